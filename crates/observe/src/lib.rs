@@ -1,0 +1,16 @@
+//! From bytes to observables and children: one reader per format, and one text scanner they all feed.
+//!
+//! Readers are pure: bytes in, calls on a [`Sink`] out. They open no file, make no connection, know no
+//! indicator, and never decide what an observable means. A new format is one new folder under `formats/`
+//! and one line in [`READERS`].
+
+mod formats;
+mod item;
+mod reader;
+#[cfg(test)]
+mod testing;
+pub mod text;
+
+pub use formats::READERS;
+pub use item::Item;
+pub use reader::{Child, Context, Finding, Passage, Reader, Sink, reader_for};

@@ -1,0 +1,110 @@
+//! The seam between the pipeline and the formats.
+
+use jiff::Timestamp;
+use vauban_intake::{Budget, Problem};
+use vauban_model::{Exposure, Observable};
+
+use crate::Item;
+
+/// Reads one format.
+///
+/// # Contract
+/// - `read` never panics and never loops without calling [`Budget::check_time`].
+/// - It hands over everything it understood before it returns an error: an error means "the rest of this item
+///   is unread", and becomes the item's one unread entry.
+/// - A member that cannot be opened is announced with [`Sink::unread_child`], and reading goes on.
+pub trait Reader: Sync {
+    /// The name of the format and of its folder under `formats/`.
+    fn name(&self) -> &'static str;
+
+    /// Whether the item is of this format, told from its bytes first and its name second. Cheap: it is asked
+    /// of every item. The first reader in [`READERS`](crate::READERS) that says yes gets it.
+    fn recognises(&self, item: &Item<'_>) -> bool;
+
+    /// Reads the item into the sink.
+    ///
+    /// # Errors
+    /// Why the item, or the rest of it, could not be read.
+    fn read(&self, item: &Item<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem>;
+}
+
+/// Takes what a reader finds. The pipeline's sink recurses into children at once, so that only one chain of
+/// nesting is in memory at a time.
+pub trait Sink {
+    /// Something inside that is an item of its own: a member, an attachment, a message, a macro module.
+    /// The sink accounts for it, reads it, and reports its problems; nothing comes back.
+    fn child(&mut self, child: Child<'_>);
+
+    /// Something inside that is known to be there and cannot be opened (an encrypted member, say). It is
+    /// accounted for as an item that was not read.
+    fn unread_child(&mut self, segment: &str, name: &str, problem: Problem);
+
+    /// A passage of the item's text to look for observables in. Bytes are UTF-8 or any superset of ASCII.
+    fn passage(&mut self, passage: Passage<'_>);
+
+    /// An observable that the format states outright (a hyperlink's target, a hash in a manifest).
+    fn observable(&mut self, finding: Finding<'_>);
+
+    /// The same item in another coding (what a compressor held): read with the item's own location, with
+    /// `how` (`gzip`) added to whatever is seen in it. Hashes and YARA run on it too.
+    fn recoded(&mut self, how: &'static str, name: &str, bytes: &[u8]);
+}
+
+/// An item inside an item.
+#[derive(Debug, Clone, Copy)]
+pub struct Child<'a> {
+    /// Its segment of the location (`message 17`, `word/document.xml`, `VBA/Module1`).
+    pub segment: &'a str,
+    /// Its own file name without folders; empty when it has none. It is itself an observable.
+    pub name: &'a str,
+    /// The media type its container claims; empty when none.
+    pub media_type: &'a str,
+    /// Its bytes, unpacked and decoded.
+    pub bytes: &'a [u8],
+    /// What being here says of everything inside it.
+    pub context: Context,
+}
+
+/// What the place says of what is seen there. It is inherited inwards; an inner statement wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// How far it got; `None` where the place says nothing.
+    pub exposure: Option<Exposure>,
+    /// When, by the evidence's own account.
+    pub at: Option<Timestamp>,
+}
+
+/// A stretch of text of an item.
+#[derive(Debug, Clone, Copy)]
+pub struct Passage<'a> {
+    /// The text: UTF-8, or bytes in any superset of ASCII.
+    pub bytes: &'a [u8],
+    /// Where it begins in the item's bytes, when the text stands there as it is; `None` when it was decoded,
+    /// so that offsets in it mean nothing outside.
+    pub offset: Option<u64>,
+    /// The steps that were needed to reach it, outermost first (`quoted-printable`, `utf-16`).
+    pub how: &'a [&'static str],
+    /// What the place says of it.
+    pub context: Context,
+}
+
+/// An observable that a format states outright.
+#[derive(Debug, Clone)]
+pub struct Finding<'a> {
+    /// What was seen.
+    pub observable: Observable,
+    /// Where in the item's bytes, if it stands there.
+    pub offset: Option<u64>,
+    /// The steps that were needed to reach it, outermost first.
+    pub how: &'a [&'static str],
+    /// What the place says of it.
+    pub context: Context,
+    /// The words around it, for the report; empty when there are none.
+    pub excerpt: &'a str,
+}
+
+/// The reader of this item: the first of `readers` that recognises it.
+#[must_use]
+pub fn reader_for<'r>(readers: &[&'r dyn Reader], item: &Item<'_>) -> Option<&'r dyn Reader> {
+    readers.iter().copied().find(|reader| reader.recognises(item))
+}

@@ -1,0 +1,109 @@
+//! The syntax of host names and addresses.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Names that no public suffix list holds and that indicators and evidence use all the same.
+const SPECIAL_TOP_LEVEL: &[&str] =
+    &["example", "test", "invalid", "onion", "i2p", "bit", "local", "internal", "lan", "corp", "home", "localdomain"];
+
+/// Whether `name` has the syntax of a domain name of at least two labels below a known top level.
+pub(crate) fn is_domain(name: &str) -> bool {
+    if name.len() > 253 || name.len() < 4 {
+        return false;
+    }
+    let mut labels = 0_usize;
+    for label in name.split('.') {
+        if label.is_empty() || label.len() > 63 {
+            return false;
+        }
+        labels += 1;
+    }
+    labels >= 2 && name.rsplit('.').next().is_some_and(is_top_level)
+}
+
+/// Whether `label` is a top level: one of the public suffix list's, or a special one.
+fn is_top_level(label: &str) -> bool {
+    if label.len() < 2 || label.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let lower = label.to_lowercase();
+    if SPECIAL_TOP_LEVEL.contains(&lower.as_str()) {
+        return true;
+    }
+    psl::suffix(lower.as_bytes()).is_some_and(|suffix| suffix.is_known())
+}
+
+/// Four decimal octets, nothing else.
+pub(crate) fn ipv4(text: &str) -> Option<Ipv4Addr> {
+    if text.len() < 7 || text.len() > 15 {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// The forms a browser accepts as the host of a URL: octal, hexadecimal and fewer than four parts
+/// (WHATWG URL, section 3.5). Used for URL hosts alone: elsewhere a number is a number.
+pub(crate) fn ipv4_as_browsers_read_it(host: &str) -> Option<Ipv4Addr> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let parts: Vec<&str> = host.split('.').collect();
+    let (last, front) = parts.split_last()?;
+    if front.len() > 3 {
+        return None;
+    }
+    let mut value: u64 = 0;
+    for part in front {
+        let octet = number(part).filter(|octet| *octet <= 255)?;
+        value = (value << 8) | octet;
+    }
+    let last_bytes = 4 - u32::try_from(front.len()).ok()?;
+    let rest = number(last).filter(|rest| *rest < 1_u64 << (8 * last_bytes))?;
+    let address = (value << (8 * last_bytes)) | rest;
+    u32::try_from(address).ok().map(Ipv4Addr::from)
+}
+
+fn number(part: &str) -> Option<u64> {
+    if let Some(hex) = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        return if hex.is_empty() { Some(0) } else { u64::from_str_radix(hex, 16).ok() };
+    }
+    if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if part.len() > 1 && part.starts_with('0') {
+        return u64::from_str_radix(part, 8).ok();
+    }
+    part.parse().ok()
+}
+
+/// An IPv6 address worth reporting: not the unspecified address, not a bare `::` abbreviation of nothing.
+pub(crate) fn ipv6(text: &str) -> Option<Ipv6Addr> {
+    if text.len() < 4 || text.len() > 45 {
+        return None;
+    }
+    text.parse::<Ipv6Addr>().ok().filter(|address| !address.is_unspecified() && !address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_need_a_known_top_level() {
+        for good in ["evil.com", "login.evil.example", "a_b.evil.co.uk", "xn--bcher-kva.ch", "abc.onion"] {
+            assert!(is_domain(good), "{good}");
+        }
+        for bad in ["evil", "evil.", ".com", "a..com", "libc.so.6", "setup.exe", "1.2.3.4", "foo.bar_baz"] {
+            assert!(!is_domain(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn browsers_read_odd_addresses() {
+        let wanted = Some(Ipv4Addr::new(192, 0, 2, 1));
+        for odd in ["192.0.2.1", "0xC0000201", "3221225985", "0300.0.2.1", "192.0.513"] {
+            assert_eq!(ipv4_as_browsers_read_it(odd), wanted, "{odd}");
+        }
+        for bad in ["", "evil.com", "1.2.3.4.5", "256.1.1.1", "4294967296", "1..2"] {
+            assert_eq!(ipv4_as_browsers_read_it(bad), None, "{bad}");
+        }
+    }
+}
