@@ -25,6 +25,22 @@ impl IndicatorId {
         Self(format!("indicator--{uuid}").into())
     }
 
+    /// The id of an indicator whose document gives it none: the same source, kind and value always get the same
+    /// id (a version 5 UUID, RFC 9562 section 5.5, in a namespace of our own).
+    #[must_use]
+    pub fn derived(source: &str, kind: &str, value: &str) -> Self {
+        const NAMESPACE: uuid::Uuid = uuid::uuid!("4f0b7a52-6c1d-5e0e-9d0a-8f4c2f6e7b11");
+        let mut name = Vec::with_capacity(source.len() + kind.len() + value.len() + 2);
+        for (index, part) in [source, kind, value].into_iter().enumerate() {
+            if index > 0 {
+                name.push(0);
+            }
+            name.extend_from_slice(part.as_bytes());
+        }
+        let mut text = [0_u8; uuid::fmt::Hyphenated::LENGTH];
+        Self::from_uuid(uuid::Uuid::new_v5(&NAMESPACE, &name).as_hyphenated().encode_lower(&mut text))
+    }
+
     /// The whole id.
     #[must_use]
     pub fn as_str(&self) -> &str {
