@@ -75,6 +75,12 @@ impl Budget {
         self.limits
     }
 
+    /// The flag that ends it early.
+    #[must_use]
+    pub const fn stop_flag(&self) -> &StopFlag {
+        &self.stop
+    }
+
     /// The most bytes the next item may unpack to: the item limit or what is left, whichever is less.
     #[must_use]
     pub fn room(&self) -> u64 {

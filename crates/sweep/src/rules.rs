@@ -1,0 +1,48 @@
+//! What a sweep looks for.
+
+use jiff::Timestamp;
+use vauban_intake::{Problem, StopFlag};
+use vauban_matching::set::IndicatorSet;
+use vauban_model::{Exposure, Indicator, ObservableKind, Severity, Text};
+
+/// What a sweep looks for, shared by all its threads.
+pub struct Rules<'r> {
+    /// The compiled indicators.
+    pub set: &'r IndicatorSet,
+    /// Makes the scanners of raw bytes: YARA rules.
+    pub scanners: &'r dyn Scanners,
+    /// What to do about a sighting of this kind and exposure.
+    pub advice: fn(ObservableKind, Exposure, Severity) -> Text,
+    /// The time of the sweep: indicators that expired before it do not match.
+    pub now: Timestamp,
+    /// Whether expired indicators match all the same.
+    pub with_expired: bool,
+}
+
+/// Makes scanners, one for each thread.
+pub trait Scanners: Sync {
+    /// A new scanner.
+    fn scanner(&self) -> Box<dyn BytesScanner + '_>;
+}
+
+/// Scans the raw bytes of an item. One per thread.
+pub trait BytesScanner {
+    /// Every rule that matches.
+    ///
+    /// # Errors
+    /// Why the scan is not complete; hits found until then are in `hits`.
+    fn scan(&mut self, name: &str, bytes: &[u8], stop: &StopFlag, hits: &mut Vec<RuleHit>) -> Result<(), Problem>;
+}
+
+/// A rule that matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleHit {
+    /// The indicator behind the rule.
+    pub indicator: Indicator,
+    /// The rule's identifier.
+    pub rule: String,
+    /// Where its first string matched.
+    pub offset: Option<u64>,
+    /// How serious the rule's author takes it.
+    pub severity: Severity,
+}

@@ -1,0 +1,201 @@
+//! The whole sweep: walk, examine on several threads, report in the order of the walk.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{RecvTimeoutError, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use vauban_intake::{Budget, Limits, StopFlag};
+use vauban_model::{Location, Sighting, Summary, Unread};
+
+use crate::{
+    FileResult, Rules,
+    file::{examine_file, unread},
+    walk::{Met, walk},
+};
+
+/// How to sweep.
+pub struct Options<'o> {
+    /// Files and folders, as the person named them.
+    pub paths: Vec<PathBuf>,
+    /// How many files to read at a time.
+    pub jobs: usize,
+    /// What one file may cost.
+    pub limits: Limits,
+    /// How long one file may take.
+    pub time_limit: Duration,
+    /// Ends the sweep early; the report is then partial.
+    pub stop: StopFlag,
+    /// Time since some fixed moment, for limits and rates.
+    pub clock: &'o (dyn Fn() -> Duration + Sync),
+}
+
+/// What a sweep tells while it runs.
+#[derive(Debug)]
+pub enum Event<'e> {
+    /// An indicator met an observable.
+    Sighting(&'e Sighting),
+    /// Something could not be read.
+    Unread(&'e Unread),
+    /// A file is done; its sightings and unread items were told before. The second field is its path.
+    File(&'e FileResult, &'e str),
+    /// How far it got; told several times a second.
+    Progress(Progress),
+}
+
+/// How far a sweep got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Files done.
+    pub files_done: u64,
+    /// Files found so far.
+    pub files_found: u64,
+    /// Whether all files have been found.
+    pub all_found: bool,
+    /// Bytes of the files done.
+    pub bytes_done: u64,
+    /// Time since the start.
+    pub elapsed: Duration,
+}
+
+/// Sweeps, and returns the account. Events come in the order of the walk, on the calling thread.
+pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event<'_>)) -> Summary {
+    let started = (options.clock)();
+    let jobs = options.jobs.max(1);
+    let (to_workers, tasks) = sync_channel::<(u64, PathBuf)>(jobs * 64);
+    let (to_report, results) = sync_channel::<(u64, String, FileResult)>(jobs * 64);
+    let tasks = Mutex::new(tasks);
+    let found = AtomicU64::new(0);
+    let all_found = AtomicBool::new(false);
+    let watches: Vec<Mutex<Option<(Duration, StopFlag)>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let from_walk = to_report.clone();
+        let (found, all_found) = (&found, &all_found);
+        scope.spawn(move || {
+            let mut number = 0;
+            walk(&options.paths, &options.stop, &mut |met| {
+                let sent = match met {
+                    Met::File(path) => {
+                        found.fetch_add(1, Ordering::Relaxed);
+                        to_workers.send((number, path)).is_ok()
+                    }
+                    Met::Unread(path, problem) => {
+                        let shown = path.to_string_lossy().into_owned();
+                        let result = unread(&Location::file(&shown), problem);
+                        from_walk.send((number, shown, result)).is_ok()
+                    }
+                };
+                number += 1;
+                sent
+            });
+            all_found.store(true, Ordering::Relaxed);
+        });
+        for watch in &watches {
+            let to_report = to_report.clone();
+            let tasks = &tasks;
+            // Nested containers are read by recursion: room for the deepest the budget allows.
+            let _ = thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, move || {
+                let mut scanner = rules.scanners.scanner();
+                loop {
+                    let task = tasks.lock().map(|tasks| tasks.recv());
+                    let Ok(Ok((number, path))) = task else { break };
+                    let shown = path.to_string_lossy().into_owned();
+                    let stop = StopFlag::default();
+                    if options.stop.is_raised() {
+                        stop.raise();
+                    }
+                    set(watch, Some(((options.clock)(), stop.clone())));
+                    let budget = Budget::new(options.limits, stop);
+                    let result = examine_file(&path, &budget, rules, &mut *scanner);
+                    set(watch, None);
+                    if to_report.send((number, shown, result)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(to_report);
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        loop {
+            match results.recv_timeout(Duration::from_millis(100)) {
+                Ok((number, path, result)) => {
+                    waiting.insert(number, (path, result));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            while let Some((path, result)) = waiting.remove(&next) {
+                next += 1;
+                tally.add(&path, &result, event);
+            }
+            let now = (options.clock)();
+            for watch in &watches {
+                enforce(watch, now, options);
+            }
+            event(Event::Progress(Progress {
+                files_done: tally.summary.files,
+                files_found: found.load(Ordering::Relaxed).max(tally.summary.files),
+                all_found: all_found.load(Ordering::Relaxed),
+                bytes_done: tally.summary.bytes,
+                elapsed: now.saturating_sub(started),
+            }));
+        }
+        for (path, result) in waiting.into_values() {
+            tally.add(&path, &result, event);
+        }
+    });
+    let mut summary = tally.summary;
+    summary.elapsed_s = (options.clock)().saturating_sub(started).as_secs_f64();
+    summary.partial = options.stop.is_raised();
+    summary
+}
+
+fn set(watch: &Mutex<Option<(Duration, StopFlag)>>, value: Option<(Duration, StopFlag)>) {
+    if let Ok(mut watch) = watch.lock() {
+        *watch = value;
+    }
+}
+
+/// Raises the flag of a file whose time is up, or of all files when the sweep is to stop.
+fn enforce(watch: &Mutex<Option<(Duration, StopFlag)>>, now: Duration, options: &Options<'_>) {
+    if let Ok(watch) = watch.lock()
+        && let Some((since, stop)) = &*watch
+        && (options.stop.is_raised() || now.saturating_sub(*since) > options.time_limit)
+    {
+        stop.raise();
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    summary: Summary,
+}
+
+impl Tally {
+    fn add(&mut self, path: &str, result: &FileResult, event: &mut dyn FnMut(Event<'_>)) {
+        let Summary { files, items, read, unread, sightings, bytes, .. } = &mut self.summary;
+        *files += 1;
+        *items += result.items;
+        *read += result.read;
+        *unread += result.unread.len() as u64;
+        *sightings += result.sightings.len() as u64;
+        *bytes += result.bytes;
+        for sighting in &result.sightings {
+            event(Event::Sighting(sighting));
+        }
+        for unread in &result.unread {
+            event(Event::Unread(unread));
+        }
+        event(Event::File(result, path));
+    }
+}
+
