@@ -109,10 +109,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    text.as_bytes()
-        .chunks_exact(2)
-        .map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok())
-        .collect()
+    text.as_bytes().chunks_exact(2).map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()).collect()
 }
 
 /// A host name in lower case, in its ASCII form (IDNA, UTS 46), without its final dot.
@@ -125,8 +122,7 @@ fn domain(value: &str) -> Option<Vec<u8>> {
         mapped.strip_suffix('.').unwrap_or(&mapped).to_owned()
     };
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let labels_legal =
-        ascii.split('.').all(|label| !label.is_empty() && label.len() <= 63 && label.bytes().all(legal));
+    let labels_legal = ascii.split('.').all(|label| !label.is_empty() && label.len() <= 63 && label.bytes().all(legal));
     (labels_legal && ascii.len() <= 253).then(|| ascii.into_bytes())
 }
 

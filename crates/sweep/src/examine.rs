@@ -13,9 +13,7 @@ use std::{
 
 use vauban_intake::{Budget, Problem};
 use vauban_matching::set::Hit;
-use vauban_model::{
-    Exposure, Indicator, Location, Observable, ObservableKind, Reason, Sighting, Unread, printable,
-};
+use vauban_model::{Exposure, Indicator, Location, Observable, ObservableKind, Reason, Sighting, Unread, printable};
 use vauban_observe::{
     Child, Context, Finding, Item, Passage, READERS, Reader, Sink, reader_for,
     text::{Candidate, Found, scan},
@@ -78,7 +76,8 @@ pub(crate) fn examine_in_pieces(
     let mut examination = Examination { budget, rules, scanner, account: Account::default(), sightings: Vec::new() };
     let place = Place { depth: 0, how: Vec::new(), context: Context::default() };
     let nothing = Item { location, name, media_type: "", bytes: &[] };
-    let mut view = View { examination: &mut examination, item: &nothing, place: &place, seen: HashMap::new(), problem: None };
+    let mut view =
+        View { examination: &mut examination, item: &nothing, place: &place, seen: HashMap::new(), problem: None };
     let mut hasher = Hasher::default();
     let mut format = "";
     let outcome = pieces(source, &mut |bytes, fresh, offset| {
@@ -195,11 +194,23 @@ impl View<'_, '_> {
     /// The item's hashes and its name.
     fn own_observables(&mut self, hashes: &Hashes, how: &[&'static str]) {
         for hash in hashes.iter() {
-            self.meet(&Met { kind: ObservableKind::FileHash, value: hash, offset: None, how, ..Met::plain(self.place.context) });
+            self.meet(&Met {
+                kind: ObservableKind::FileHash,
+                value: hash,
+                offset: None,
+                how,
+                ..Met::plain(self.place.context)
+            });
         }
         if !self.item.name.is_empty() {
             let name = self.item.name;
-            self.meet(&Met { kind: ObservableKind::FileName, value: name, offset: None, how, ..Met::plain(self.place.context) });
+            self.meet(&Met {
+                kind: ObservableKind::FileName,
+                value: name,
+                offset: None,
+                how,
+                ..Met::plain(self.place.context)
+            });
         }
     }
 
@@ -294,7 +305,8 @@ impl View<'_, '_> {
         let at = hit.offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
         let bytes = self.item.bytes;
         let end = at.saturating_add(16).min(bytes.len());
-        let shown: String = bytes.get(at.min(end)..end).unwrap_or_default().iter().map(|b| format!("{b:02x}")).collect();
+        let shown: String =
+            bytes.get(at.min(end)..end).unwrap_or_default().iter().map(|b| format!("{b:02x}")).collect();
         self.examination.sightings.push(Sighting {
             location: self.item.location.clone(),
             offset: hit.offset,
@@ -340,8 +352,7 @@ impl Sink for ItemSink<'_, '_, '_> {
     fn child(&mut self, child: Child<'_>) {
         let location = self.view.item.location.inside(child.segment);
         let item = Item { location: &location, name: child.name, media_type: child.media_type, bytes: child.bytes };
-        let place =
-            Place { depth: self.place.depth + 1, how: Vec::new(), context: self.inherit(child.context) };
+        let place = Place { depth: self.place.depth + 1, how: Vec::new(), context: self.inherit(child.context) };
         self.view.examination.item(&item, &place);
     }
 
@@ -349,10 +360,21 @@ impl Sink for ItemSink<'_, '_, '_> {
         let location = self.view.item.location.inside(segment);
         if !name.is_empty() {
             let item = Item { location: &location, name, media_type: "", bytes: &[] };
-            let mut view =
-                View { examination: self.view.examination, item: &item, place: self.place, seen: HashMap::new(), problem: None };
+            let mut view = View {
+                examination: self.view.examination,
+                item: &item,
+                place: self.place,
+                seen: HashMap::new(),
+                problem: None,
+            };
             let context = view.place.context;
-            view.meet(&Met { kind: ObservableKind::FileName, value: name, offset: None, how: &[], ..Met::plain(context) });
+            view.meet(&Met {
+                kind: ObservableKind::FileName,
+                value: name,
+                offset: None,
+                how: &[],
+                ..Met::plain(context)
+            });
         }
         self.view.examination.account.settle(&location, Err(problem));
     }
@@ -400,7 +422,13 @@ impl Sink for ItemSink<'_, '_, '_> {
         let location = self.view.item.location;
         let item = Item { location, name, media_type: "", bytes };
         for hash in hashes.iter() {
-            self.view.meet(&Met { kind: ObservableKind::FileHash, value: hash, offset: None, how: &place.how, ..Met::plain(place.context) });
+            self.view.meet(&Met {
+                kind: ObservableKind::FileHash,
+                value: hash,
+                offset: None,
+                how: &place.how,
+                ..Met::plain(place.context)
+            });
         }
         self.view.scan_bytes(bytes, &place.how);
         self.view.read_with_its_reader(&item, &place);
@@ -470,4 +498,3 @@ fn excerpt(text: &[u8], at: usize, length: usize) -> Option<String> {
     let words = String::from_utf8_lossy(&text[at - before..end + after]);
     Some(printable(words.trim_matches(|c: char| c.is_whitespace() || c == '\u{fffd}')))
 }
-

@@ -18,7 +18,12 @@ use crate::{
 };
 
 /// Reads and examines one file. Never fails: a file that cannot be read is a result too.
-pub(crate) fn examine_file(path: &Path, budget: &Budget, rules: &Rules<'_>, scanner: &mut dyn BytesScanner) -> FileResult {
+pub(crate) fn examine_file(
+    path: &Path,
+    budget: &Budget,
+    rules: &Rules<'_>,
+    scanner: &mut dyn BytesScanner,
+) -> FileResult {
     let shown = path.to_string_lossy();
     let location = Location::file(&shown);
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();

@@ -7,7 +7,12 @@
 use vauban_model::{Exposure, Indicator, IndicatorRef, ObservableKind, Severity};
 
 /// How urgently to look at an observable of this kind, met this way.
-pub(crate) fn severity(kind: ObservableKind, how: &[&'static str], exposure: Exposure, confidence: Option<u8>) -> Severity {
+pub(crate) fn severity(
+    kind: ObservableKind,
+    how: &[&'static str],
+    exposure: Exposure,
+    confidence: Option<u8>,
+) -> Severity {
     let confidence = confidence.unwrap_or(50);
     let mentioned = how.contains(&"mentioned");
     let base = match kind {

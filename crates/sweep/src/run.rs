@@ -198,4 +198,3 @@ impl Tally {
         event(Event::File(result, path));
     }
 }
-

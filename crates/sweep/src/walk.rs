@@ -77,7 +77,13 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
         paths.push(entry?.path());
     }
     paths.sort();
-    Ok(paths.into_iter().map(|path| { let kind = fs::symlink_metadata(&path); (path, kind) }).collect())
+    Ok(paths
+        .into_iter()
+        .map(|path| {
+            let kind = fs::symlink_metadata(&path);
+            (path, kind)
+        })
+        .collect())
 }
 
 /// What the operating system refused, in words.
@@ -137,7 +143,12 @@ mod tests {
         let socket = std::os::unix::net::UnixListener::bind(at("a/socket")).unwrap();
         assert_eq!(
             met(&[at("a"), at("missing")]),
-            ["one.txt", "socket: unsupported: a socket, not a file", "two.txt", "missing: denied: no such file or folder"]
+            [
+                "one.txt",
+                "socket: unsupported: a socket, not a file",
+                "two.txt",
+                "missing: denied: no such file or folder"
+            ]
         );
         drop(socket);
     }

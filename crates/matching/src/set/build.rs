@@ -5,7 +5,9 @@ use vauban_model::{Indicator, IndicatorId, Test};
 use xorf::{BinaryFuse8, DmaSerializable};
 
 use super::{
-    layout::{FORMAT_VERSION, Group, HEADER_LENGTH, MAGIC, NETWORK_V4, NETWORK_V6, flag, hash, home, tag, write_varint},
+    layout::{
+        FORMAT_VERSION, Group, HEADER_LENGTH, MAGIC, NETWORK_V4, NETWORK_V6, flag, hash, home, tag, write_varint,
+    },
     look_up::{PatternEntry, RuleEntry},
 };
 use crate::{
@@ -73,11 +75,7 @@ impl Builder {
         let before = self.pending.len() + self.patterns.len() + self.rules.len();
         for test in &indicator.tests {
             if let Err(reason) = self.add_test(indicator, test) {
-                self.refused.push(Refused {
-                    indicator: indicator.id.clone(),
-                    value: test.value().to_owned(),
-                    reason,
-                });
+                self.refused.push(Refused { indicator: indicator.id.clone(), value: test.value().to_owned(), reason });
             }
         }
         if self.pending.len() + self.patterns.len() + self.rules.len() > before {
@@ -174,7 +172,15 @@ impl Builder {
         Ok(())
     }
 
-    fn push(&mut self, indicator: &Indicator, kind: u8, key: &[u8], canonical: &str, value: &str, anchor: Option<usize>) {
+    fn push(
+        &mut self,
+        indicator: &Indicator,
+        kind: u8,
+        key: &[u8],
+        canonical: &str,
+        value: &str,
+        anchor: Option<usize>,
+    ) {
         let key_start = self.pool.len();
         self.pool.extend_from_slice(key);
         let key_end = self.pool.len();
@@ -234,7 +240,9 @@ impl Builder {
             let same_hash = self.pending[at..].iter().take_while(|other| other.hash == self.pending[at].hash).count();
             let mut left: Vec<usize> = (at..at + same_hash).collect();
             while let Some(first) = left.first().copied() {
-                let is_same = |index: &usize| self.key(*index) == self.key(first) && self.pending[*index].kind == self.pending[first].kind;
+                let is_same = |index: &usize| {
+                    self.key(*index) == self.key(first) && self.pending[*index].kind == self.pending[first].kind
+                };
                 let same: Vec<usize> = left.iter().copied().filter(is_same).collect();
                 left.retain(|index| !same.contains(index));
                 table.insert(self.pending[first].hash, arena.len());
@@ -335,7 +343,8 @@ impl Table {
             slot = (slot + 1) % self.slots.len();
         }
         self.tags[slot] = tag(hash);
-        self.slots[slot] = u32::try_from(arena_offset).expect("four gigabytes of indicators do not fit in memory either");
+        self.slots[slot] =
+            u32::try_from(arena_offset).expect("four gigabytes of indicators do not fit in memory either");
     }
 }
 

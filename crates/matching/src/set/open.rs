@@ -56,7 +56,8 @@ impl IndicatorSet {
         let mut ends = [0; SECTIONS];
         let mut last = HEADER_LENGTH;
         for (index, end) in ends.iter_mut().enumerate() {
-            *end = usize::try_from(u64::from_le_bytes(array(&bytes, 28 + index * 8)?)).map_err(|_| OpenError::Damaged)?;
+            *end =
+                usize::try_from(u64::from_le_bytes(array(&bytes, 28 + index * 8)?)).map_err(|_| OpenError::Damaged)?;
             if *end < last || *end > bytes.len() {
                 return Err(OpenError::Damaged);
             }
