@@ -1,0 +1,111 @@
+//! What is recorded.
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vauban_model::{Reason, Summary};
+
+/// The kind of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A sweep began: [`SweepStarted`].
+    SweepStarted,
+    /// Files were looked at: a list of [`CoverageRow`]s.
+    Coverage,
+    /// An indicator met an observable: a [`Sighting`](vauban_model::Sighting).
+    Sighting,
+    /// Something could not be read: an [`Unread`](vauban_model::Unread).
+    Unread,
+    /// A sweep ended: [`SweepFinished`].
+    SweepFinished,
+}
+
+impl Kind {
+    /// The word that is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SweepStarted => "sweep-started",
+            Self::Coverage => "coverage",
+            Self::Sighting => "sighting",
+            Self::Unread => "unread",
+            Self::SweepFinished => "sweep-finished",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        [Self::SweepStarted, Self::Coverage, Self::Sighting, Self::Unread, Self::SweepFinished]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(())
+    }
+}
+
+/// One entry as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place, from 1, without gaps.
+    pub sequence: u64,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// What it is.
+    pub kind: Kind,
+    /// The sweep it belongs to: the sequence of that sweep's first entry.
+    pub sweep: u64,
+    /// Its content as JSON.
+    pub body: String,
+    /// Its hash: over the hash before it and everything above.
+    pub hash: [u8; 32],
+}
+
+/// A sweep began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SweepStarted {
+    /// The paths as the person gave them.
+    pub paths: Vec<String>,
+    /// The program's version.
+    pub program: String,
+    /// The version of the indicator set.
+    pub set_version: String,
+    /// How many indicators were looked for.
+    pub indicators: u64,
+    /// How many were set aside.
+    pub set_aside: u64,
+}
+
+/// One file that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageRow {
+    /// The file's path.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its SHA-256, when it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The reader that took it.
+    pub format: String,
+    /// Items inside it.
+    pub items: u64,
+    /// Why it, or something in it, was not read; each reason once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Reason>,
+}
+
+/// A sweep ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepFinished {
+    /// The account.
+    pub summary: Summary,
+}

@@ -1,0 +1,19 @@
+//! The append-only store of what was seen, what was looked at and what was decided, with a hash chain over it.
+//!
+//! The only crate that knows SQL. Entries are added, never changed; each is bound to all before it, so that a changed
+//! or removed one shows. A cut at the end shows against a head that was written down elsewhere. What entries mean is
+//! their writers' business.
+
+mod chain;
+mod entry;
+mod memory;
+mod sqlite;
+mod store;
+#[cfg(test)]
+mod suite;
+
+pub use chain::{Head, Verification};
+pub use entry::{CoverageRow, Entry, Kind, SweepFinished, SweepStarted};
+pub use memory::MemoryRecord;
+pub use sqlite::SqliteRecord;
+pub use store::{Record, RecordError};

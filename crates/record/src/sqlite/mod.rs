@@ -1,0 +1,5 @@
+//! The record in an SQLite file.
+
+mod store;
+
+pub use store::SqliteRecord;
