@@ -3,8 +3,13 @@
 //! Everything that multiplies bytes lives here, so that one budget sees all of it; `clippy.toml` bans the raw
 //! decompressors everywhere else. Nothing here looks for anything in the bytes.
 
+pub mod archive;
 mod budget;
+mod decompress;
 mod problem;
+mod signature;
 
 pub use budget::{Budget, Limits, StopFlag};
+pub use decompress::{Unpacked, bunzip2, expand_rtf, expand_vba, gunzip, gzip_name, inflate, inflate64, inflate_zlib, unlz4, unlzma, unlzw, unpack_runs, unxz, unzstd};
 pub use problem::Problem;
+pub use signature::looks_like_a_file;

@@ -6,6 +6,7 @@
 
 mod formats;
 mod item;
+mod member;
 mod reader;
 #[cfg(test)]
 mod testing;

@@ -39,6 +39,13 @@ pub trait Sink {
     /// accounted for as an item that was not read.
     fn unread_child(&mut self, segment: &str, name: &str, problem: Problem);
 
+    /// A child of which only the first bytes could be had: they are read, and that the rest is missing is
+    /// accounted for.
+    fn partial_child(&mut self, child: Child<'_>, problem: Problem) {
+        self.child(child);
+        self.unread_child(child.segment, "", problem);
+    }
+
     /// A passage of the item's text to look for observables in. Bytes are UTF-8 or any superset of ASCII.
     fn passage(&mut self, passage: Passage<'_>);
 

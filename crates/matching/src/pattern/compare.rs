@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::{
     EvaluationError, Observation,
+    effort::{Effort, VALUE},
+    expression::Regex,
     observation::timestamp,
     syntax::{Comparison, Constant, ObjectPath, Operation, PropertyTest, Step},
 };
@@ -20,6 +22,7 @@ const NOT_OBSERVABLE: &[&str] = &[
     "extension-definition",
     "grouping",
     "identity",
+    "incident",
     "indicator",
     "infrastructure",
     "intrusion-set",
@@ -39,20 +42,34 @@ const NOT_OBSERVABLE: &[&str] = &[
     "vulnerability",
 ];
 
-/// Whether the observation has an object for which the whole expression holds. Every test is evaluated, so that a
-/// value which cannot be compared is an error whatever stands beside it.
-pub(super) fn holds(comparison: &Comparison, observation: &Observation) -> Result<bool, EvaluationError> {
-    Ok(!roots(comparison, observation)?.is_empty())
+/// The numbers of the observations that have an object for which the whole expression holds. Every test is evaluated,
+/// so that a value which cannot be compared is an error whatever stands beside it.
+pub(super) fn holding(
+    comparison: &Comparison,
+    observations: &[Observation],
+    effort: &mut Effort,
+) -> Result<Vec<usize>, EvaluationError> {
+    let mut numbers: Vec<usize> =
+        passing(comparison, observations, effort)?.into_iter().map(|(observation, _)| observation).collect();
+    numbers.dedup();
+    Ok(numbers)
 }
 
-/// The objects, by number, for which the expression holds: both sides of an AND must hold for the same one.
-fn roots(comparison: &Comparison, observation: &Observation) -> Result<BTreeSet<usize>, EvaluationError> {
+/// The number of an observation and of an object in it, in their order.
+type Root = (usize, usize);
+
+/// The objects for which the expression holds: both sides of an AND must hold for the same one.
+fn passing(
+    comparison: &Comparison,
+    observations: &[Observation],
+    effort: &mut Effort,
+) -> Result<BTreeSet<Root>, EvaluationError> {
     match comparison {
-        Comparison::Test(test) => test_roots(test, observation),
+        Comparison::Test(test) => test_passing(test, observations, effort),
         Comparison::And(all) => {
-            let mut common: Option<BTreeSet<usize>> = None;
+            let mut common: Option<BTreeSet<Root>> = None;
             for one in all {
-                let found = roots(one, observation)?;
+                let found = passing(one, observations, effort)?;
                 common = Some(match common {
                     None => found,
                     Some(before) => before.intersection(&found).copied().collect(),
@@ -63,27 +80,34 @@ fn roots(comparison: &Comparison, observation: &Observation) -> Result<BTreeSet<
         Comparison::Or(all) => {
             let mut union = BTreeSet::new();
             for one in all {
-                union.extend(roots(one, observation)?);
+                union.append(&mut passing(one, observations, effort)?);
             }
             Ok(union)
         }
     }
 }
 
-fn test_roots(test: &PropertyTest, observation: &Observation) -> Result<BTreeSet<usize>, EvaluationError> {
-    let prepared = Prepared::new(test)?;
+fn test_passing(
+    test: &PropertyTest,
+    observations: &[Observation],
+    effort: &mut Effort,
+) -> Result<BTreeSet<Root>, EvaluationError> {
+    let prepared = Prepared::new(test, effort)?;
     let mut passed = BTreeSet::new();
     if NOT_OBSERVABLE.contains(&test.path.object_type.as_str()) {
         return Ok(passed);
     }
-    for (number, (_, object)) in observation.objects.iter().enumerate() {
-        if object.get("type").and_then(Value::as_str) != Some(test.path.object_type.as_str()) {
-            continue;
-        }
-        for value in values(&test.path, object, observation)? {
-            if prepared.passes(&value)? {
-                passed.insert(number);
-                break;
+    for (place, observation) in observations.iter().enumerate() {
+        effort.pay_for(observation.objects.len().saturating_add(1))?;
+        for (number, (_, object)) in observation.objects.iter().enumerate() {
+            if object.get("type").and_then(Value::as_str) != Some(test.path.object_type.as_str()) {
+                continue;
+            }
+            for value in values(&test.path, object, observation, effort)? {
+                if prepared.passes(&value, effort)? {
+                    passed.insert((place, number));
+                    break;
+                }
             }
         }
     }
@@ -91,11 +115,22 @@ fn test_roots(test: &PropertyTest, observation: &Observation) -> Result<BTreeSet
 }
 
 /// A value on the way along a path: JSON, or bytes that a `_hex` or `_bin` property holds.
-enum Found<'v> {
+pub(super) enum Found<'v> {
     Json(&'v Value),
     Binary(Vec<u8>),
     /// What a list of references leads to.
     List(Vec<&'v Value>),
+}
+
+impl Found<'_> {
+    /// The bytes to look at when it is compared.
+    fn length(&self) -> usize {
+        match self {
+            Found::Json(value) => value.as_str().map_or(1, str::len),
+            Found::Binary(bytes) => bytes.len(),
+            Found::List(_) => 1,
+        }
+    }
 }
 
 /// All values the path leads to in one object.
@@ -103,15 +138,18 @@ fn values<'v>(
     path: &ObjectPath,
     object: &'v Value,
     observation: &'v Observation,
+    effort: &mut Effort,
 ) -> Result<Vec<Found<'v>>, EvaluationError> {
     let mut current = vec![Found::Json(object)];
     for step in &path.steps {
         let mut next = Vec::new();
         for value in current {
+            // Lists of references to lists of references multiply with every step.
+            effort.pay(VALUE)?;
             match (step, value) {
                 (Step::Key(key), Found::Json(Value::Object(fields))) => {
                     if let Some(value) = fields.get(key) {
-                        next.extend(keyed(key, value, observation)?);
+                        next.extend(keyed(key, value, observation, effort)?);
                     }
                 }
                 (Step::Index(index), Found::Json(Value::Array(items))) => {
@@ -122,8 +160,14 @@ fn values<'v>(
                         usize::try_from(*index).ok().and_then(|index| items.get(index)).map(|item| Found::Json(item)),
                     );
                 }
-                (Step::AnyIndex, Found::Json(Value::Array(items))) => next.extend(items.iter().map(Found::Json)),
-                (Step::AnyIndex, Found::List(items)) => next.extend(items.into_iter().map(Found::Json)),
+                (Step::AnyIndex, Found::Json(Value::Array(items))) => {
+                    effort.pay(VALUE.saturating_mul(items.len() as u64))?;
+                    next.extend(items.iter().map(Found::Json));
+                }
+                (Step::AnyIndex, Found::List(items)) => {
+                    effort.pay(VALUE.saturating_mul(items.len() as u64))?;
+                    next.extend(items.into_iter().map(Found::Json));
+                }
                 _ => {}
             }
         }
@@ -132,19 +176,29 @@ fn values<'v>(
     Ok(current)
 }
 
-/// The value of a property, as its name's ending says: a reference, references, or bytes (STIX 2.1 section 2).
-fn keyed<'v>(key: &str, value: &'v Value, observation: &'v Observation) -> Result<Option<Found<'v>>, EvaluationError> {
-    let resolve = |reference: &Value| {
-        let id = reference.as_str()?;
-        observation.objects.iter().find(|(known, _)| known == id).map(|(_, object)| object)
-    };
+/// The value of a property, as its name's ending says: a reference, references, or bytes (STIX 2.1 section 2). A
+/// reference leads to an object of the same observation, or nowhere.
+fn keyed<'v>(
+    key: &str,
+    value: &'v Value,
+    observation: &'v Observation,
+    effort: &mut Effort,
+) -> Result<Option<Found<'v>>, EvaluationError> {
     let bad = |what: &str| EvaluationError::Value(format!("the value of {key} is not {what}"));
+    let mut resolve = |reference: &Value| {
+        let id = reference.as_str().ok_or_else(|| bad("a reference"))?;
+        effort.pay_for(observation.objects.len())?;
+        Ok(observation.objects.iter().find(|(known, _)| known == id).map(|(_, object)| object))
+    };
     if key.ends_with("_ref") {
-        return Ok(resolve(value).map(Found::Json));
+        return Ok(resolve(value)?.map(Found::Json));
     }
     if key.ends_with("_refs") {
         let items = value.as_array().ok_or_else(|| bad("a list"))?;
-        let found: Vec<&Value> = items.iter().filter_map(resolve).collect();
+        let mut found = Vec::new();
+        for item in items {
+            found.extend(resolve(item)?);
+        }
         return Ok((!found.is_empty()).then_some(Found::List(found)));
     }
     if key.ends_with("_hex") {
@@ -172,22 +226,12 @@ struct Prepared<'t> {
     regex: Option<Regex>,
 }
 
-/// A regular expression for text and, where its characters fit in bytes, for bytes.
-struct Regex {
-    text: fancy_regex::Regex,
-    bytes: Option<regex::bytes::Regex>,
-}
-
-/// Steps that a regular expression with look-around may take, and the memory one may compile to.
-const REGEX_STEPS: usize = 100_000;
-const REGEX_SIZE: usize = 1 << 20;
-
 impl<'t> Prepared<'t> {
-    fn new(test: &'t PropertyTest) -> Result<Self, EvaluationError> {
+    fn new(test: &'t PropertyTest, effort: &mut Effort) -> Result<Self, EvaluationError> {
         let mut prepared = Self { test, text: String::new(), regex: None };
         match &test.operation {
             Operation::Like(text) => prepared.text = nfc(text),
-            Operation::Matches(text) => prepared.regex = Some(Regex::new(&nfc(text))?),
+            Operation::Matches(text) => prepared.regex = Some(Regex::new(&nfc(text), effort)?),
             Operation::In(constants) => check_set(constants)?,
             Operation::Equal(constant)
             | Operation::NotEqual(constant)
@@ -200,7 +244,8 @@ impl<'t> Prepared<'t> {
         Ok(prepared)
     }
 
-    fn passes(&self, value: &Found<'_>) -> Result<bool, EvaluationError> {
+    fn passes(&self, value: &Found<'_>, effort: &mut Effort) -> Result<bool, EvaluationError> {
+        effort.pay_for(value.length())?;
         let order = |constant: &Constant, wanted: fn(Ordering) -> bool| -> Result<bool, EvaluationError> {
             // Things without an order are neither before nor behind each other, negated or not.
             Ok(match compare(value, constant)? {
@@ -217,14 +262,18 @@ impl<'t> Prepared<'t> {
             Operation::Greater(constant) => return order(constant, Ordering::is_gt),
             Operation::GreaterOrEqual(constant) => return order(constant, Ordering::is_ge),
             Operation::In(constants) => {
+                effort.pay_for(constants.len())?;
                 let mut any = false;
                 for constant in constants {
                     any |= equal(value, constant)?;
                 }
                 any
             }
-            Operation::Like(_) => self.like(value),
-            Operation::Matches(_) => self.regex.as_ref().map_or(Ok(false), |regex| regex.finds(value))?,
+            Operation::Like(_) => {
+                effort.pay_for(value.length().saturating_mul(self.text.len()) / 16)?;
+                self.like(value)
+            }
+            Operation::Matches(_) => self.regex.as_ref().map_or(Ok(false), |regex| regex.finds(value, effort))?,
             Operation::IsSubset(network) => string(value).map_or(Ok(false), |inner| is_within(inner, network))?,
             Operation::IsSuperset(inner) => string(value).map_or(Ok(false), |network| is_within(inner, network))?,
             Operation::Exists => true,
@@ -250,11 +299,11 @@ fn string<'v>(value: &Found<'v>) -> Option<&'v str> {
     }
 }
 
-fn is_byte(c: char) -> bool {
+pub(super) fn is_byte(c: char) -> bool {
     u32::from(c) < 256
 }
 
-fn nfc(text: &str) -> String {
+pub(super) fn nfc(text: &str) -> String {
     icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
@@ -359,30 +408,6 @@ fn like(text: &str, pattern: &str) -> bool {
         }
     }
     pattern[p..].iter().all(|c| *c == '%')
-}
-
-impl Regex {
-    fn new(pattern: &str) -> Result<Self, EvaluationError> {
-        let text = fancy_regex::RegexBuilder::new(pattern)
-            .backtrack_limit(REGEX_STEPS)
-            .delegate_size_limit(REGEX_SIZE)
-            .build()
-            .map_err(|_| EvaluationError::Value("a regular expression that cannot be compiled".into()))?;
-        let bytes = pattern
-            .chars()
-            .all(is_byte)
-            .then(|| regex::bytes::RegexBuilder::new(pattern).unicode(false).size_limit(REGEX_SIZE).build().ok())
-            .flatten();
-        Ok(Self { text, bytes })
-    }
-
-    fn finds(&self, value: &Found<'_>) -> Result<bool, EvaluationError> {
-        match value {
-            Found::Json(Value::String(text)) => self.text.is_match(&nfc(text)).map_err(|_| EvaluationError::TooComplex),
-            Found::Binary(bytes) => Ok(self.bytes.as_ref().is_some_and(|regex| regex.is_match(bytes))),
-            _ => Ok(false),
-        }
-    }
 }
 
 /// Whether an address or network lies within a network, of either family.

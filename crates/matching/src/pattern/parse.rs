@@ -67,11 +67,12 @@ fn check_comparison(comparison: &Comparison) -> Result<(), SyntaxError> {
                 _ => return Ok(()),
             };
             let Some([Step::Key(hashes), Step::Key(algorithm)]) = path.steps.last_chunk::<2>() else { return Ok(()) };
-            let name = algorithm.to_ascii_uppercase().replace('-', "");
-            let Some(digits) = (hashes == "hashes").then(|| hash_digits(&name)).flatten() else { return Ok(()) };
+            if hashes != "hashes" {
+                return Ok(());
+            }
             for value in values {
                 if let Constant::String(value) = value
-                    && !(value.len() == digits && value.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                    && !can_be_hash(value, &algorithm.to_ascii_uppercase().replace('-', ""))
                 {
                     return Err(SyntaxError::new(1, format!("{value:?} is not a valid {algorithm} hash")));
                 }
@@ -81,20 +82,28 @@ fn check_comparison(comparison: &Comparison) -> Result<(), SyntaxError> {
     }
 }
 
-fn hash_digits(name: &str) -> Option<usize> {
-    Some(match name {
+/// Whether the value has the form of a hash of this algorithm, as far as we know the algorithm.
+fn can_be_hash(value: &str, algorithm: &str) -> bool {
+    let digits = match algorithm {
         "MD5" => 32,
         "SHA1" | "RIPEMD160" => 40,
         "SHA224" | "SHA3224" => 56,
         "SHA256" | "SHA3256" => 64,
         "SHA384" | "SHA3384" => 96,
         "SHA512" | "SHA3512" | "WHIRLPOOL" => 128,
-        _ => return None,
-    })
+        "SSDEEP" => {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/+:.".contains(&byte);
+            return !value.is_empty() && value.len() <= 150 && value.bytes().all(allowed);
+        }
+        _ => return true,
+    };
+    value.len() == digits && value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Parentheses inside each other; each costs a few frames of stack.
 const DEEPEST: usize = 100;
+/// Qualifiers behind each other. They nest too, inside the parentheses.
+const MOST_QUALIFIERS: usize = 8;
 const KEYWORDS: &[&str] = &[
     "AND",
     "OR",
@@ -222,7 +231,7 @@ impl Parser {
         } else {
             return Err(self.unexpected("`[` or `(`"));
         };
-        for _ in 0..DEEPEST {
+        for _ in 0..MOST_QUALIFIERS {
             let qualifier = if self.take_word("START") {
                 let start = self.timestamp()?;
                 self.need_word("STOP")?;

@@ -126,6 +126,79 @@ mod tests {
         assert!(match_row(&row("[a:b >= 0] REPEATS 1000 TIMES", 999)).contains("nomatch"));
     }
 
+    #[test]
+    fn values_and_references_keep_their_types() {
+        let observed = json!([{"type":"observed-data","first_observed":"2020-01-01T00:00:00Z",
+            "last_observed":"2020-01-01T00:00:00Z","number_observed":1,"objects":{
+                "0":{"type":"a","zero":0,"b_ref":"1","bad_ref":5,"gone_ref":"9","raw_bin":"aGk="},
+                "1":{"type":"b","name":"x"}}}]);
+        for (pattern, wanted) in [
+            ("[a:zero = 0.0]", "match"),
+            ("[a:zero = false]", "nomatch"),
+            ("[a:zero IN (false, true)]", "nomatch"),
+            ("[a:raw_bin IN ('hi', 'ho')]", "match"),
+            ("[a:raw_bin = h'6869']", "match"),
+            ("[a:b_ref.name = 'x' AND a:zero < 1]", "match"),
+            ("[a:b_ref.name = 'x' AND b:name = 'x']", "nomatch"),
+            ("[a:b_ref.name = 'x'] AND [b:name = 'x']", "nomatch"),
+            ("[a:gone_ref.name != 'x']", "nomatch"),
+            ("[a:bad_ref.name = 'x']", "error"),
+            ("[a:zero >= t'2020-02-30T00:00:00Z']", "error"),
+        ] {
+            let answer = match_row(&json!({ "pattern": pattern, "observed": observed }).to_string());
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            assert_eq!(answer["result"], wanted, "{pattern}: {answer}");
+        }
+    }
+
+    fn minutes(count: usize) -> Vec<Value> {
+        (0..count)
+            .map(|n| {
+                let time = format!("2020-01-{:02}T{:02}:{:02}:00Z", 1 + n / 1440, n / 60 % 24, n % 60);
+                json!({"type":"observed-data","first_observed":time,"last_observed":time,"number_observed":1,
+                    "objects":{"0":{"type":"a","b":n}}})
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_rhythm_is_looked_for_in_a_long_log() {
+        let over = |pattern: &str| match_row(&json!({ "pattern": pattern, "observed": minutes(1000) }).to_string());
+        assert!(over("[a:b >= 0] REPEATS 5 TIMES WITHIN 239 SECONDS").contains("nomatch"));
+        assert!(over("[a:b >= 0] REPEATS 5 TIMES WITHIN 240 SECONDS").contains(r#""match""#));
+        let chain = "([a:b = 998] FOLLOWEDBY [a:b >= 0] FOLLOWEDBY [a:b >= 0]) WITHIN 240 SECONDS";
+        assert!(over(chain).contains("nomatch"));
+        assert!(over(&chain.replace("998", "997")).contains(r#""match""#));
+    }
+
+    #[test]
+    fn thousands_of_sides_do_not_end_the_stack() {
+        let many = vec!["[a:b >= 0]"; 40_000];
+        let observed = json!([{"type":"observed-data","first_observed":"2020-01-01T00:00:00Z",
+            "last_observed":"2020-01-01T00:00:00Z","number_observed":4_000_000_000_u64,"objects":{"0":{"type":"a","b":1}}}]);
+        for (operator, wanted) in [(" AND ", "combinations"), (" FOLLOWEDBY ", "combinations"), (" OR ", r#""match""#)]
+        {
+            let row = json!({ "pattern": many.join(operator), "observed": observed }).to_string();
+            let answer = std::thread::Builder::new().stack_size(1 << 20).spawn(move || match_row(&row)).unwrap();
+            assert!(answer.join().unwrap().contains(wanted), "{operator}");
+        }
+        let qualified = format!("{}[a:b = 1]{}", "(".repeat(99), " REPEATS 1 TIMES WITHIN 9 SECONDS)".repeat(99));
+        let row = json!({ "pattern": qualified, "observed": observed }).to_string();
+        let answer = std::thread::Builder::new().stack_size(1 << 20).spawn(move || match_row(&row)).unwrap();
+        assert!(answer.join().unwrap().contains(r#""match""#));
+    }
+
+    #[test]
+    fn references_that_multiply_end_as_an_error() {
+        let ids: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+        let objects: serde_json::Map<String, Value> =
+            ids.iter().map(|id| (id.clone(), json!({"type":"a","x_refs":ids}))).collect();
+        let observed = json!([{"type":"observed-data","first_observed":"2020-01-01T00:00:00Z",
+            "last_observed":"2020-01-01T00:00:00Z","number_observed":1,"objects":objects}]);
+        let pattern = format!("[a:x_refs[*]{} = 'y']", ".x_refs[*]".repeat(9));
+        assert!(match_row(&json!({ "pattern": pattern, "observed": observed }).to_string()).contains("combinations"));
+    }
+
     proptest::proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,80}") {

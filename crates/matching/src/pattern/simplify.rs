@@ -8,10 +8,15 @@ use super::syntax::{Comparison, Constant, Expression, ObjectPath, Operation, Pro
 
 /// The tests of which any one makes the pattern match, if it is no more than that.
 pub(super) fn alternatives(expression: &Expression) -> Option<Vec<Test>> {
+    // A choice from nothing, `IN ()`, stays a pattern: it matches never, and no tests would say nothing.
+    choice(expression).filter(|all| !all.is_empty())
+}
+
+fn choice(expression: &Expression) -> Option<Vec<Test>> {
     match expression {
-        Expression::Group(inner) => alternatives(inner),
+        Expression::Group(inner) => choice(inner),
         Expression::Observation(comparison) => comparison_alternatives(comparison),
-        Expression::Or(all) => gather(all.iter().map(alternatives)),
+        Expression::Or(all) => gather(all.iter().map(choice)),
         Expression::And(_) | Expression::FollowedBy(_) | Expression::Qualified(..) => None,
     }
 }
@@ -142,6 +147,7 @@ mod tests {
             ("[domain-name:value = 'a' AND file:size = 3]", None),
             ("[domain-name:value != 'a']", None),
             ("[process:name = 'x']", None),
+            ("[url:value IN ()]", None),
         ] {
             let parsed = parse(pattern).unwrap();
             assert_eq!(

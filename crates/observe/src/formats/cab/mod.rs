@@ -1,0 +1,5 @@
+//! Microsoft cabinets.
+
+mod read;
+
+pub(crate) use read::Cab;

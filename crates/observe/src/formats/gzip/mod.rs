@@ -1,0 +1,5 @@
+//! gzip: one stream, read as the item itself.
+
+mod read;
+
+pub(crate) use read::Gzip;

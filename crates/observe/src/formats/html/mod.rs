@@ -1,0 +1,10 @@
+//! HTML pages and fragments: the text as a person sees it, every attribute, scripts, styles and comments, and
+//! the files that a page carries inside itself. It runs no script, resolves no relative address and loads nothing.
+
+mod carried;
+mod extract;
+mod page;
+mod read;
+
+pub(crate) use extract::extract;
+pub(crate) use read::Html;

@@ -1,0 +1,5 @@
+//! ISO 9660 disc images.
+
+mod read;
+
+pub(crate) use read::Iso;

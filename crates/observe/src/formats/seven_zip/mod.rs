@@ -1,0 +1,5 @@
+//! 7z archives.
+
+mod read;
+
+pub(crate) use read::SevenZip;

@@ -1,0 +1,277 @@
+//! Opens the database in memory, distrusts its schema, and hands over every row as a passage.
+
+use rusqlite::{Connection, Error, ErrorCode, Row, config::DbConfig, limits::Limit, types::ValueRef};
+use vauban_intake::{Budget, Problem, looks_like_a_file};
+
+use super::history::RowContext;
+use crate::{Child, Context, Item, Passage, Reader, Sink};
+
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// Shorter values are scanned as text; a file that means anything is longer.
+const SMALLEST_FILE: usize = 64;
+/// Instructions of SQLite's machine between two looks at the clock.
+const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+/// A schema with more tables than this is an attack on our patience.
+const MAX_TABLES: usize = 10_000;
+
+/// Reads SQLite databases.
+pub(crate) struct Sqlite;
+
+impl Reader for Sqlite {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn recognises(&self, item: &Item<'_>) -> bool {
+        item.has_magic(0, MAGIC)
+    }
+
+    fn read(&self, item: &Item<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem> {
+        let outcome = rows(item.bytes, budget, sink);
+        // Freed pages and slack still hold deleted history, which is why somebody deleted it.
+        sink.passage(Passage { bytes: item.bytes, offset: Some(0), how: &[], context: Context::default() });
+        outcome
+    }
+}
+
+/// Reads every real table; the first failure is reported once all tables were tried.
+fn rows(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem> {
+    let connection = open(bytes, budget)?;
+    let mut failure = None;
+    for table in tables(&connection).map_err(|error| problem(&error, budget))? {
+        budget.check_time()?;
+        if let Err(error) = read_table(&connection, &table, budget, sink) {
+            let problem = match error {
+                Stop::Database(error) => problem(&error, budget),
+                Stop::Budget(problem) => return Err(problem),
+            };
+            failure.get_or_insert(Problem::new(problem.reason, format!("table {table}: {}", problem.detail)));
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+/// Why a table ended early.
+enum Stop {
+    Database(Error),
+    Budget(Problem),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Budget(problem)
+    }
+}
+
+/// The bytes as a database in memory that cannot be written, whose schema is not trusted, and whose work
+/// is interrupted when the time is up.
+fn open(bytes: &[u8], budget: &Budget) -> Result<Connection, Problem> {
+    budget.spend_bytes(bytes.len() as u64)?;
+    // Bytes 18 and 19 of the header say "write-ahead log". The log is not here, and SQLite refuses such a
+    // database in memory; 1 stands for the rollback journal, which needs no second file.
+    let header = bytes.get(..18).ok_or_else(|| Problem::corrupt("the header is cut short"))?;
+    let rest = bytes.get(20..).ok_or_else(|| Problem::corrupt("the header is cut short"))?;
+    let patched = std::io::Read::chain(std::io::Read::chain(header, &[1_u8, 1][..]), rest);
+
+    let describe = |error: Error| Problem::corrupt(error.to_string());
+    let mut connection = Connection::open_in_memory().map_err(describe)?;
+    connection.deserialize_read_exact("main", patched, bytes.len(), true).map_err(describe)?;
+    let longest = i32::try_from(bytes.len()).unwrap_or(i32::MAX).max(4096);
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_LENGTH, longest),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, value).map_err(describe)?;
+    }
+    for (setting, value) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        connection.set_db_config(setting, value).map_err(describe)?;
+    }
+    connection
+        .execute_batch(
+            "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA mmap_size=0;",
+        )
+        .map_err(describe)?;
+    let stop = budget.stop_flag().clone();
+    connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || stop.is_raised())).map_err(describe)?;
+    Ok(connection)
+}
+
+/// The names of the tables that hold rows of their own.
+fn tables(connection: &Connection) -> Result<Vec<String>, Error> {
+    let mut statement =
+        connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")?;
+    let mut rows = statement.query([])?;
+    let mut names = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Ok(ValueRef::Text(name)) = row.get_ref(0)
+            && names.len() < MAX_TABLES
+        {
+            names.push(String::from_utf8_lossy(name).into_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// The names of the columns that `SELECT *` yields. They are asked for as values, because the names of a
+/// statement's columns are taken for UTF-8 by the library, which panics when a hostile schema holds none.
+fn columns(connection: &Connection, table: &str) -> Result<Vec<String>, Error> {
+    const HIDDEN: i64 = 1;
+    let mut statement = connection.prepare("SELECT name, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut rows = statement.query([table])?;
+    let mut names = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Ok(ValueRef::Text(name)) = row.get_ref(0)
+            && !matches!(row.get_ref(1), Ok(ValueRef::Integer(HIDDEN)))
+        {
+            names.push(String::from_utf8_lossy(name).into_owned());
+        }
+    }
+    Ok(names)
+}
+
+fn read_table(connection: &Connection, table: &str, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let quoted = table.replace('"', "\"\"");
+    // A table made WITHOUT ROWID has none to select.
+    let mut statement = connection
+        .prepare(&format!("SELECT rowid, * FROM \"{quoted}\" NOT INDEXED"))
+        .or_else(|_| connection.prepare(&format!("SELECT NULL, * FROM \"{quoted}\" NOT INDEXED")))?;
+    let columns = columns(connection, table)?;
+    let history = RowContext::of(connection, table, &columns, budget)?;
+    let mut rows = statement.query([])?;
+    let mut counted = 0_u64;
+    while let Some(row) = rows.next()? {
+        budget.check_time()?;
+        counted = counted.saturating_add(1);
+        let context = history.as_ref().map_or_else(Context::default, |history| history.context(row, 1));
+        read_row(row, table, &columns, counted, context, budget, sink)?;
+    }
+    Ok(())
+}
+
+fn read_row(
+    row: &Row<'_>,
+    table: &str,
+    columns: &[String],
+    counted: u64,
+    context: Context,
+    budget: &Budget,
+    sink: &mut dyn Sink,
+) -> Result<(), Stop> {
+    let number = match row.get_ref(0) {
+        Ok(ValueRef::Integer(number)) => number.to_string(),
+        _ => counted.to_string(),
+    };
+    let mut text = format!("{table} row {number}:").into_bytes();
+    let bare = text.len();
+    for (index, column) in columns.iter().enumerate() {
+        let (ValueRef::Text(value) | ValueRef::Blob(value)) = row.get_ref(index.saturating_add(1))? else { continue };
+        // Many cells may point at the same pages, so that a small file reads as a very large one.
+        budget.spend_bytes(value.len() as u64)?;
+        if value.len() >= SMALLEST_FILE && looks_like_a_file(value) {
+            budget.spend_entry()?;
+            let segment = format!("{table}.{column} row {number}");
+            sink.child(Child { segment: &segment, name: "", media_type: "", bytes: value, context });
+        } else if !value.is_empty() {
+            text.push(b'\n');
+            text.extend_from_slice(column.as_bytes());
+            text.extend_from_slice(b": ");
+            text.extend_from_slice(value);
+        }
+    }
+    if text.len() > bare {
+        sink.passage(Passage { bytes: &text, offset: None, how: &[], context });
+    }
+    Ok(())
+}
+
+fn problem(error: &Error, budget: &Budget) -> Problem {
+    if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+        && let Err(timeout) = budget.check_time()
+    {
+        return timeout;
+    }
+    Problem::corrupt(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use vauban_intake::{Limits, StopFlag};
+    use vauban_model::{Location, Reason};
+
+    use super::*;
+    use crate::testing::{Transcript, check_fixtures, fixtures, read};
+
+    #[test]
+    fn fixtures_read_as_expected() {
+        check_fixtures(&Sqlite);
+    }
+
+    #[test]
+    fn a_broken_page_costs_its_rows_and_the_raw_bytes_are_still_seen() {
+        let mut bytes = fs::read(fixtures("sqlite").join("History")).unwrap();
+        // The header of the second page, which is the root of a table.
+        bytes[1024..1032].fill(0xff);
+        let (result, transcript) = read(&Sqlite, "History", &bytes);
+        assert_eq!(result.unwrap_err().reason, Reason::Corrupt);
+        assert!(transcript.passages.iter().any(|passage| passage.contains("https://news.example/")));
+        assert!(transcript.passages.iter().any(|passage| passage.starts_with("downloads row 7:")));
+    }
+
+    #[test]
+    fn a_deleted_visit_is_still_found() {
+        let bytes = fs::read(fixtures("sqlite").join("History")).unwrap();
+        let (result, transcript) = read(&Sqlite, "History", &bytes);
+        assert!(result.is_ok());
+        assert!(!transcript.passages.iter().any(|passage| passage.starts_with("urls row 3:")));
+        assert!(transcript.passages.last().unwrap().contains("deleted-visit.example"));
+    }
+
+    #[test]
+    fn a_header_alone_is_corrupt() {
+        assert_eq!(read(&Sqlite, "x.db", MAGIC).0.unwrap_err().reason, Reason::Corrupt);
+        let mut page = MAGIC.to_vec();
+        page.resize(4096, 0xff);
+        assert_eq!(read(&Sqlite, "x.db", &page).0.unwrap_err().reason, Reason::Corrupt);
+    }
+
+    #[test]
+    fn a_raised_flag_ends_it_as_a_timeout() {
+        let bytes = fs::read(fixtures("sqlite").join("History")).unwrap();
+        let stop = StopFlag::default();
+        stop.raise();
+        let location = Location::file("History");
+        let item = Item { location: &location, name: "History", media_type: "", bytes: &bytes };
+        let result = Sqlite.read(&item, &Budget::new(Limits::default(), stop), &mut Transcript::default());
+        assert_eq!(result.unwrap_err().reason, Reason::Timeout);
+    }
+
+    #[test]
+    fn an_expression_in_the_schema_cannot_make_gigabytes() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE bomb (a TEXT, b TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL);
+                 INSERT INTO bomb (a) VALUES ('http://before-the-bomb.example/');",
+            )
+            .unwrap();
+        let bytes = connection.serialize("main").unwrap().to_vec();
+        let (result, _) = read(&Sqlite, "bomb.db", &bytes);
+        assert_eq!(result.unwrap_err().reason, Reason::Corrupt);
+    }
+}

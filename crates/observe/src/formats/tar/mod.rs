@@ -1,0 +1,5 @@
+//! tar archives.
+
+mod read;
+
+pub(crate) use read::Tar;

@@ -1,0 +1,5 @@
+//! xz and the older `.lzma`: one stream, read as the item itself.
+
+mod read;
+
+pub(crate) use read::Xz;

@@ -1,0 +1,5 @@
+//! Zstandard: one stream, read as the item itself.
+
+mod read;
+
+pub(crate) use read::Zstd;
