@@ -1,0 +1,13 @@
+//! Indicators for other tools: STIX 2.1, MISP, RPZ, hosts files, CSV, YARA.
+//!
+//! Nothing above the reader's clearance leaves, and nothing that has expired.
+
+mod csv;
+mod hosts;
+mod misp;
+mod rpz;
+mod select;
+mod stix;
+mod yara;
+
+pub use select::{ExportFormat, Exported, Selection, UnknownExportFormat, export};
