@@ -1,0 +1,224 @@
+//! Compiling rules into groups that are evaluated only where they can match.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use yara_x::{Compiler, Rules};
+use yara_x_parser::ast::{AST, Item, RuleFlags};
+
+use crate::{
+    demands::{Demands, demands},
+    filter::Filter,
+};
+
+/// A rule to compile.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleSource<'r> {
+    /// The identifier of the rule whose matches are reported.
+    pub rule: &'r str,
+    /// Its text, with the imports and the private rules it needs.
+    pub text: &'r str,
+}
+
+/// A rule that cannot be compiled, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Its number in the list that was given.
+    pub number: usize,
+    /// Why, in one line.
+    pub reason: String,
+}
+
+/// Compiled rules.
+#[derive(Debug)]
+pub struct RuleSet {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) filter: Filter,
+    pub(crate) rules: usize,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// Rules that are evaluated together.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) rules: Rules,
+    /// What each of them demands; the group is evaluated where one of these is met.
+    pub(crate) members: Vec<Demands>,
+    /// Whether one of them asks for the file's name or the like.
+    pub(crate) asks_for_hints: bool,
+}
+
+/// Variables that rules of the common scanners use. They are empty texts where nothing is known.
+pub(crate) const VARIABLES: &[&str] = &["filename", "filepath", "extension", "filetype", "owner", "md5"];
+
+/// Rules that are evaluated together when a literal of one of them occurs: few, so that one common literal costs
+/// little, and not too few, because every group that is evaluated reads the bytes once.
+const GROUP_SIZE: usize = 24;
+
+impl RuleSet {
+    /// Compiles rules. One that does not compile is [refused](Self::refused) and costs the others nothing. Warnings, for
+    /// slow strings among them, refuse nothing: the time of a scan is bounded.
+    #[must_use]
+    pub fn compile(sources: &[RuleSource<'_>]) -> Self {
+        let mut refused = Vec::new();
+        let mut accepted = Vec::new();
+        for (number, source) in sources.iter().enumerate() {
+            match check(source) {
+                Ok(checked) => accepted.push((number, checked)),
+                Err(reason) => refused.push(Refused { number, reason }),
+            }
+        }
+        let mut groups = Vec::new();
+        for chunk in divide(&mut accepted) {
+            let (rules, kept) = build(sources, chunk, &mut refused);
+            if !kept.is_empty() {
+                groups.push(Group {
+                    rules,
+                    members: kept.iter().map(|checked| checked.demands.clone()).collect(),
+                    asks_for_hints: kept.iter().any(|checked| checked.asks_for_hints),
+                });
+            }
+        }
+        refused.sort_by_key(|one| one.number);
+        Self::from_groups(groups, refused)
+    }
+
+    pub(crate) fn from_groups(groups: Vec<Group>, refused: Vec<Refused>) -> Self {
+        let filter = Filter::new(groups.iter().map(|group| group.members.as_slice()));
+        let rules = groups.iter().map(|group| group.members.len()).sum();
+        Self { groups, filter, rules, refused }
+    }
+
+    /// The rules that could not be compiled, in the order of their sources.
+    #[must_use]
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// How many rules are in it.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rules
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rules == 0
+    }
+
+    /// How the rules are divided, for people who measure.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        let members = || self.groups.iter().flat_map(|group| &group.members);
+        let guarded = |demands: &&Demands| !demands.bounds.prefixes.is_empty();
+        Shape {
+            groups: self.groups.len(),
+            guarded: members().filter(guarded).count(),
+            filtered: members().filter(|demands| !demands.literals.is_empty()).count(),
+            everywhere: members().filter(|demands| !guarded(demands) && demands.literals.is_empty()).count(),
+        }
+    }
+}
+
+/// How a rule set is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Groups of rules that are evaluated together.
+    pub groups: usize,
+    /// Rules that demand first bytes.
+    pub guarded: usize,
+    /// Rules that demand a literal.
+    pub filtered: usize,
+    /// Rules that demand neither and are evaluated on everything of a fitting size.
+    pub everywhere: usize,
+}
+
+/// What is known of a rule before it is compiled.
+#[derive(Debug)]
+struct Checked {
+    demands: Demands,
+    imports: BTreeSet<String>,
+    asks_for_hints: bool,
+}
+
+/// Modules that no file answers, with the reason to tell.
+const UNANSWERED: &[(&str, &str)] = &[
+    ("cuckoo", "the module cuckoo needs the report of a sandbox, which is not at hand"),
+    ("magic", "the module magic is not built in"),
+];
+
+/// Reads a rule's demands and refuses what would be refused in every group.
+fn check(source: &RuleSource<'_>) -> Result<Checked, String> {
+    let ast = AST::from(source.text);
+    if let Some(error) = ast.errors().first() {
+        return Err(one_line(&format!("{error:?}")));
+    }
+    if ast.items().any(|item| matches!(item, Item::Include(_))) {
+        // An include would read a file that the author of the rule chose.
+        return Err("include is not followed".to_owned());
+    }
+    let imports: BTreeSet<String> = ast.imports().map(|import| import.module_name.to_owned()).collect();
+    if let Some((_, reason)) = UNANSWERED.iter().find(|(module, _)| imports.contains(*module)) {
+        return Err((*reason).to_owned());
+    }
+    let mut reported = ast.rules().filter(|rule| !rule.flags.contains(RuleFlags::Private));
+    let rule = reported.next().ok_or("every rule in it is private")?;
+    // With a second rule that is reported, one's demands are not the other's.
+    let alone = reported.next().is_none();
+    Ok(Checked {
+        demands: if alone { demands(rule) } else { Demands::default() },
+        imports,
+        asks_for_hints: VARIABLES.iter().any(|variable| source.text.contains(variable)),
+    })
+}
+
+/// Divides the rules so that those that are evaluated on the same items stand together.
+fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, Checked)]> {
+    // Rules that use a module stand together: it reads the item anew for each group. Neighbours in the order of their
+    // literals are often of one family.
+    accepted.sort_by(|(a, one), (b, other)| {
+        let key = |checked: &Checked| (!checked.demands.literals.is_empty(), checked.demands.bounds.prefixes.clone());
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.imports.cmp(&other.imports))
+            .then_with(|| one.demands.literals.cmp(&other.demands.literals))
+            .then_with(|| a.cmp(b))
+    });
+    let together = |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
+        let filtered = |checked: &Checked| !checked.demands.literals.is_empty();
+        match (filtered(one), filtered(other)) {
+            (false, false) => one.demands.bounds.prefixes == other.demands.bounds.prefixes,
+            (one, other) => one == other,
+        }
+    };
+    accepted.chunk_by(together).flat_map(|chunk| {
+        let filtered = chunk.first().is_some_and(|(_, checked)| !checked.demands.literals.is_empty());
+        chunk.chunks(if filtered { GROUP_SIZE } else { usize::MAX })
+    })
+}
+
+fn build<'c>(
+    sources: &[RuleSource<'_>],
+    chunk: &'c [(usize, Checked)],
+    refused: &mut Vec<Refused>,
+) -> (Rules, Vec<&'c Checked>) {
+    let mut compiler = Compiler::new();
+    compiler.relaxed_re_syntax(true).enable_includes(false).switch_all_warnings(false);
+    for variable in VARIABLES {
+        compiler.define_global(variable, "").expect("the names are distinct and the values are texts");
+    }
+    let mut kept = Vec::new();
+    for (number, checked) in chunk {
+        compiler.new_namespace(&number.to_string());
+        match compiler.add_source(sources[*number].text) {
+            Ok(_) => kept.push(checked),
+            Err(error) => refused.push(Refused { number: *number, reason: one_line(&error.to_string()) }),
+        }
+    }
+    (compiler.build(), kept)
+}
+
+fn one_line(reason: &str) -> String {
+    reason.lines().next().unwrap_or_default().chars().take(200).collect()
+}

@@ -1,0 +1,220 @@
+//! Finding out in one cheap pass which groups of rules have to be evaluated on some bytes.
+//!
+//! Every literal is looked for by its rarest four bytes: a rolling window over the bytes is tested against a bit map
+//! that fits the processor's cache, and only the rare window that passes is compared with the literals behind it. This
+//! is several times as fast as the engine's own automaton, and knows nothing of rules beyond their demands.
+
+use std::collections::BTreeMap;
+
+use crate::demands::{Bounds, Demands, Literal, WINDOW};
+
+/// Which groups of rules can match bytes.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    /// What rules demand of the first bytes and the size, each once.
+    bounds: Vec<Bounds>,
+    /// Groups with a rule that demands no literal, with that rule's bounds.
+    without: Vec<(u32, u32)>,
+    /// One bit for each hash of four bytes, in lower case.
+    map: Vec<u64>,
+    /// For each hash, where its entries begin; sorted by hash.
+    entries: Vec<Entry>,
+    /// First entry of each hash.
+    heads: Vec<u32>,
+    literals: Vec<Literal>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    hash: u32,
+    /// Where in the literal the four bytes begin.
+    at: u32,
+    literal: u32,
+    group: u32,
+    bounds: u32,
+}
+
+/// 2^16 bits are 8 KiB, the part of the first-level cache that the window's test may take; the bits of a large set
+/// need more than that to stay rare.
+const FEWEST_BITS: u32 = 16;
+const MOST_BITS: u32 = 20;
+
+impl Filter {
+    /// A filter for groups of rules with these demands.
+    pub(crate) fn new<'d>(groups: impl Iterator<Item = &'d [Demands]>) -> Self {
+        let mut bounds = BTreeMap::new();
+        let mut literals = BTreeMap::new();
+        let (mut without, mut wanted) = (Vec::new(), Vec::new());
+        for (group, members) in groups.enumerate() {
+            for demands in members {
+                let bounds = number(&mut bounds, &demands.bounds);
+                if demands.literals.is_empty() {
+                    without.push((small(group), bounds));
+                }
+                for literal in &demands.literals {
+                    wanted.push((number(&mut literals, literal), small(group), bounds));
+                }
+            }
+        }
+        let literals = in_order(literals);
+        without.sort_unstable();
+        without.dedup();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let bits = (wanted.len().max(1).ilog2() + 6).clamp(FEWEST_BITS, MOST_BITS);
+        let mut entries: Vec<Entry> = wanted
+            .into_iter()
+            .filter_map(|(literal, group, bounds)| {
+                let (at, window) = rarest_window(&literals.get(literal as usize)?.bytes)?;
+                Some(Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, group, bounds })
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.hash);
+        let mut map = vec![0_u64; 1 << (bits - 6)];
+        let mut heads = vec![u32::MAX; 1 << bits];
+        for (index, entry) in entries.iter().enumerate().rev() {
+            map[(entry.hash >> 6) as usize] |= 1 << (entry.hash & 63);
+            heads[entry.hash as usize] = small(index);
+        }
+        Self { bounds: in_order(bounds), without, map, entries, heads, literals }
+    }
+
+    /// Marks the groups that have to be evaluated on these bytes. `marked` has one place for each group.
+    pub(crate) fn mark(&self, bytes: &[u8], marked: &mut [bool]) {
+        let open: Vec<bool> = self.bounds.iter().map(|bounds| bounds.admit(bytes)).collect();
+        for (group, bounds) in &self.without {
+            if open[*bounds as usize] {
+                marked[*group as usize] = true;
+            }
+        }
+        if self.entries.is_empty() {
+            return;
+        }
+        let shift = 64 - self.map.len().ilog2() - 6 - 32;
+        let mut window = 0_u32;
+        for (index, byte) in bytes.iter().enumerate() {
+            window = window << 8 | u32::from(byte.to_ascii_lowercase());
+            let hash = hash(window) >> shift;
+            // The first windows hold zeros that are not there: what they find is compared below and refused.
+            if self.map[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 {
+                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash, &open, marked);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn look_closer(&self, bytes: &[u8], start: usize, hash: u32, open: &[bool], marked: &mut [bool]) {
+        let first = self.heads[hash as usize] as usize;
+        for entry in self.entries.iter().skip(first).take_while(|entry| entry.hash == hash) {
+            if marked[entry.group as usize] || !open[entry.bounds as usize] {
+                continue;
+            }
+            let literal = &self.literals[entry.literal as usize];
+            let stands = start
+                .checked_sub(entry.at as usize)
+                .and_then(|begin| bytes.get(begin..begin + literal.bytes.len()))
+                .is_some_and(|here| literal.is(here));
+            if stands {
+                marked[entry.group as usize] = true;
+            }
+        }
+    }
+}
+
+fn hash(window: u32) -> u32 {
+    window.wrapping_mul(0x9e37_79b1)
+}
+
+/// The four bytes of a literal that stand in the fewest files, in lower case, and where.
+fn rarest_window(literal: &[u8]) -> Option<(usize, u32)> {
+    let (at, window) = literal.windows(WINDOW).enumerate().max_by_key(|(_, window)| {
+        let mut distinct = window.to_ascii_lowercase();
+        distinct.sort_unstable();
+        distinct.dedup();
+        window.iter().map(|byte| rarity(*byte)).sum::<u32>() + small(distinct.len())
+    })?;
+    Some((at, window.iter().fold(0, |whole, byte| whole << 8 | u32::from(byte.to_ascii_lowercase()))))
+}
+
+/// How rare a byte is in texts and programs, roughly.
+fn rarity(byte: u8) -> u32 {
+    match byte.to_ascii_lowercase() {
+        0 | 0xff | b' ' => 0,
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 2,
+        b'j' | b'k' | b'q' | b'x' | b'z' | b'v' | b'w' => 5,
+        b'a'..=b'z' | b'0' | b'1' => 3,
+        b'2'..=b'9' | b'.' | b'/' | b'-' | b'_' | b'"' | b'=' | b'\n' | 1 => 3,
+        _ => 6,
+    }
+}
+
+fn number<T: Ord + Clone>(all: &mut BTreeMap<T, u32>, one: &T) -> u32 {
+    if let Some(number) = all.get(one) {
+        return *number;
+    }
+    let number = small(all.len());
+    all.insert(one.clone(), number);
+    number
+}
+
+fn in_order<T>(all: BTreeMap<T, u32>) -> Vec<T> {
+    let mut all: Vec<(u32, T)> = all.into_iter().map(|(one, number)| (number, one)).collect();
+    all.sort_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("rules, their literals and their lengths are far fewer than 2^32")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn demands(literal: &str, exact: bool, prefix: &str) -> Demands {
+        let prefixes = if prefix.is_empty() { vec![] } else { vec![prefix.as_bytes().to_vec()] };
+        let literals =
+            if literal.is_empty() { vec![] } else { vec![Literal { bytes: literal.as_bytes().to_vec(), exact }] };
+        Demands { bounds: Bounds { prefixes, smallest: 0, largest: 50 }, literals }
+    }
+
+    #[test]
+    fn marks_what_can_match_and_nothing_else() {
+        let groups = [
+            vec![demands("needle", true, "")],
+            vec![demands("NEEDLE", false, "MZ"), demands("tail", true, "")],
+            vec![demands("", true, "MZ")],
+            vec![],
+        ];
+        let filter = Filter::new(groups.iter().map(Vec::as_slice));
+        let mark = |bytes: &[u8]| {
+            let mut marked = [false; 4];
+            filter.mark(bytes, &mut marked);
+            marked
+        };
+        assert_eq!(mark(b"needle"), [true, false, false, false], "at both ends");
+        assert_eq!(mark(b"Needle"), [false; 4], "exact case");
+        assert_eq!(mark(b"MZ neeDLe"), [false, true, true, false]);
+        assert_eq!(mark(b"in the tail"), [false, true, false, false]);
+        assert_eq!(mark(b"needl"), [false; 4]);
+        assert_eq!(mark(b""), [false; 4]);
+        assert_eq!(mark(&[b"needle".as_slice(), &[0; 50]].concat()), [false; 4], "too large");
+    }
+
+    #[test]
+    fn a_literal_that_begins_with_zeros_is_found_at_the_very_start() {
+        let literal = Literal { bytes: b"\0\0\0\x01\0".to_vec(), exact: true };
+        let demands = Demands { bounds: Bounds::default(), literals: vec![literal] };
+        let filter = Filter::new([std::slice::from_ref(&demands)].into_iter());
+        for (bytes, expected) in [
+            (b"\0\0\0\x01\0".as_slice(), true),
+            (b"\x01\0\0", false),
+            (b"x\0\0\0\x01\0y", true),
+            (b"\0\0\x01\0", false),
+        ] {
+            let mut marked = [false];
+            filter.mark(bytes, &mut marked);
+            assert_eq!(marked[0], expected, "{bytes:?}");
+        }
+    }
+}
