@@ -11,9 +11,11 @@ mod sqlite;
 mod store;
 #[cfg(test)]
 mod suite;
+mod sweeps;
 
 pub use chain::{Head, Verification};
 pub use entry::{CoverageRow, Entry, Kind, SweepFinished, SweepStarted};
 pub use memory::MemoryRecord;
 pub use sqlite::SqliteRecord;
 pub use store::{Record, RecordError};
+pub use sweeps::{SweepLog, Swept, coverage, sightings, sweeps, unread};

@@ -22,6 +22,9 @@ pub enum RecordError {
     /// It may not be written.
     #[error("the record may not be written")]
     ReadOnly,
+    /// Its file can be neither opened nor made.
+    #[error("the record's file cannot be opened: {0}")]
+    NoFile(String),
     /// Not a record, or damaged.
     #[error("the record is damaged: {0}")]
     Damaged(String),
@@ -37,7 +40,7 @@ pub trait Record {
     /// itself.
     ///
     /// # Errors
-    /// When the store refuses.
+    /// When the store refuses; nothing since the last commit is kept then.
     fn append(&mut self, at: Timestamp, kind: Kind, sweep: u64, body: &str) -> Result<u64, RecordError>;
 
     /// Makes everything appended durable.

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{Kind, Record, Verification};
+use vauban_model::{Location, Reason, Summary, Unread};
+
+use crate::{CoverageRow, Kind, Record, SweepLog, SweepStarted, Verification, sweeps};
 
 /// Expands to the tests; the argument makes an empty record and whatever must stay alive beside it.
 macro_rules! every_store_keeps_the_record {
@@ -17,6 +19,12 @@ macro_rules! every_store_keeps_the_record {
         fn entries_come_back_in_order_and_by_filter() {
             let (mut record, _keep) = $make();
             crate::suite::order(&mut record);
+        }
+
+        #[test]
+        fn a_sweep_reads_back_as_it_was_written() {
+            let (mut record, _keep) = $make();
+            crate::suite::sweep(&mut record);
         }
     };
 }
@@ -53,6 +61,46 @@ pub(crate) fn order(record: &mut impl Record) {
     let mut wrong = head;
     wrong.hash[0] ^= 1;
     assert_eq!(record.verify(Some(wrong)).unwrap(), Verification::Broken { sequence: head.sequence });
+}
+
+pub(crate) fn sweep(record: &mut impl Record) {
+    let at = |seconds: i64| Timestamp::from_second(1_790_000_000 + seconds).unwrap();
+    let started = SweepStarted {
+        paths: vec!["evidence".into()],
+        program: "0.1.0".into(),
+        set_version: "1".into(),
+        indicators: 3,
+        set_aside: 1,
+    };
+    let unread = Unread { location: Location::file("a.rar"), reason: Reason::Unsupported, detail: "RAR".into() };
+    let summary = Summary { files: 2_501, read: 2_500, unread: 1, ..Summary::default() };
+    let mut log = SweepLog::begin(record, at(0), &started).unwrap();
+    let first = log.sweep();
+    for number in 0..2_501_u64 {
+        let row = CoverageRow {
+            path: format!("evidence/{number}"),
+            bytes: number,
+            sha256: None,
+            format: "text".into(),
+            items: 0,
+            unread: Vec::new(),
+        };
+        log.coverage(at(1), row).unwrap();
+    }
+    log.unread(at(1), &unread).unwrap();
+    log.finish(at(2), &summary).unwrap();
+    let died = SweepLog::begin(record, at(3), &started).unwrap().sweep();
+
+    let listed = sweeps(record).unwrap();
+    assert_eq!(listed.iter().map(|swept| swept.sweep).collect::<Vec<_>>(), [first, died]);
+    assert_eq!(listed[0].finished, Some((at(2), summary)));
+    assert_eq!((&listed[0].started, listed[1].finished), (&started, None));
+    assert_eq!(crate::unread(record, Some(first)).unwrap(), [unread]);
+    assert!(crate::sightings(record, None).unwrap().is_empty());
+    assert!(listed[1].summary().partial && !listed[0].summary().partial);
+    let rows = crate::coverage(record, Some(first)).unwrap();
+    assert!(rows.len() == 2_501 && rows.iter().enumerate().all(|(index, row)| row.bytes == index as u64));
+    assert!(matches!(record.verify(None).unwrap(), Verification::Whole(_)));
 }
 
 mod memory {

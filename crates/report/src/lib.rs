@@ -8,6 +8,7 @@ mod findings;
 pub mod html;
 pub mod jsonl;
 mod progress;
+mod steps;
 pub mod stix;
 mod techniques;
 pub mod terminal;
@@ -16,6 +17,6 @@ mod testing;
 mod words;
 
 pub use advice::advice;
-pub use findings::{Findings, SweepInfo};
+pub use findings::{Findings, FormatCount, SweepInfo};
 pub use progress::progress_line;
 pub use techniques::technique_name;

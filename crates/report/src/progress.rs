@@ -15,7 +15,7 @@ pub fn progress_line(
     elapsed: Duration,
 ) -> String {
     let seconds = elapsed.as_secs_f64().max(0.1);
-    let rate = bytes_text(to_u64(to_f64(bytes) / seconds));
+    let rate = bytes_text(lang, to_u64(to_f64(bytes) / seconds));
     let total = if all_found { files_found.to_string() } else { format!("{files_found}+") };
     let left = if all_found && files_done > 0 {
         let rest = to_f64(files_found.saturating_sub(files_done)) * seconds / to_f64(files_done);
@@ -34,15 +34,19 @@ pub fn progress_line(
 }
 
 /// A number of bytes as people say it.
-pub(crate) fn bytes_text(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "KB", "MB", "GB", "TB"];
+pub(crate) fn bytes_text(lang: Lang, bytes: u64) -> String {
+    const PREFIXES: [&str; 5] = ["", "k", "M", "G", "T"];
     let mut value = to_f64(bytes);
-    let mut unit = 0;
-    while value >= 1000.0 && unit + 1 < UNITS.len() {
+    let mut step = 0;
+    while value >= 1000.0 && step + 1 < PREFIXES.len() {
         value /= 1000.0;
-        unit += 1;
+        step += 1;
     }
-    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    let number = if step == 0 { bytes.to_string() } else { format!("{value:.1}") };
+    match lang {
+        Lang::Fr => format!("{} {}o", number.replace('.', ","), PREFIXES[step]),
+        Lang::En => format!("{number} {}B", PREFIXES[step]),
+    }
 }
 
 /// Seconds as people say them.
@@ -72,7 +76,13 @@ mod tests {
     #[test]
     fn says_how_long_is_left_once_it_can_know() {
         let line = |all| progress_line(Lang::En, 50, 200, all, 1_500_000, Duration::from_secs(10));
-        assert_eq!(line(false), "50 of 200+ files, 150.0 KB/s");
-        assert_eq!(line(true), "50 of 200 files, 150.0 KB/s, 30 s left");
+        assert_eq!(line(false), "50 of 200+ files, 150.0 kB/s");
+        assert_eq!(line(true), "50 of 200 files, 150.0 kB/s, 30 s left");
+        assert_eq!(
+            progress_line(Lang::Fr, 50, 200, true, 1_500_000, Duration::from_secs(10)),
+            "50 / 200 fichiers, 150,0 ko/s, reste 30 s"
+        );
+        let longest = progress_line(Lang::Fr, u64::MAX, u64::MAX, true, u64::MAX, Duration::MAX);
+        assert!(longest.chars().count() <= 79, "{longest}");
     }
 }

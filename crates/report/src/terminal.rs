@@ -9,13 +9,18 @@ use vauban_model::{Lang, Reason, Severity, Sighting, Unread, printable};
 use crate::{
     Findings,
     progress::{bytes_text, duration_text},
-    words::{count, defanged, exposure, reason, remedy, say, severity, verdict},
+    steps::steps,
+    words::{
+        count, defanged, exposure, grouped, how, meaning_of_clean, reason, remedy, say, severity, verdict,
+        what_not_to_do, whom_to_call,
+    },
 };
 
 const WIDTH: usize = 80;
 /// Sightings told one by one; the rest is in the other reports.
 const SHOWN: usize = 20;
 const LOCATIONS_SHOWN: usize = 5;
+const STEPS_SHOWN: usize = 4;
 
 /// The whole summary.
 #[must_use]
@@ -26,10 +31,30 @@ pub fn summary(findings: &Findings<'_>, lang: Lang, colour: bool) -> String {
     let sentence = verdict(lang, high, other, findings.unread.len() as u64, findings.summary.partial);
     out.push('\n');
     paragraph(&mut out, "", &paint(colour, if high > 0 { "1;31" } else { "1" }, &sentence));
+    next_steps(&mut out, findings.sightings, high > 0, lang, colour);
     sightings(&mut out, findings.sightings, lang, colour);
     unread(&mut out, findings.unread, lang);
     coverage(&mut out, findings, lang);
     out
+}
+
+/// Each advice once, the most urgent first; then what holds for all.
+fn next_steps(out: &mut String, sightings: &[Sighting], urgent: bool, lang: Lang, colour: bool) {
+    let steps = steps(sightings, lang);
+    if steps.is_empty() {
+        return;
+    }
+    out.push('\n');
+    let _ = writeln!(out, "{}", paint(colour, "1", say(lang, "Que faire maintenant", "What to do now")));
+    for (number, step) in (1_usize..).zip(steps.iter().take(STEPS_SHOWN)) {
+        paragraph(out, &format!("  {number}. "), &format!("{} ({})", step.advice, step.about(lang, 2)));
+    }
+    if urgent {
+        paragraph(out, "  ", what_not_to_do(lang));
+        paragraph(out, "  ", whom_to_call(lang));
+    }
+    out.push('\n');
+    let _ = writeln!(out, "{}", paint(colour, "1", say(lang, "Ce qui a été trouvé", "What was found")));
 }
 
 /// Sightings of one indicator together: the most urgent first.
@@ -42,9 +67,12 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
             .or_default()
             .push(sighting);
     }
+    // In the order of the steps above: the most urgent, and what got furthest, first.
+    let furthest = |group: &Vec<&Sighting>| group.iter().map(|sighting| sighting.exposure).max();
+    let mut groups: Vec<_> = groups.into_iter().map(|((severity, ..), group)| (severity, group)).collect();
+    groups.sort_by_key(|(severity, group)| (*severity, std::cmp::Reverse(furthest(group))));
     let more = groups.len().saturating_sub(SHOWN);
-    let mut last_advice = String::new();
-    for group in groups.values().take(SHOWN) {
+    for (_, group) in groups.iter().take(SHOWN) {
         let Some(first) = group.iter().max_by_key(|sighting| sighting.exposure) else { continue };
         let mark = match first.severity {
             Severity::High => "1;31",
@@ -52,7 +80,7 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
             Severity::Low => "1",
         };
         out.push('\n');
-        let value = printable(&defanged(&first.indicator.value));
+        let value = printable(&defanged(first.observable.kind, &first.indicator.value));
         let _ = writeln!(out, "{}  {}", paint(colour, mark, severity(lang, first.severity)), short(&value, WIDTH - 14));
         let mut what = format!("{} - {}", printable(&first.indicator.name), exposure(lang, first.exposure));
         if first.indicator.name == first.indicator.value {
@@ -64,7 +92,7 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
             .confidence
             .map_or(String::new(), |c| format!(", {} {c}/100", say(lang, "confiance", "confidence")));
         let known = first.indicator.known_since.map_or(String::new(), |at| {
-            format!(", {} {}", say(lang, "connu depuis", "known since"), day(&at.to_string()))
+            format!(", {} {}", say(lang, "connu depuis le", "known since"), day(&at.to_string()))
         });
         paragraph(
             out,
@@ -77,7 +105,8 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
                 let _ = write!(place, " ({})", day(&at.to_string()));
             }
             if !sighting.how.is_empty() {
-                let _ = write!(place, " [{}]", sighting.how.join(", "));
+                let steps: Vec<_> = sighting.how.iter().map(|step| how(lang, step)).collect();
+                let _ = write!(place, " [{}]", steps.join(", "));
             }
             paragraph(out, "    > ", &place);
         }
@@ -88,13 +117,6 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
                 "    > {}",
                 count(lang, left, ("autre endroit", "autres endroits"), ("more place", "more places"))
             );
-        }
-        let advice = first.advice.get(lang);
-        if advice != last_advice {
-            paragraph(out, "    = ", advice);
-            advice.clone_into(&mut last_advice);
-        } else {
-            let _ = writeln!(out, "    = {}", say(lang, "même conseil que ci-dessus", "same advice as above"));
         }
     }
     if more > 0 {
@@ -135,7 +157,7 @@ fn unread(out: &mut String, unread: &[Unread], lang: Lang) {
     for (why, all) in reasons {
         let _ = writeln!(out, "  {} ({})", reason(lang, why), all.len());
         for one in all.iter().take(3) {
-            paragraph(out, "    > ", &format!("{}: {}", one.location, one.detail));
+            paragraph(out, "    > ", &format!("{}: {}", one.location, printable(&one.detail)));
         }
         if all.len() > 3 {
             let _ =
@@ -152,35 +174,32 @@ fn coverage(out: &mut String, findings: &Findings<'_>, lang: Lang) {
     out.push('\n');
     let files = count(lang, summary.files, ("fichier", "fichiers"), ("file", "files"));
     let items = count(lang, summary.items, ("élément dedans", "éléments dedans"), ("item inside", "items inside"));
+    let (bytes, time) = (bytes_text(lang, summary.bytes), duration_text(summary.elapsed_s));
+    let (read, unread) = (grouped(lang, summary.read), grouped(lang, summary.unread));
+    let unchanged = match (summary.unchanged, lang) {
+        (0, _) => String::new(),
+        (number, Lang::Fr) => format!(", dont {} inchangés depuis la dernière fois", grouped(lang, number)),
+        (number, Lang::En) => format!(", {} of them unchanged since last time", grouped(lang, number)),
+    };
     let line = match lang {
-        Lang::Fr => format!(
-            "Regardé : {files} et {items} ({}), {} lus, {} non lus, en {}.",
-            bytes_text(summary.bytes),
-            summary.read,
-            summary.unread,
-            duration_text(summary.elapsed_s)
-        ),
-        Lang::En => format!(
-            "Looked at: {files} and {items} ({}), {} read, {} unread, in {}.",
-            bytes_text(summary.bytes),
-            summary.read,
-            summary.unread,
-            duration_text(summary.elapsed_s)
-        ),
+        Lang::Fr => {
+            format!("Regardé : {files}{unchanged} et {items} ({bytes}), {read} lus, {unread} non lus, en {time}.")
+        }
+        Lang::En => {
+            format!("Looked at: {files}{unchanged} and {items} ({bytes}), {read} read, {unread} unread, in {time}.")
+        }
     };
     paragraph(out, "", &line);
     let indicators = count(lang, sweep.indicators, ("indicateur", "indicateurs"), ("indicator", "indicators"));
+    let (set, aside) = (printable(&sweep.set_version), grouped(lang, sweep.set_aside));
     let line = match lang {
-        Lang::Fr => format!(
-            "Comparé à {indicators} (jeu {}), {} mis de côté car d'usage courant.",
-            sweep.set_version, sweep.set_aside
-        ),
-        Lang::En => format!(
-            "Compared with {indicators} (set {}), {} set aside as in common use.",
-            sweep.set_version, sweep.set_aside
-        ),
+        Lang::Fr => format!("Comparé à {indicators} (jeu {set}), {aside} mis de côté car d'usage courant."),
+        Lang::En => format!("Compared with {indicators} (set {set}), {aside} set aside as in common use."),
     };
     paragraph(out, "", &line);
+    if findings.sightings.is_empty() {
+        paragraph(out, "", meaning_of_clean(lang));
+    }
 }
 
 fn day(timestamp: &str) -> &str {
@@ -262,6 +281,35 @@ mod tests {
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
             check(name, &text);
         }
+    }
+
+    #[test]
+    fn a_clean_sweep_says_what_clean_means() {
+        let mut case = findings();
+        case.sightings.clear();
+        case.unread.clear();
+        (case.summary.sightings, case.summary.unread, case.summary.unchanged) = (0, 0, 1000);
+        for (lang, name) in [(Lang::Fr, "clean.fr.txt"), (Lang::En, "clean.en.txt")] {
+            let text = summary(&case.findings(), lang, false);
+            assert!(text.contains(meaning_of_clean(lang).split(' ').next().unwrap()));
+            check(name, &text);
+        }
+    }
+
+    #[test]
+    fn thousands_of_sightings_stay_a_page() {
+        let mut case = findings();
+        let template = case.sightings[0].clone();
+        case.sightings = (0..10_000)
+            .map(|number| {
+                let mut one = template.clone();
+                one.indicator.value = format!("{number}.{}.example", "x".repeat(200));
+                one
+            })
+            .collect();
+        let text = summary(&case.findings(), Lang::En, false);
+        assert!(text.contains("9,980 more indicators met") && text.lines().count() < 200, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
     }
 
     #[test]

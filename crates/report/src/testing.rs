@@ -7,12 +7,12 @@ use vauban_model::{
     Summary, Unread,
 };
 
-use crate::{Findings, SweepInfo, advice};
+use crate::{Findings, FormatCount, SweepInfo, advice};
 
 pub(crate) struct Case {
     pub(crate) sightings: Vec<Sighting>,
-    unread: Vec<Unread>,
-    summary: Summary,
+    pub(crate) unread: Vec<Unread>,
+    pub(crate) summary: Summary,
     sweep: SweepInfo,
 }
 
@@ -72,6 +72,11 @@ pub(crate) fn findings() -> Case {
         indicators: 1500,
         set_aside: 12,
         program: "0.1.0".into(),
+        formats: vec![
+            FormatCount { format: "text".into(), files: 1200, unread: 0 },
+            FormatCount { format: "zip".into(), files: 33, unread: 1 },
+            FormatCount { format: "rar".into(), files: 1, unread: 1 },
+        ],
     };
     Case { sightings, unread, summary, sweep }
 }
@@ -92,14 +97,21 @@ fn sighting(location: &Location, kind: ObservableKind, value: &str, exposure: Ex
             known_since: Some("2016-03-19T00:00:00Z".parse().unwrap()),
             references: vec!["https://agency.example/report".into()],
         },
-        how: vec!["subdomain".into(), "base64".into()],
+        how: match kind {
+            ObservableKind::DomainName => vec!["subdomain".into(), "base64".into()],
+            _ => Vec::new(),
+        },
         exposure,
         severity,
         techniques: vec!["T1566.002".parse().unwrap()],
         advice: advice(kind, exposure, severity),
-        excerpt: Some("Please <a href=x>sign in</a> at login.evil.example".into()),
+        excerpt: match kind {
+            ObservableKind::DomainName => Some("Please <a href=x>sign in</a> at login.evil.example".into()),
+            ObservableKind::Url => Some("10.0.3.17 GET http://evil.example/<b> 200".into()),
+            _ => None,
+        },
         at: Some("2016-03-19T11:28:00Z".parse().unwrap()),
-        occurrences: 2,
+        occurrences: if kind == ObservableKind::Url { 2 } else { 1 },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The reports' own words, in both languages.
 
-use vauban_model::{Exposure, Lang, Reason, Severity};
+use vauban_model::{Exposure, Lang, ObservableKind, Reason, Severity, printable};
 
 /// One of two texts.
 pub(crate) const fn say(lang: Lang, fr: &'static str, en: &'static str) -> &'static str {
@@ -81,14 +81,56 @@ pub(crate) const fn remedy(lang: Lang, reason: Reason) -> &'static str {
     }
 }
 
-/// Written so that nobody can click on it by mistake.
-pub(crate) fn defanged(value: &str) -> String {
-    let clickable = value.contains("://") || value.contains('@') || looks_like_host(value);
-    if clickable { value.replace("http", "hxxp").replace('.', "[.]") } else { value.to_owned() }
+/// Written so that neither a person nor a program that turns addresses into links can open it by mistake.
+pub(crate) fn defanged(kind: ObservableKind, value: &str) -> String {
+    use ObservableKind as K;
+    match kind {
+        K::DomainName | K::Url | K::Ipv4Addr | K::EmailAddr => without_links(value).replace('.', "[.]"),
+        K::Ipv6Addr => value.replace(':', "[:]"),
+        _ => value.to_owned(),
+    }
 }
 
-fn looks_like_host(value: &str) -> bool {
-    !value.contains([' ', '\'', '"', '=']) && value.contains('.')
+/// Text in which no address begins like a link any more; everything else stays as it was.
+pub(crate) fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at);
+        let scheme = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let (lead, word) = before.split_at(scheme);
+        out.push_str(lead);
+        match word.to_ascii_lowercase().as_str() {
+            "http" => out.push_str("hxxp://"),
+            "https" => out.push_str("hxxps://"),
+            _ => {
+                out.push_str(word);
+                out.push_str("[:]//");
+            }
+        }
+        rest = &after[3..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A step by which something was recognised, in words.
+pub(crate) fn how(lang: Lang, step: &str) -> String {
+    let text = match step {
+        "subdomain" => say(lang, "sous-domaine de l'indicateur", "a name below the indicator's"),
+        "network" => say(lang, "adresse du réseau de l'indicateur", "an address in the indicator's network"),
+        "mentioned" => say(lang, "mentionné dans un texte", "mentioned in a text"),
+        "defanged" => say(lang, "écrit désamorcé (hxxp, [.])", "written defanged (hxxp, [.])"),
+        "base64" => say(lang, "caché en base64", "hidden in base64"),
+        "hex" | "hexadecimal" => say(lang, "caché en hexadécimal", "hidden in hexadecimal"),
+        "percent-encoding" => say(lang, "caché en %XX", "hidden in percent-encoding"),
+        "quoted-printable" => say(lang, "codé en quoted-printable", "coded in quoted-printable"),
+        "idna" => say(lang, "nom international (IDNA)", "an international name (IDNA)"),
+        "pattern" => say(lang, "motif de plusieurs traits", "a pattern of several traits"),
+        "utf-16" => say(lang, "texte en UTF-16", "text in UTF-16"),
+        _ => return printable(step),
+    };
+    text.to_owned()
 }
 
 /// `1 file`, `2 files`.
@@ -99,20 +141,50 @@ pub(crate) fn count(lang: Lang, number: u64, fr: (&str, &str), en: (&str, &str))
     };
     // French counts zero as one thing.
     let singular = number == 1 || (number == 0 && lang == Lang::Fr);
-    format!("{} {}", grouped(number), if singular { one } else { many })
+    format!("{} {}", grouped(lang, number), if singular { one } else { many })
 }
 
-/// Thousands separated by a thin space, readable in both languages.
-pub(crate) fn grouped(number: u64) -> String {
+/// Thousands set apart, in each language's way.
+pub(crate) fn grouped(lang: Lang, number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{202f}');
+            text.push(match lang {
+                Lang::Fr => '\u{a0}',
+                Lang::En => ',',
+            });
         }
         text.push(digit);
     }
     text
+}
+
+/// Whom to call.
+pub(crate) const fn whom_to_call(lang: Lang) -> &'static str {
+    say(
+        lang,
+        "Appelez, par téléphone et non depuis une machine touchée, votre agence nationale ; en France le CERT-FR (cert.ssi.gouv.fr), qui répond jour et nuit. Gardez ce rapport : c'est la première chose qu'elle demandera.",
+        "Call your national agency or CERT, by telephone and not from a machine that was hit (in France: CERT-FR, cert.ssi.gouv.fr, day and night). Keep this report: it is the first thing they will ask for.",
+    )
+}
+
+/// What must not be done, whatever was found.
+pub(crate) const fn what_not_to_do(lang: Lang) -> &'static str {
+    say(
+        lang,
+        "Ne supprimez rien, n'ouvrez rien, n'éteignez pas la machine : ce sont des preuves. N'en parlez pas par la messagerie qui est peut-être lue.",
+        "Delete nothing, open nothing, do not switch the machine off: it is evidence. Do not discuss it over mail that may be read by others.",
+    )
+}
+
+/// What "nothing found" means, and what it does not.
+pub(crate) const fn meaning_of_clean(lang: Lang) -> &'static str {
+    say(
+        lang,
+        "« Rien trouvé » veut dire : aucun de ces indicateurs n'est dans ce qui a été lu. Cela ne veut pas dire qu'aucun attaquant n'est là.",
+        "\"Nothing found\" means: none of these indicators is in what was read. It does not mean that no attacker is there.",
+    )
 }
 
 /// The sentence everybody reads first.
@@ -120,8 +192,8 @@ pub(crate) fn verdict(lang: Lang, high: u64, other: u64, unread: u64, partial: b
     let mut sentence = if high > 0 {
         say(
             lang,
-            "Des traces connues d'attaquants ont été trouvées. Agissez maintenant, dans l'ordre ci-dessous.",
-            "Known traces of attackers were found. Act now, in the order below.",
+            "Des traces connues d'attaquants ont été trouvées. Agissez maintenant, dans l'ordre qui suit.",
+            "Known traces of attackers were found. Act now, in this order.",
         )
         .to_owned()
     } else if other > 0 {
@@ -131,6 +203,8 @@ pub(crate) fn verdict(lang: Lang, high: u64, other: u64, unread: u64, partial: b
             "Signs were found, no strong proof. Look at them today.",
         )
         .to_owned()
+    } else if partial {
+        say(lang, "Rien de connu dans ce qui a été lu jusqu'ici.", "Nothing known in what was read so far.").to_owned()
     } else if unread > 0 {
         say(
             lang,
@@ -163,14 +237,28 @@ mod tests {
 
     #[test]
     fn indicators_cannot_be_clicked() {
-        assert_eq!(defanged("http://evil.example/a"), "hxxp://evil[.]example/a");
-        assert_eq!(defanged("a@evil.example"), "a@evil[.]example");
-        assert_eq!(defanged("d41d8cd98f00b204e9800998ecf8427e"), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(defanged(ObservableKind::Url, "HTTP://evil.example/a"), "hxxp://evil[.]example/a");
+        assert_eq!(
+            defanged(ObservableKind::Url, "https://a.example/?u=http://b.example"),
+            "hxxps://a[.]example/?u=hxxp://b[.]example"
+        );
+        assert_eq!(defanged(ObservableKind::EmailAddr, "a@evil.example"), "a@evil[.]example");
+        assert_eq!(defanged(ObservableKind::Ipv6Addr, "2001:db8::1"), "2001[:]db8[:][:]1");
+        assert_eq!(defanged(ObservableKind::FileName, "invoice.doc"), "invoice.doc");
+        assert_eq!(without_links("see é://x and ftp://y, not a link"), "see é[:]//x and ftp[:]//y, not a link");
+    }
+
+    #[test]
+    fn an_interrupted_sweep_never_says_that_everything_was_read() {
+        for lang in [Lang::Fr, Lang::En] {
+            let text = verdict(lang, 0, 0, 0, true);
+            assert!(text.contains("PARTI") && !text.contains("everything") && !text.contains("tout a été"), "{text}");
+        }
     }
 
     #[test]
     fn numbers_are_readable() {
-        assert_eq!(count(Lang::En, 12_345, ("", ""), ("file", "files")), "12\u{202f}345 files");
+        assert_eq!(count(Lang::En, 12_345, ("", ""), ("file", "files")), "12,345 files");
         assert_eq!(count(Lang::Fr, 0, ("fichier", "fichiers"), ("", "")), "0 fichier");
     }
 }
