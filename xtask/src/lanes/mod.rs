@@ -1,0 +1,6 @@
+//! All the tests behind one command: the fast lane needs nothing but Rust, the slow lane speaks with other programs.
+
+mod peers;
+mod run;
+
+pub(crate) use run::{Lanes, run};

@@ -1,0 +1,111 @@
+//! The other programs that the slow lane speaks with: found, or installed where that is allowed, or named with what is
+//! not tested without them. It removes nothing and changes no configuration of the system.
+
+use std::{
+    env,
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::say;
+
+/// A program of a Debian package, and what is not tested without it.
+struct Peer {
+    program: &'static str,
+    package: &'static str,
+    untested: &'static str,
+}
+
+const PEERS: &[Peer] = &[
+    Peer { program: "yara", package: "yara", untested: "the starter rules with the yara of the distribution" },
+    Peer { program: "python3", package: "python3-venv", untested: "the comparison with libyara" },
+];
+
+/// What Python needs from its package index, and what is not tested without it.
+const PYTHON: (&str, &str, &str) = ("yara", "yara-python", "the comparison with libyara");
+
+/// Installs what is missing, and says what cannot be. The result is the interpreter that has its packages.
+pub(super) fn prepare(root: &Path) -> Option<PathBuf> {
+    let missing: Vec<&Peer> = PEERS.iter().filter(|peer| !is_installed(peer.program)).collect();
+    if !missing.is_empty()
+        && let Err(reason) = install(&missing.iter().map(|peer| peer.package).collect::<Vec<_>>())
+    {
+        for Peer { program, package, untested } in missing {
+            say::line(&format!("skipped: {untested}, because {program} (Debian package {package}) {reason}"));
+        }
+    }
+    python(&root.join("target/slow-lane"))
+}
+
+/// Whether a program of this name is on the path.
+pub(super) fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| File::open(folder.join(program)).is_ok())
+}
+
+/// Whether the command can be run and ends well. Its output is not shown.
+pub(super) fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn install(packages: &[&str]) -> Result<(), &'static str> {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    if !is_root {
+        return Err("is not installed and only root may install it");
+    }
+    if !is_installed("apt-get") {
+        return Err("is not installed and this system has no apt-get");
+    }
+    say::line(&format!("installing {}", packages.join(" ")));
+    let apt =
+        |arguments: &[&str]| succeeds(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    let arguments = [&["install", "-y", "--no-install-recommends"], packages].concat();
+    if apt(&arguments) || (apt(&["update"]) && apt(&arguments)) {
+        Ok(())
+    } else {
+        Err("is not installed and apt-get could not install it")
+    }
+}
+
+/// An interpreter with its packages: the one on the path when it has them, else one in a folder of its own.
+fn python(folder: &Path) -> Option<PathBuf> {
+    let (module, package, untested) = PYTHON;
+    let has_module = |python: &Path| succeeds(Command::new(python).args(["-c", &format!("import {module}")]));
+    let (plain, own) = (PathBuf::from("python3"), folder.join("bin/python3"));
+    if let Some(python) = [&plain, &own].into_iter().find(|python| has_module(python)) {
+        return Some(python.clone());
+    }
+    if is_installed("python3") {
+        say::line(&format!("installing {package}"));
+        let made = succeeds(Command::new("python3").args(["-m", "venv"]).arg(folder));
+        if made && succeeds(Command::new(&own).args(["-m", "pip", "install", "--quiet", package])) && has_module(&own) {
+            return Some(own);
+        }
+        say::line(&format!("skipped: {untested}, because {package} could not be installed with pip"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_only_when_it_is_there() {
+        assert!(is_installed("sh"));
+        assert!(!is_installed("a-program-that-nobody-has"));
+    }
+
+    #[test]
+    fn failure_and_absence_are_no_success() {
+        assert!(succeeds(&mut Command::new("true")));
+        assert!(!succeeds(&mut Command::new("false")));
+        assert!(!succeeds(&mut Command::new("a-program-that-nobody-has")));
+    }
+}

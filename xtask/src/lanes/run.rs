@@ -1,0 +1,57 @@
+//! Runs the lanes. It tests nothing itself, and the test runner has the last word: nothing is printed after its
+//! closing line.
+
+use std::{env, ffi::OsString, path::Path, process::Command};
+
+use super::peers::{is_installed, prepare, succeeds};
+use crate::say;
+
+/// Which lanes to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lanes {
+    /// What needs nothing installed.
+    Fast,
+    /// Everything.
+    All,
+}
+
+/// The scripts that set the product beside another program: which one, and the script.
+const SCRIPTS: &[(&str, &str)] = &[("yara", "conformance/starter/check.sh")];
+
+/// Runs the tests. Says whether all passed.
+pub(crate) fn run(root: &Path, lanes: Lanes) -> bool {
+    let mut variables: Vec<(&str, OsString)> = Vec::new();
+    if env::var_os("CI").is_some_and(|value| value == "true") {
+        variables.push(("VAUBAN_REQUIRE_SHARED", "1".into()));
+    }
+    if !root.join("../shared/data").is_dir() {
+        say::line("skipped: tests on shared data, because ../shared/data is absent");
+    }
+    let mut all_well = true;
+    match lanes {
+        Lanes::Fast => say::line("skipped: the slow lane, as asked"),
+        Lanes::All => {
+            variables.push(("VAUBAN_SLOW", "1".into()));
+            if let Some(python) = prepare(root) {
+                variables.push(("VAUBAN_PYTHON", python.into()));
+            }
+            for (_, script) in SCRIPTS.iter().filter(|(peer, _)| is_installed(peer)) {
+                all_well &=
+                    Command::new("bash").arg(script).current_dir(root).status().is_ok_and(|status| status.success());
+            }
+        }
+    }
+    let mut cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.args(arguments).current_dir(root).envs(variables.iter().map(|(name, value)| (name, value)));
+        all_well &= command.status().is_ok_and(|status| status.success());
+    };
+    if succeeds(Command::new("cargo").args(["nextest", "--version"])) {
+        cargo(&["test", "--release", "--workspace", "--quiet", "--doc"]);
+        cargo(&["nextest", "run", "--release", "--workspace", "--no-fail-fast"]);
+    } else {
+        say::line("cargo-nextest is not installed: the tests run with cargo test");
+        cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
+    }
+    all_well
+}
