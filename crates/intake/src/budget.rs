@@ -46,6 +46,12 @@ impl StopFlag {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// The flag itself, for engines that poll it on their own.
+    #[must_use]
+    pub fn as_atomic(&self) -> &AtomicBool {
+        &self.0
+    }
+
     /// Whether somebody raised it.
     #[must_use]
     pub fn is_raised(&self) -> bool {

@@ -161,13 +161,16 @@ fn file_name(value: &str) -> Option<Key> {
 fn url(value: &str) -> Option<Key> {
     let parsed = if has_scheme(value) { url::Url::parse(value) } else { url::Url::parse(&format!("http://{value}")) };
     let parsed = parsed.ok()?;
-    let host = parsed.host_str().filter(|host| !host.is_empty())?;
+    let host = parsed.host_str()?.trim_end_matches('.');
+    if host.is_empty() {
+        return None;
+    }
     let mut text = String::with_capacity(value.len());
     if !matches!(parsed.scheme(), "http" | "https") {
         text.push_str(parsed.scheme());
         text.push_str("://");
     }
-    text.push_str(host.strip_suffix('.').unwrap_or(host));
+    text.push_str(host);
     // A port that is the default of either of the two schemes says nothing.
     if let Some(port) = parsed.port().filter(|port| !matches!((parsed.scheme(), port), ("http", 443) | ("https", 80))) {
         text.push_str(&format!(":{port}"));

@@ -16,8 +16,24 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("policy", &["model"]),
     ("record", &["model"]),
     ("report", &["model", "record"]),
-    ("sweep", &["model", "intake", "intel", "observe", "matching", "yara", "policy", "record", "report"]),
-    ("vauban", &["model", "intake", "intel", "observe", "matching", "yara", "policy", "record", "report", "sweep"]),
+    ("knowledge", &["model", "intel", "matching", "yara"]),
+    ("sweep", &["model", "intake", "intel", "observe", "matching", "yara", "knowledge", "policy", "record", "report"]),
+    (
+        "vauban",
+        &[
+            "model",
+            "intake",
+            "intel",
+            "observe",
+            "matching",
+            "yara",
+            "knowledge",
+            "policy",
+            "record",
+            "report",
+            "sweep",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
