@@ -25,6 +25,7 @@ use crate::{
     judge::{reference, severity},
     rules::{BytesScanner, RuleHit, Rules},
     walk::denied,
+    whole::Shown,
 };
 
 /// All that one file on disk gave.
@@ -50,7 +51,7 @@ pub struct FileResult {
 pub fn examine(item: &Item<'_>, budget: &Budget, rules: &Rules<'_>, scanner: &mut dyn BytesScanner) -> FileResult {
     let mut examination = Examination { budget, rules, scanner, account: Account::default(), sightings: Vec::new() };
     let place = Place { depth: 0, how: Vec::new(), context: Context::default() };
-    let (sha256, format) = examination.item(item, &place);
+    let (sha256, format) = examination.item(item, &place, None);
     let Examination { account, sightings, .. } = examination;
     FileResult {
         sightings,
@@ -77,7 +78,7 @@ pub(crate) fn examine_in_pieces(
     let place = Place { depth: 0, how: Vec::new(), context: Context::default() };
     let nothing = Item { location, name, media_type: "", bytes: &[] };
     let mut view =
-        View { examination: &mut examination, item: &nothing, place: &place, seen: HashMap::new(), problem: None };
+        View::new(&mut examination, &nothing, &place);
     let mut hasher = Hasher::default();
     let mut format = "";
     let outcome = pieces(source, &mut |bytes, fresh, offset| {
@@ -156,8 +157,10 @@ struct Examination<'e> {
 
 impl Examination<'_> {
     /// Looks at one item and settles it.
-    fn item(&mut self, item: &Item<'_>, place: &Place) -> (String, &'static str) {
-        let mut view = View { examination: self, item, place, seen: HashMap::new(), problem: None };
+    /// `problem` is what the container already knows to be wrong with it.
+    fn item(&mut self, item: &Item<'_>, place: &Place, problem: Option<Problem>) -> (String, &'static str) {
+        let mut view = View::new(self, item, place);
+        view.problem = problem;
         let (sha256, format) = view.look();
         let problem = view.problem.take();
         self.account.settle(item.location, problem.map_or(Ok(()), Err));
@@ -174,6 +177,14 @@ struct View<'v, 'e> {
     seen: HashMap<(ObservableKind, Box<str>, Box<str>), usize>,
     /// The first thing that went wrong.
     problem: Option<Problem>,
+    /// What patterns over several observables may need; empty when there are no such patterns.
+    shown: Shown,
+}
+
+impl<'v, 'e> View<'v, 'e> {
+    fn new(examination: &'v mut Examination<'e>, item: &'v Item<'v>, place: &'v Place) -> Self {
+        Self { examination, item, place, seen: HashMap::new(), problem: None, shown: Shown::default() }
+    }
 }
 
 impl View<'_, '_> {
@@ -188,6 +199,7 @@ impl View<'_, '_> {
         self.own_observables(&hashes, &place.how);
         self.scan_bytes(self.item.bytes, &place.how);
         let format = self.read_with_its_reader(self.item, place);
+        self.match_patterns(&hashes);
         (hashes.sha256, format)
     }
 
@@ -245,12 +257,31 @@ impl View<'_, '_> {
 
     /// Looks an observable up and keeps what it meets.
     fn meet(&mut self, met: &Met<'_>) {
+        let set = self.examination.rules.set;
+        if !set.patterns().is_empty() {
+            self.shown.observable(met.kind, met.value);
+        }
         let mut hits = Vec::new();
-        self.examination.rules.set.look_up(met.kind, met.value, &mut |hit| hits.push(hit));
+        set.look_up(met.kind, met.value, &mut |hit| hits.push(hit));
         for hit in hits {
-            if let Hit::Indicator { indicator, value, how } = hit {
-                self.sighting(&indicator, value, &how, met);
+            match hit {
+                Hit::Indicator { indicator, value, how } => self.sighting(&indicator, value, &how, met),
+                Hit::Anchor(pattern) => self.shown.anchor(pattern),
             }
+        }
+    }
+
+    /// Evaluates the patterns that need more than one observable.
+    fn match_patterns(&mut self, hashes: &Hashes) {
+        let set = self.examination.rules.set;
+        if set.patterns().is_empty() {
+            return;
+        }
+        let Self { item, place, .. } = *self;
+        let matching = self.shown.matching(set, item.name, item.bytes.len(), hashes, place.context.at);
+        for entry in matching.into_iter().filter_map(|number| set.patterns().get(number)) {
+            let met = Met { kind: ObservableKind::Text, value: &entry.pattern, ..Met::plain(place.context) };
+            self.sighting(&entry.indicator, entry.pattern.clone(), &["pattern"], &met);
         }
     }
 
@@ -265,6 +296,16 @@ impl View<'_, '_> {
         if let Some(sighting) = self.seen.get(&key).and_then(|index| self.examination.sightings.get_mut(*index)) {
             // The plainest way of seeing it explains it best.
             sighting.occurrences += 1;
+            if let Some(exposure) = met.context.exposure
+                && exposure > sighting.exposure
+            {
+                // The same thing seen again where it tells more: a row of a history behind the raw bytes of its file.
+                sighting.exposure = exposure;
+                sighting.severity = severity(met.kind, &steps, exposure, indicator.confidence);
+                sighting.advice = (rules.advice)(met.kind, exposure, sighting.severity);
+                sighting.excerpt = met.excerpt();
+            }
+            sighting.at = sighting.at.or(met.context.at);
             if steps.len() < sighting.how.len() {
                 sighting.how = steps.into_iter().map(str::to_owned).collect();
                 sighting.offset = met.offset;
@@ -353,20 +394,21 @@ impl Sink for ItemSink<'_, '_, '_> {
         let location = self.view.item.location.inside(child.segment);
         let item = Item { location: &location, name: child.name, media_type: child.media_type, bytes: child.bytes };
         let place = Place { depth: self.place.depth + 1, how: Vec::new(), context: self.inherit(child.context) };
-        self.view.examination.item(&item, &place);
+        self.view.examination.item(&item, &place, None);
+    }
+
+    fn partial_child(&mut self, child: Child<'_>, problem: Problem) {
+        let location = self.view.item.location.inside(child.segment);
+        let item = Item { location: &location, name: child.name, media_type: child.media_type, bytes: child.bytes };
+        let place = Place { depth: self.place.depth + 1, how: Vec::new(), context: self.inherit(child.context) };
+        self.view.examination.item(&item, &place, Some(problem));
     }
 
     fn unread_child(&mut self, segment: &str, name: &str, problem: Problem) {
         let location = self.view.item.location.inside(segment);
         if !name.is_empty() {
             let item = Item { location: &location, name, media_type: "", bytes: &[] };
-            let mut view = View {
-                examination: self.view.examination,
-                item: &item,
-                place: self.place,
-                seen: HashMap::new(),
-                problem: None,
-            };
+            let mut view = View::new(self.view.examination, &item, self.place);
             let context = view.place.context;
             view.meet(&Met {
                 kind: ObservableKind::FileName,

@@ -10,7 +10,9 @@ mod hashes;
 mod judge;
 mod rules;
 mod run;
+mod scanner;
 mod walk;
+mod whole;
 
 pub use account::Account;
 pub use examine::{FileResult, examine};
