@@ -77,8 +77,7 @@ pub(crate) fn examine_in_pieces(
     let mut examination = Examination { budget, rules, scanner, account: Account::default(), sightings: Vec::new() };
     let place = Place { depth: 0, how: Vec::new(), context: Context::default() };
     let nothing = Item { location, name, media_type: "", bytes: &[] };
-    let mut view =
-        View::new(&mut examination, &nothing, &place);
+    let mut view = View::new(&mut examination, &nothing, &place);
     let mut hasher = Hasher::default();
     let mut format = "";
     let outcome = pieces(source, &mut |bytes, fresh, offset| {

@@ -25,7 +25,8 @@ struct RuleScanner<'k> {
 
 impl BytesScanner for RuleScanner<'_> {
     fn scan(&mut self, name: &str, bytes: &[u8], stop: &StopFlag, hits: &mut Vec<RuleHit>) -> Result<(), Problem> {
-        let extension = name.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{}", end.to_ascii_lowercase()));
+        let extension =
+            name.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{}", end.to_ascii_lowercase()));
         let hints = Hints { file_name: name, file_path: name, extension: &extension, ..Hints::default() };
         let entries = &self.knowledge.rule_entries;
         let outcome = self.scanner.scan(bytes, &hints, RULES_TIME, stop.as_atomic(), &mut |found| {

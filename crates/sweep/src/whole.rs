@@ -32,7 +32,14 @@ impl Shown {
     }
 
     /// The numbers of the patterns that match.
-    pub(crate) fn matching(&self, set: &IndicatorSet, name: &str, size: usize, hashes: &Hashes, at: Option<Timestamp>) -> Vec<usize> {
+    pub(crate) fn matching(
+        &self,
+        set: &IndicatorSet,
+        name: &str,
+        size: usize,
+        hashes: &Hashes,
+        at: Option<Timestamp>,
+    ) -> Vec<usize> {
         let candidates = set.patterns().iter().enumerate();
         let candidates: Vec<usize> = candidates
             .filter(|(number, entry)| !entry.anchored || self.anchors.contains(number))
@@ -43,7 +50,8 @@ impl Shown {
         }
         let observation = Observation::at(at.unwrap_or_default(), self.objects(name, size, hashes));
         let matches = |number: &usize| {
-            let parsed: Option<Pattern> = set.patterns().get(*number).and_then(|entry| pattern::parse(&entry.pattern).ok());
+            let parsed: Option<Pattern> =
+                set.patterns().get(*number).and_then(|entry| pattern::parse(&entry.pattern).ok());
             // A pattern that cannot be evaluated here says nothing about this item.
             parsed.is_some_and(|parsed| parsed.matches(std::slice::from_ref(&observation)).unwrap_or(false))
         };

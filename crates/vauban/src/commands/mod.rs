@@ -1,0 +1,6 @@
+//! The subcommands, one file each.
+
+pub(crate) mod intel;
+pub(crate) mod pattern;
+pub(crate) mod record;
+pub(crate) mod sweep;

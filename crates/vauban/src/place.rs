@@ -1,0 +1,50 @@
+//! Where state lives, and in which language we speak.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use vauban_model::Lang;
+
+/// The state directory and the language.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) state: PathBuf,
+    pub(crate) lang: Lang,
+}
+
+impl Place {
+    /// The directory a person named, else `$VAUBAN_STATE`, else the XDG state directory.
+    pub(crate) fn new(named: Option<&Path>, lang: Lang) -> Self {
+        let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let state = named
+            .map(Path::to_path_buf)
+            .or_else(|| variable("VAUBAN_STATE"))
+            .or_else(|| variable("XDG_STATE_HOME").map(|folder| folder.join("vauban")))
+            .or_else(|| variable("HOME").map(|home| home.join(".local/state/vauban")))
+            .unwrap_or_else(|| PathBuf::from("vauban-state"));
+        Self { state, lang }
+    }
+
+    /// Makes the directory, readable by its owner alone: it says who was attacked.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.state)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&self.state, fs::Permissions::from_mode(0o700))?;
+        }
+        Ok(())
+    }
+
+    /// The file of the record.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.state.join("record.sqlite")
+    }
+}
+
+/// Fills bytes from the operating system's source of randomness.
+pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(io::Error::other)
+}
