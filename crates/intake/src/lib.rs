@@ -10,6 +10,9 @@ mod problem;
 mod signature;
 
 pub use budget::{Budget, Limits, StopFlag};
-pub use decompress::{Unpacked, bunzip2, expand_rtf, expand_vba, gunzip, gzip_name, inflate, inflate64, inflate_zlib, unlz4, unlzma, unlzw, unpack_runs, unxz, unzstd};
+pub use decompress::{
+    Unpacked, bunzip2, expand_rtf, expand_vba, gunzip, gzip_name, inflate, inflate_zlib, inflate64, unlz4, unlzma,
+    unlzw, unpack_runs, unxz, unzstd,
+};
 pub use problem::Problem;
 pub use signature::looks_like_a_file;

@@ -3,19 +3,19 @@
 mod bzip2;
 mod cab;
 mod gzip;
-mod iso;
-mod lz4;
-mod ole;
 mod html;
+mod iso;
 mod json;
+mod lnk;
+mod lz4;
 mod mail;
 mod markup;
 mod mbox;
 mod msg;
+mod ole;
 mod pdf;
-mod lnk;
-mod rtf;
 mod plain;
+mod rtf;
 mod seven_zip;
 mod sqlite;
 mod tar;
@@ -28,4 +28,28 @@ use crate::Reader;
 
 /// All readers. The order matters: the first that recognises an item reads it, so formats told by strong
 /// signatures come first, formats told by habits of text after them, and `plain` takes the rest.
-pub const READERS: &[&dyn Reader] = &[&msg::Msg, &ole::Ole, &rtf::Rtf, &lnk::Lnk, &pdf::Pdf, &sqlite::Sqlite, &gzip::Gzip, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd, &lz4::Lz4, &seven_zip::SevenZip, &cab::Cab, &tar::Tar, &iso::Iso, &zip::Zip, &unsupported::Unsupported, &mbox::Mbox, &mail::Mail, &html::Html, &markup::Markup, &json::Json, &plain::Plain];
+pub const READERS: &[&dyn Reader] = &[
+    &msg::Msg,
+    &ole::Ole,
+    &rtf::Rtf,
+    &lnk::Lnk,
+    &pdf::Pdf,
+    &sqlite::Sqlite,
+    &gzip::Gzip,
+    &bzip2::Bzip2,
+    &xz::Xz,
+    &zstd::Zstd,
+    &lz4::Lz4,
+    &seven_zip::SevenZip,
+    &cab::Cab,
+    &tar::Tar,
+    &iso::Iso,
+    &zip::Zip,
+    &unsupported::Unsupported,
+    &mbox::Mbox,
+    &mail::Mail,
+    &html::Html,
+    &markup::Markup,
+    &json::Json,
+    &plain::Plain,
+];
