@@ -112,12 +112,11 @@ pub(crate) fn examine_in_pieces(
     }
 }
 
+type Piece<'p> = dyn FnMut(&[u8], usize, u64) -> Result<(), Problem> + 'p;
+
 /// Cuts a stream into pieces of 32 MiB that end where a line ends, each beginning with the last 64 KiB of the one
 /// before. The callback gets the piece, how much of its start was there before, and its offset. Returns the length.
-fn pieces(
-    mut source: impl Read,
-    piece: &mut dyn FnMut(&[u8], usize, u64) -> Result<(), Problem>,
-) -> Result<u64, Problem> {
+fn pieces(mut source: impl Read, piece: &mut Piece<'_>) -> Result<u64, Problem> {
     const PIECE: u64 = 32 << 20;
     const OVERLAP: usize = 64 << 10;
     let mut buffer: Vec<u8> = Vec::new();

@@ -66,8 +66,9 @@ pub(crate) struct Arguments {
     paths: Vec<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
+    #[default]
     Human,
     Jsonl,
     Stix,
@@ -184,12 +185,6 @@ struct Told {
     coverage: Vec<CoverageRow>,
     last_progress: Duration,
     output: Option<std::io::Error>,
-}
-
-impl Default for Format {
-    fn default() -> Self {
-        Self::Human
-    }
 }
 
 impl Told {

@@ -1,3 +1,5 @@
+//! Tests of the mail reader.
+
 use vauban_model::{Location, Reason};
 
 use super::*;

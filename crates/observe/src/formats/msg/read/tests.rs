@@ -1,3 +1,5 @@
+//! Tests of the reader of Outlook messages.
+
 use std::{fs, io::Write as _};
 
 use vauban_intake::StopFlag;
