@@ -31,11 +31,14 @@ pub fn bundle(sightings: &[Sighting], sweep: &SweepInfo, clearance: Marking) -> 
     }
     // The same sweep, shared with the same people, is the same bundle.
     let seed = format!("bundle\0{now}\0{clearance}\0{}", objects.list.len());
-    json!({
+    let mut bundle = json!({
         "type": "bundle",
         "id": format!("bundle--{}", Uuid::new_v5(&OUR_NAMESPACE, seed.as_bytes())),
         "objects": objects.list,
-    })
+    });
+    // Whatever other crates make of serde_json's order, the same bundle is the same bytes.
+    bundle.sort_all_objects();
+    bundle
 }
 
 #[derive(Default)]
@@ -227,7 +230,9 @@ fn cyber_observable(observable: &Observable) -> Value {
         ObservableKind::Url => ("url", json!({ "value": uri(value) })),
         kind => (kind.as_str(), json!({ "value": value })),
     };
-    let canonical = contributing.to_string();
+    let mut sorted = contributing.clone();
+    sorted.sort_all_objects();
+    let canonical = sorted.to_string();
     let mut object = Map::new();
     object.insert("type".into(), json!(kind));
     object.insert("spec_version".into(), json!("2.1"));
