@@ -1,6 +1,6 @@
 //! What came out of a document: indicators, and everything that did not become one, with the reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use vauban_model::{Indicator, IndicatorId, Marking, SetAside, Source, Technique, Test, Text, Validity};
 
@@ -25,7 +25,7 @@ pub struct Reading {
     pub merged: usize,
     /// The names of the documents that held anything.
     pub documents: Vec<String>,
-    by_id: HashMap<IndicatorId, usize>,
+    by_id: HashMap<u128, usize>,
 }
 
 /// Where in a document.
@@ -139,43 +139,51 @@ impl Reading {
     /// Takes out of every indicator what honest people use. An indicator with nothing left is set aside whole, one
     /// with something left keeps the rest; either way the reason is listed.
     pub fn set_benign_aside(&mut self, benign: &Benign) {
-        let indicators = std::mem::take(&mut self.indicators);
-        self.by_id.clear();
-        for mut indicator in indicators {
-            let mut first_reason = None;
-            let (harmless, kept) = std::mem::take(&mut indicator.tests).into_iter().partition::<Vec<_>, _>(|test| {
-                let reason = benign.check(test);
-                let found = reason.is_some();
-                if first_reason.is_none() {
-                    first_reason = reason;
-                }
-                found
-            });
-            if let Some(reason) = first_reason {
-                let mut aside = indicator.clone();
-                aside.tests = harmless;
-                self.set_aside.push(SetAside { indicator: aside, reason });
-            }
-            if !kept.is_empty() {
-                indicator.tests = kept;
-                self.by_id.insert(indicator.id.clone(), self.indicators.len());
-                self.indicators.push(indicator);
-            }
+        let Self { indicators, set_aside, .. } = self;
+        let before = indicators.len();
+        indicators.retain_mut(|indicator| {
+            let Some(reason) = indicator.tests.iter().find_map(|test| benign.check(test)) else { return true };
+            let (harmless, kept) = std::mem::take(&mut indicator.tests)
+                .into_iter()
+                .partition::<Vec<_>, _>(|test| benign.check(test).is_some());
+            let mut aside = indicator.clone();
+            aside.tests = harmless;
+            set_aside.push(SetAside { indicator: aside, reason });
+            indicator.tests = kept;
+            !indicator.tests.is_empty()
+        });
+        if self.indicators.len() < before {
+            let places = self.indicators.iter().enumerate().map(|(at, indicator)| (key(&indicator.id), at));
+            self.by_id = places.collect();
         }
     }
 
+    /// Makes room for so many more indicators.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.indicators.reserve(more);
+        self.by_id.reserve(more);
+    }
+
     fn add_indicator(&mut self, indicator: Indicator) {
-        match self.by_id.get(&indicator.id).and_then(|&at| self.indicators.get_mut(at)) {
-            Some(first) => {
-                self.merged = self.merged.saturating_add(1);
-                join(first, indicator);
+        match self.by_id.entry(key(&indicator.id)) {
+            Entry::Occupied(place) => {
+                if let Some(first) = self.indicators.get_mut(*place.get()) {
+                    self.merged = self.merged.saturating_add(1);
+                    join(first, indicator);
+                }
             }
-            None => {
-                self.by_id.insert(indicator.id.clone(), self.indicators.len());
+            Entry::Vacant(place) => {
+                place.insert(self.indicators.len());
                 self.indicators.push(indicator);
             }
         }
     }
+}
+
+/// An id's UUID as a number: a million ids need not be kept twice as text.
+fn key(id: &IndicatorId) -> u128 {
+    let digits = id.as_str().bytes().skip("indicator--".len()).filter_map(|byte| char::from(byte).to_digit(16));
+    digits.fold(0, |number, digit| number << 4 | u128::from(digit))
 }
 
 impl Refused {
