@@ -20,6 +20,7 @@ struct Peer {
 const PEERS: &[Peer] = &[
     Peer { program: "yara", package: "yara", untested: "the starter rules with the yara of the distribution" },
     Peer { program: "python3", package: "python3-venv", untested: "the comparison with libyara" },
+    Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 
 /// What Python needs from its package index, and what is not tested without it.

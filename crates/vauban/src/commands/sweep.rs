@@ -81,7 +81,8 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let begun = Instant::now();
     let clock = move || begun.elapsed();
     let lang = place.lang;
-    if let Err(error) = place.make() {
+    let usable = place.make();
+    if let Err(error) = &usable {
         terminal::talk(&say(
             lang,
             &Text::new(
@@ -92,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     }
     let sources = Sources {
         starter: !arguments.no_starter,
-        state: Some(place.state.clone()),
+        state: usable.is_ok().then(|| place.state.clone()),
         paths: arguments.intel.clone(),
         benign: arguments.benign.clone(),
     };
