@@ -7,6 +7,7 @@ mod html;
 mod iso;
 mod json;
 mod lnk;
+mod log;
 mod lz4;
 mod mail;
 mod markup;
@@ -51,5 +52,6 @@ pub const READERS: &[&dyn Reader] = &[
     &html::Html,
     &markup::Markup,
     &json::Json,
+    &log::Log,
     &plain::Plain,
 ];
