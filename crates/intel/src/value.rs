@@ -36,6 +36,10 @@ pub fn refang(text: &str) -> Cow<'_, str> {
         )
         .expect("the expression is a constant")
     });
+    // Lists of a million names are plain: every mark has one of these.
+    if !text.bytes().any(|byte| matches!(byte, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b':' | b'\\')) {
+        return Cow::Borrowed(text);
+    }
     MARKS.replace_all(text, |captures: &Captures<'_>| {
         let mark = captures[0].trim().to_ascii_lowercase();
         if let Some(secure) = captures.get(1) {
@@ -235,6 +239,9 @@ fn hash(value: &str) -> Option<Test> {
 }
 
 fn address_or_network(value: &str) -> Option<Test> {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'/' | b'[' | b']' | b'%')) {
+        return None;
+    }
     let address = |address: IpAddr| match address {
         IpAddr::V4(four) => observable(ObservableKind::Ipv4Addr, four.to_string()),
         IpAddr::V6(six) => observable(ObservableKind::Ipv6Addr, six.to_string()),

@@ -88,6 +88,9 @@ fn is_comment(line: &str) -> bool {
 
 /// A comment begins at a `#` or `;` behind white space, or at `//` between spaces.
 fn cut_comment(line: &str) -> (&str, &str) {
+    if !line.contains([' ', '\t']) {
+        return (line, "");
+    }
     let cut = [" #", "\t#", " ;", "\t;", " // "].iter().filter_map(|mark| line.find(mark)).min();
     match cut.and_then(|at| line.split_at_checked(at)) {
         Some((value, comment)) => (value.trim(), comment.trim().trim_start_matches(['#', ';', '/']).trim()),
