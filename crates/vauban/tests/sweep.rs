@@ -97,6 +97,7 @@ fn every_input_is_accounted_for() {
     let put = |name: &str, bytes: &[u8]| fs::write(tree.join(name), bytes).unwrap();
     put("plain.txt", b"nothing here");
     put("empty", b"");
+    put("winmail.dat", b"\x78\x9f\x3e\x22 and more");
     put("old.rar", b"Rar!\x1a\x07\x01\x00 and more");
     put("cut.gz", &gzip(&b"x".repeat(100_000))[..60]);
     put("big.txt", &b"a line of text\n".repeat(100_000));
@@ -119,11 +120,12 @@ fn every_input_is_accounted_for() {
     let summary = run.summary();
     let number = |field: &str| summary[field].as_u64().unwrap();
     assert_eq!(number("files") + number("items"), number("read") + number("unread"), "{summary}");
-    assert_eq!(number("files"), 10, "{summary}");
+    assert_eq!(number("files"), 11, "{summary}");
     assert_eq!(number("unread"), run.of("unread").len() as u64);
     assert_eq!(run.status, 3);
     for (end, reason) in [
         ("old.rar", "unsupported"),
+        ("winmail.dat", "unsupported"),
         ("cut.gz", "corrupt"),
         ("big.zip", "too-large"),
         ("socket", "unsupported"),
@@ -172,7 +174,7 @@ fn a_state_that_cannot_be_written_costs_the_record_not_the_report() {
     fs::write(&state, "a file where a folder should be").unwrap();
     let run = sweep(&state, &[&example("evidence")]);
     assert_eq!(run.status, 1);
-    assert!(run.talk.contains("not in the record"), "{}", run.talk);
+    assert!(run.talk.contains("not wholly in the record"), "{}", run.talk);
 }
 
 #[test]

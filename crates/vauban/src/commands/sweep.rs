@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use vauban_intake::{Limits, StopFlag};
 use vauban_knowledge::{Knowledge, Sources, Warning, load};
 use vauban_model::{Lang, Marking, Sighting, Summary, Text, Unread};
-use vauban_record::{CoverageRow, RecordError, SqliteRecord, SweepLog, SweepStarted};
+use vauban_record::{CoverageRow, Record, RecordError, SqliteRecord, SweepLog, SweepStarted};
 use vauban_report::{Findings, FormatCount, SweepInfo, html, jsonl, progress_line, stix, terminal as summary};
 use vauban_sweep::{Event, FileResult, Options, Progress, Rules, run as sweep};
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, chain},
     place::{Place, random},
     terminal,
 };
@@ -123,14 +123,15 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         now: Timestamp::now(),
         with_expired: arguments.expired,
     };
-    let mut keeper = Keeper::open(place, arguments, &knowledge, rules.now);
+    let mut record = SqliteRecord::open(&place.record());
+    let mut keeper = Keeper::begin(&mut record, arguments, &knowledge, rules.now);
     let mut told = Told { format: arguments.format, lang, ..Told::default() };
     let account = sweep(&options, &rules, &mut |event| {
         keeper.event(&event);
         told.event(&event);
     });
     terminal::progress("");
-    keeper.finish(&account);
+    let not_kept = keeper.finish(&account);
     let info = SweepInfo {
         paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
         started: rules.now,
@@ -146,7 +147,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     if let Some(error) = told.output {
         return Err(Failure::output(&error));
     }
-    keeper.tell(lang);
+    tell_record(record.as_ref().ok(), not_kept.as_deref(), lang);
     Ok(exit_code(&account))
 }
 
@@ -161,6 +162,13 @@ fn exit_code(account: &Summary) -> ExitCode {
 
 /// What is told at the end.
 fn report(arguments: &Arguments, findings: &Findings<'_>, lang: Lang) -> Result<(), Failure> {
+    let text = match arguments.format {
+        Format::Human => summary::summary(findings, lang, terminal::wants_colour()),
+        Format::Jsonl => format!("{}\n", jsonl::summary(findings.summary)),
+        Format::Stix => format!("{}\n", stix::bundle(findings.sightings, findings.sweep, Marking::Red)),
+    };
+    // What was found is said first: a report file that cannot be written must not keep it back.
+    terminal::data(&text).map_err(|error| Failure::output(&error))?;
     if let Some(path) = &arguments.report {
         std::fs::write(path, html::page(findings, lang)).map_err(|error| Failure::output(&error))?;
         terminal::talk(&say(
@@ -168,12 +176,7 @@ fn report(arguments: &Arguments, findings: &Findings<'_>, lang: Lang) -> Result<
             &Text::new(format!("rapport : {}", path.display()), format!("report: {}", path.display())),
         ));
     }
-    let text = match arguments.format {
-        Format::Human => summary::summary(findings, lang, terminal::wants_colour()),
-        Format::Jsonl => format!("{}\n", jsonl::summary(findings.summary)),
-        Format::Stix => format!("{}\n", stix::bundle(findings.sightings, findings.sweep, Marking::Red)),
-    };
-    terminal::data(&text).map_err(|error| Failure::output(&error))
+    Ok(())
 }
 
 /// What is kept for the reports and told while the sweep runs.
@@ -235,24 +238,20 @@ fn row(result: &FileResult, path: &str) -> CoverageRow {
     }
 }
 
-/// Writes the sweep into the record. A record that fails costs the record, never the report: the person is told.
-struct Keeper {
-    record: Option<SqliteRecord>,
-    events: Vec<(Timestamp, Kept)>,
-    started: SweepStarted,
-    began: Timestamp,
-    problem: Option<RecordError>,
-    head: Option<String>,
+/// Writes the sweep into the record while it runs. A record that fails costs the record, never the report: the person
+/// is told.
+struct Keeper<'r> {
+    log: Option<SweepLog<'r, SqliteRecord>>,
+    problem: Option<String>,
 }
 
-enum Kept {
-    Sighting(Box<Sighting>),
-    Unread(Unread),
-    File(CoverageRow),
-}
-
-impl Keeper {
-    fn open(place: &Place, arguments: &Arguments, knowledge: &Knowledge, began: Timestamp) -> Self {
+impl<'r> Keeper<'r> {
+    fn begin(
+        record: &'r mut Result<SqliteRecord, RecordError>,
+        arguments: &Arguments,
+        knowledge: &Knowledge,
+        began: Timestamp,
+    ) -> Self {
         let started = SweepStarted {
             paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -260,56 +259,58 @@ impl Keeper {
             indicators: knowledge.indicators,
             set_aside: knowledge.set_aside.len() as u64,
         };
-        let (record, problem) = match SqliteRecord::open(&place.record()) {
-            Ok(record) => (Some(record), None),
-            Err(error) => (None, Some(error)),
+        let begun = match record {
+            Ok(record) => SweepLog::begin(record, began, &started).map_err(|error| chain(&error)),
+            Err(error) => Err(chain(error)),
         };
-        Self { record, events: Vec::new(), started, began, problem, head: None }
+        match begun {
+            Ok(log) => Self { log: Some(log), problem: None },
+            Err(problem) => Self { log: None, problem: Some(problem) },
+        }
     }
 
     fn event(&mut self, event: &Event<'_>) {
-        let kept = match event {
-            Event::Sighting(sighting) => Kept::Sighting(Box::new((*sighting).clone())),
-            Event::Unread(unread) => Kept::Unread((*unread).clone()),
-            Event::File(result, path) => Kept::File(row(result, path)),
-            Event::Progress(_) => return,
+        let Some(log) = &mut self.log else { return };
+        let now = Timestamp::now();
+        let written = match event {
+            Event::Sighting(sighting) => log.sighting(now, sighting),
+            Event::Unread(unread) => log.unread(now, unread),
+            Event::File(result, path) => log.coverage(now, row(result, path)),
+            Event::Progress(_) => Ok(()),
         };
-        self.events.push((Timestamp::now(), kept));
+        self.fail(written);
     }
 
-    fn finish(&mut self, account: &Summary) {
-        let Some(record) = &mut self.record else { return };
-        let events = std::mem::take(&mut self.events);
-        let written = (|| {
-            let mut log = SweepLog::begin(record, self.began, &self.started)?;
-            for (at, kept) in events {
-                match kept {
-                    Kept::Sighting(sighting) => log.sighting(at, &sighting)?,
-                    Kept::Unread(unread) => log.unread(at, &unread)?,
-                    Kept::File(row) => log.coverage(at, row)?,
-                }
-            }
-            log.finish(Timestamp::now(), account)
-        })();
-        match written.and_then(|()| vauban_record::Record::head(record)) {
-            Ok(head) => self.head = Some(head.to_string()),
-            Err(error) => self.problem = Some(error),
+    /// Ends the sweep in the record; says why it is not there, if it is not.
+    fn finish(mut self, account: &Summary) -> Option<String> {
+        if let Some(log) = self.log.take() {
+            let written = log.finish(Timestamp::now(), account);
+            self.fail(written);
         }
+        self.problem
     }
 
-    fn tell(&self, lang: Lang) {
-        if let Some(error) = &self.problem {
-            terminal::talk(&say(
-                lang,
-                &Text::new(
-                    format!("attention : cette analyse n'est pas dans le registre ({error})"),
-                    format!("warning: this sweep is not in the record ({error})"),
-                ),
-            ));
+    /// The log of a record that failed once is not written on.
+    fn fail(&mut self, written: Result<(), RecordError>) {
+        if let Err(error) = written {
+            self.problem = Some(chain(&error));
+            self.log = None;
         }
-        if let Some(head) = &self.head {
-            terminal::talk(&say(lang, &Text::new(format!("registre : {head}"), format!("record: {head}"))));
-        }
+    }
+}
+
+/// The record's head to write down elsewhere, or why the sweep is not in it.
+fn tell_record(record: Option<&SqliteRecord>, not_kept: Option<&str>, lang: Lang) {
+    if let Some(problem) = not_kept {
+        terminal::talk(&say(
+            lang,
+            &Text::new(
+                format!("attention : cette analyse n'est pas entière dans le registre ({problem})"),
+                format!("warning: this sweep is not wholly in the record ({problem})"),
+            ),
+        ));
+    } else if let Some(Ok(head)) = record.map(Record::head) {
+        terminal::talk(&say(lang, &Text::new(format!("registre : {head}"), format!("record: {head}"))));
     }
 }
 
