@@ -1,5 +1,7 @@
 //! The seam between the pipeline and the formats.
 
+use std::io;
+
 use jiff::Timestamp;
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Exposure, Observable};
@@ -26,6 +28,18 @@ pub trait Reader: Sync {
     /// # Errors
     /// Why the item, or the rest of it, could not be read.
     fn read(&self, item: &Item<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem>;
+
+    /// Reads a file that is too large to hold in memory from its start to its end, or `None` when the format needs all
+    /// of it at once. `head` is the file with its first bytes only; `source` begins at its start.
+    fn read_stream(
+        &self,
+        _head: &Item<'_>,
+        _source: &mut dyn io::Read,
+        _budget: &Budget,
+        _sink: &mut dyn Sink,
+    ) -> Option<Result<(), Problem>> {
+        None
+    }
 }
 
 /// Takes what a reader finds. The pipeline's sink recurses into children at once, so that only one chain of
