@@ -10,5 +10,5 @@ mod load;
 mod starter;
 
 pub use gather::{Gathered, Left, Sources};
-pub use load::{Knowledge, LoadError, Warning, load};
+pub use load::{Files, Knowledge, LoadError, Prepared, Warning, prepare};
 pub use starter::starter;

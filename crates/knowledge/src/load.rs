@@ -2,10 +2,11 @@
 
 use std::{
     fs::{self, File},
-    io,
-    path::Path,
+    io::{self, Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
 };
 
+use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 use vauban_intel::store::StoreError;
 use vauban_matching::set::{IndicatorSet, OpenError, RuleEntry, SetBytes, build};
@@ -25,7 +26,13 @@ pub struct Knowledge {
     pub rules: RuleSet,
     /// The indicator behind each rule, by the rule's number.
     pub rule_entries: Vec<RuleEntry>,
-    /// How many indicators there are.
+}
+
+/// Knowledge in files that only this program writes, for this process or for its workers to open.
+pub struct Prepared {
+    /// The compiled indicators.
+    pub set: IndicatorSet,
+    /// How many indicators there are, those whose rules were refused among them.
     pub indicators: u64,
     /// Rows, rules and tests that could not be read or compiled.
     pub refused: Vec<Left>,
@@ -33,6 +40,20 @@ pub struct Knowledge {
     pub set_aside: Vec<Left>,
     /// What went wrong on the way and did not stop it.
     pub warnings: Vec<Warning>,
+    /// What opens the knowledge.
+    pub files: Files,
+    rules_path: PathBuf,
+}
+
+/// The files of compiled knowledge and the key that tells that the rules are ours.
+#[derive(Debug)]
+pub struct Files {
+    /// The compiled indicators.
+    pub set: File,
+    /// The compiled rules.
+    pub rules: File,
+    /// The key that authenticates them.
+    pub key: [u8; 32],
 }
 
 /// Something a person should hear of.
@@ -67,6 +88,9 @@ pub enum LoadError {
     /// A set that was just built does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Compiled files can be neither kept nor held in memory.
+    #[error("compiled indicators cannot be held: {0}")]
+    Io(#[from] io::Error),
 }
 
 /// What is kept beside the compiled files.
@@ -77,17 +101,18 @@ struct About {
     set_aside: Vec<Left>,
 }
 
-/// Loads the knowledge of these sources, in the language for what was left out. `state` is where compiled files are
-/// kept; `random` fills bytes for the key that authenticates them.
+/// Prepares the knowledge of these sources, in the language for what was left out: from the kept files when nothing
+/// changed, compiled otherwise. `state` is where compiled files are kept; `random` fills bytes for the key that
+/// authenticates them.
 ///
 /// # Errors
 /// When a source that a person named cannot be used, or the store is broken.
-pub fn load(
+pub fn prepare(
     sources: &Sources,
     state: &Path,
     lang: Lang,
     random: &mut dyn FnMut(&mut [u8]) -> io::Result<()>,
-) -> Result<Knowledge, LoadError> {
+) -> Result<Prepared, LoadError> {
     let digest = sources.digest()?;
     let code = if lang == Lang::Fr { "fr" } else { "en" };
     let folder = folder(state);
@@ -96,7 +121,16 @@ pub fn load(
     let about_path = folder.join(format!("{name}.{code}.json"));
     let rules_path = folder.join(format!("{name}.rules"));
     let mut warnings = Vec::new();
-    let (set, about) = match open_kept(&set_path, &about_path) {
+    let key = match key(state, random) {
+        Ok(key) => key,
+        Err(error) => {
+            warnings.push(Warning::NotKept(error.to_string()));
+            let mut key = [0; 32];
+            random(&mut key).map_err(LoadError::Io)?;
+            key
+        }
+    };
+    let (set, set_file, about) = match open_kept(&set_path, &about_path) {
         Some(kept) => kept,
         None => {
             let gathered = sources.gather()?;
@@ -109,71 +143,115 @@ pub fn load(
                 reason: one.reason.clone(),
             }));
             let about = About { indicators: built.indicators as u64, refused, set_aside };
-            let kept = write(&set_path, &built.bytes)
-                .and_then(|()| write(&about_path, &serde_json::to_vec(&about).unwrap_or_default()));
-            if let Err(error) = kept {
+            let set_file = keep_or_hold(&set_path, &built.bytes, &mut warnings)?;
+            let about_bytes = serde_json::to_vec(&about).unwrap_or_default();
+            if let Err(error) = write(&about_path, &about_bytes) {
                 warnings.push(Warning::NotKept(error.to_string()));
             }
-            (IndicatorSet::open(SetBytes::Owned(built.bytes))?, about)
+            (IndicatorSet::open(SetBytes::Owned(built.bytes))?, set_file, about)
         }
     };
-    let rule_entries = set.rules()?;
-    let rule_sources: Vec<RuleSource<'_>> =
-        rule_entries.iter().map(|entry| RuleSource { rule: &entry.rule, text: &entry.text }).collect();
-    let rules = load_rules(&rule_sources, &rules_path, state, random, &mut warnings);
-    let mut refused = about.refused;
-    refused.extend(rules.refused().iter().filter_map(|one| {
-        let entry = rule_entries.get(one.number)?;
-        let place = entry.indicator.source.document.clone();
-        Some(Left { place, value: entry.rule.clone(), reason: one.reason.clone() })
-    }));
-    let compiled_rules = rules.refused().len() as u64;
+    let rules = match File::open(&rules_path) {
+        Ok(rules) => rules,
+        Err(_) => compile_rules(&set, &key, &rules_path, &mut warnings)?,
+    };
     prune(&folder);
-    Ok(Knowledge {
+    // One warning is enough for one folder that cannot be written.
+    warnings.dedup_by_key(|warning| matches!(warning, Warning::NotKept(_)));
+    Ok(Prepared {
         set,
-        rules,
-        rule_entries,
-        indicators: about.indicators.saturating_sub(compiled_rules),
-        refused,
+        indicators: about.indicators,
+        refused: about.refused,
         set_aside: about.set_aside,
         warnings,
+        files: Files { set: set_file, rules, key },
+        rules_path,
     })
 }
 
+impl Prepared {
+    /// Compiles the rules again: those kept were refused.
+    ///
+    /// # Errors
+    /// When they can be neither kept nor held.
+    pub fn compile_again(&mut self) -> Result<(), LoadError> {
+        self.files.rules = compile_rules(&self.set, &self.files.key, &self.rules_path, &mut self.warnings)?;
+        Ok(())
+    }
+
+    /// Takes note of rules that could not be compiled.
+    pub fn without(&mut self, refused: &[Left]) {
+        self.indicators = self.indicators.saturating_sub(refused.len() as u64);
+        self.refused.extend_from_slice(refused);
+    }
+}
+
+impl Knowledge {
+    /// Opens prepared files.
+    ///
+    /// # Errors
+    /// When they are not authentic, of another version or damaged: whoever prepared them compiles again.
+    pub fn open(files: &Files) -> Result<Self, OpenError> {
+        let set = IndicatorSet::open(SetBytes::map(&files.set).map_err(|_| OpenError::Damaged)?)?;
+        let rule_entries = set.rules()?;
+        let mut bytes = Vec::new();
+        // Descriptors share their place with every process that has them.
+        (&files.rules)
+            .rewind()
+            .and_then(|()| (&files.rules).read_to_end(&mut bytes))
+            .map_err(|_| OpenError::Damaged)?;
+        let rules =
+            RuleSet::from_bytes(&bytes, &files.key, &rule_sources(&rule_entries)).map_err(|_| OpenError::Damaged)?;
+        Ok(Self { set, rules, rule_entries })
+    }
+
+    /// The rules that could not be compiled.
+    #[must_use]
+    pub fn refused_rules(&self) -> Vec<Left> {
+        let left = |one: &vauban_yara::Refused| {
+            let entry = self.rule_entries.get(one.number)?;
+            let place = entry.indicator.source.document.clone();
+            Some(Left { place, value: entry.rule.clone(), reason: one.reason.clone() })
+        };
+        self.rules.refused().iter().filter_map(left).collect()
+    }
+}
+
 /// Kept files, if they are whole and of this version; anything else is compiled again.
-fn open_kept(set: &Path, about: &Path) -> Option<(IndicatorSet, About)> {
+fn open_kept(set: &Path, about: &Path) -> Option<(IndicatorSet, File, About)> {
     let file = File::open(set).ok()?;
     let set = IndicatorSet::open(SetBytes::map(&file).ok()?).ok()?;
     let about = serde_json::from_slice(&fs::read(about).ok()?).ok()?;
-    Some((set, about))
+    Some((set, file, about))
 }
 
-fn load_rules(
-    sources: &[RuleSource<'_>],
+fn rule_sources(entries: &[RuleEntry]) -> Vec<RuleSource<'_>> {
+    entries.iter().map(|entry| RuleSource { rule: &entry.rule, text: &entry.text }).collect()
+}
+
+fn compile_rules(
+    set: &IndicatorSet,
+    key: &[u8; 32],
     path: &Path,
-    state: &Path,
-    random: &mut dyn FnMut(&mut [u8]) -> io::Result<()>,
     warnings: &mut Vec<Warning>,
-) -> RuleSet {
-    let key = match key(state, random) {
-        Ok(key) => key,
+) -> Result<File, LoadError> {
+    let entries = set.rules()?;
+    let sources = rule_sources(&entries);
+    let bytes = RuleSet::compile(&sources).to_bytes(key, &sources).map_err(|_| OpenError::Damaged)?;
+    keep_or_hold(path, &bytes, warnings)
+}
+
+/// A file with these bytes: kept in the state directory, else in memory until the program ends.
+fn keep_or_hold(path: &Path, bytes: &[u8], warnings: &mut Vec<Warning>) -> Result<File, LoadError> {
+    match write(path, bytes).and_then(|()| File::open(path)) {
+        Ok(file) => Ok(file),
         Err(error) => {
             warnings.push(Warning::NotKept(error.to_string()));
-            return RuleSet::compile(sources);
+            let mut file = File::from(memfd_create("knowledge", MemfdFlags::CLOEXEC).map_err(io::Error::from)?);
+            file.write_all(bytes)?;
+            Ok(file)
         }
-    };
-    if let Ok(bytes) = fs::read(path)
-        && let Ok(rules) = RuleSet::from_bytes(&bytes, &key, sources)
-    {
-        return rules;
     }
-    let rules = RuleSet::compile(sources);
-    if let Ok(bytes) = rules.to_bytes(&key, sources)
-        && let Err(error) = write(path, &bytes)
-    {
-        warnings.push(Warning::NotKept(error.to_string()));
-    }
-    rules
 }
 
 #[cfg(test)]
@@ -182,9 +260,9 @@ mod tests {
 
     use super::*;
 
-    fn load_from(state: &Path, paths: Vec<std::path::PathBuf>) -> Result<Knowledge, LoadError> {
+    fn load_from(state: &Path, paths: Vec<PathBuf>) -> Result<Prepared, LoadError> {
         let sources = Sources { starter: true, state: Some(state.to_path_buf()), paths, benign: None };
-        load(&sources, state, Lang::En, &mut |bytes| {
+        prepare(&sources, state, Lang::En, &mut |bytes| {
             bytes.fill(7);
             Ok(())
         })
@@ -212,14 +290,17 @@ mod tests {
     fn damaged_kept_files_are_built_again() {
         let folder = tempfile::tempdir().unwrap();
         let first = load_from(folder.path(), Vec::new()).unwrap();
+        let rules = Knowledge::open(&first.files).unwrap().rules.len();
         for entry in fs::read_dir(folder.path().join("set")).unwrap() {
             let path = entry.unwrap().path();
             let bytes = fs::read(&path).unwrap();
             fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
         }
-        let again = load_from(folder.path(), Vec::new()).unwrap();
+        let mut again = load_from(folder.path(), Vec::new()).unwrap();
         assert_eq!(again.set.version(), first.set.version());
-        assert_eq!(again.rules.len(), first.rules.len());
+        assert!(Knowledge::open(&again.files).is_err(), "half a file of rules is refused");
+        again.compile_again().unwrap();
+        assert_eq!(Knowledge::open(&again.files).unwrap().rules.len(), rules);
     }
 
     #[test]
@@ -238,8 +319,9 @@ mod tests {
         let state = folder.path().join("a file, not a folder");
         fs::write(&state, "x").unwrap();
         let sources = Sources { starter: true, ..Sources::default() };
-        let knowledge = load(&sources, &state, Lang::En, &mut |_| Ok(())).unwrap();
-        assert!(knowledge.indicators > 200);
-        assert!(matches!(knowledge.warnings.first(), Some(Warning::NotKept(_))));
+        let prepared = prepare(&sources, &state, Lang::En, &mut |_| Ok(())).unwrap();
+        assert!(prepared.indicators > 200);
+        assert!(matches!(prepared.warnings.as_slice(), [Warning::NotKept(_)]));
+        assert!(Knowledge::open(&prepared.files).unwrap().rules.len() >= 10);
     }
 }

@@ -30,6 +30,12 @@ impl Exposure {
             Self::Executed => "executed",
         }
     }
+
+    /// The exposure with this number (`exposure as u8`), for compact stores.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Present, Self::Received, Self::Opened, Self::Contacted, Self::Executed].get(usize::from(number)).copied()
+    }
 }
 
 /// How urgently a person should look. Ordered from least to most.

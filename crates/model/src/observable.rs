@@ -36,6 +36,28 @@ pub enum ObservableKind {
 }
 
 impl ObservableKind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: &[Self] = &[
+        Self::DomainName,
+        Self::Url,
+        Self::Ipv4Addr,
+        Self::Ipv6Addr,
+        Self::EmailAddr,
+        Self::FileHash,
+        Self::FileName,
+        Self::Ja3,
+        Self::Ja4,
+        Self::CertificateFingerprint,
+        Self::Text,
+        Self::Bytes,
+    ];
+
+    /// The kind with this number (`kind as u8`), for compact stores.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied().filter(|kind| *kind as u8 == number)
+    }
+
     /// The word used in every output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -119,5 +141,19 @@ impl HashAlgorithm {
             Self::Sha256 => "SHA-256",
             Self::Sha512 => "SHA-512",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_number() {
+        for kind in ObservableKind::ALL {
+            assert_eq!(ObservableKind::from_number(*kind as u8), Some(*kind));
+        }
+        assert_eq!(ObservableKind::from_number(0), None);
+        assert_eq!(ObservableKind::from_number(200), None);
     }
 }

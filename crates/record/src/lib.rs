@@ -6,6 +6,7 @@
 
 mod chain;
 mod entry;
+mod known;
 mod memory;
 mod sqlite;
 mod store;
@@ -15,6 +16,7 @@ mod sweeps;
 
 pub use chain::{Head, Verification};
 pub use entry::{CoverageRow, Entry, Kind, SweepFinished, SweepStarted};
+pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
 pub use sqlite::SqliteRecord;
 pub use store::{Record, RecordError};

@@ -17,6 +17,8 @@ pub struct Rules<'r> {
     pub now: Timestamp,
     /// Whether expired indicators match all the same.
     pub with_expired: bool,
+    /// Whether to write all observables down, not only those that met an indicator.
+    pub remember: bool,
 }
 
 /// Makes scanners, one for each thread.

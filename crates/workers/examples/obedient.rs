@@ -4,23 +4,28 @@ use std::{
     fs::{self, File},
     io::{self, Read as _},
     net::TcpStream,
-    os::unix::net::UnixStream,
+    os::{fd::AsFd as _, unix::net::UnixStream},
     process::Command,
     time::Duration,
 };
 
-use vauban_workers::{Jobs, serve};
+use vauban_workers::{Jobs, Prepared, serve};
 
 fn main() {
-    let control = UnixStream::from(std::os::fd::OwnedFd::from(
-        std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned().expect("standard input is open"),
-    ));
-    let outcome =
-        serve(control, 64 << 20, |setup, _| String::from_utf8(setup.to_vec()).map_err(|_| "not text".into()), work);
+    let control = UnixStream::from(io::stdin().as_fd().try_clone_to_owned().expect("standard input is open"));
+    let outcome = serve(
+        control,
+        |setup, _| {
+            let greeting = std::str::from_utf8(setup).map_err(|_| "not text".to_owned())?;
+            Ok(Prepared { state: Box::from(greeting), memory: 64 << 20, answer: b"ready".to_vec() })
+        },
+        work,
+    );
     std::process::exit(i32::from(outcome.is_err()));
 }
 
-fn work(greeting: &String, jobs: &mut Jobs) {
+#[expect(clippy::borrowed_box, reason = "what was prepared is handed over as it is")]
+fn work(greeting: &Box<str>, jobs: &mut Jobs) {
     while let Some((job, file)) = jobs.next_job() {
         let replies = jobs.replies();
         let tried = |outcome: io::Result<()>| match outcome {
@@ -28,15 +33,14 @@ fn work(greeting: &String, jobs: &mut Jobs) {
             Err(error) => format!("refused: {:?}", error.kind()),
         };
         let answer = match job.as_slice() {
-            b"greet" => greeting.clone(),
+            b"greet" => greeting.to_string(),
             b"read" => {
                 let mut text = String::new();
                 let read = file.map(File::from).map(|mut file| file.read_to_string(&mut text));
                 if read.is_some_and(|read| read.is_ok()) { text } else { "nothing to read".to_owned() }
             }
-            b"panic" => {
-                std::panic::catch_unwind(|| panic!("on request")).map_or("survived".to_owned(), |()| String::new())
-            }
+            b"panic" => std::panic::catch_unwind(|| std::panic::panic_any("on request"))
+                .map_or("survived".to_owned(), |()| String::new()),
             b"abort" => std::process::abort(),
             b"hang" => loop {
                 std::thread::sleep(Duration::from_secs(1));

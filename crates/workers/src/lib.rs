@@ -15,5 +15,5 @@ mod wire;
 pub use confine::Confinement;
 pub use map::map;
 pub use pool::{Death, Pool, PoolError, Worker};
-pub use template::{Jobs, Replies, ServeError, serve};
+pub use template::{Jobs, Prepared, Replies, ServeError, serve};
 pub use wire::{LONGEST, WireError};

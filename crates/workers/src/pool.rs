@@ -63,6 +63,7 @@ pub enum Death {
 pub struct Pool {
     control: Mutex<UnixStream>,
     template: Mutex<Child>,
+    answer: Vec<u8>,
 }
 
 impl Pool {
@@ -76,19 +77,23 @@ impl Pool {
         let template = command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).spawn()?;
         // The command holds the other end of the pair: a template that dies must read as closed.
         drop(command);
-        let pool = Self { control: Mutex::new(control), template: Mutex::new(template) };
-        {
-            let control = pool.control.lock().unwrap_or_else(PoisonError::into_inner);
-            send(&control, tag::PREPARE, setup, descriptors)?;
-            match receive(&control)? {
-                Some(Frame { tag: tag::READY, .. }) => {}
-                Some(Frame { tag: tag::REFUSED, payload, .. }) => {
-                    return Err(PoolError::Refused(String::from_utf8_lossy(&payload).into_owned()));
-                }
-                _ => return Err(PoolError::Ended("the template".to_owned())),
+        let mut pool = Self { control: Mutex::new(control), template: Mutex::new(template), answer: Vec::new() };
+        let control = pool.control.get_mut().unwrap_or_else(PoisonError::into_inner);
+        send(control, tag::PREPARE, setup, descriptors)?;
+        match receive(control)? {
+            Some(Frame { tag: tag::READY, payload, .. }) => pool.answer = payload,
+            Some(Frame { tag: tag::REFUSED, payload, .. }) => {
+                return Err(PoolError::Refused(String::from_utf8_lossy(&payload).into_owned()));
             }
+            _ => return Err(PoolError::Ended("the template".to_owned())),
         }
         Ok(pool)
+    }
+
+    /// What the template said when it was ready.
+    #[must_use]
+    pub fn answer(&self) -> &[u8] {
+        &self.answer
     }
 
     /// Forks a worker.

@@ -56,17 +56,27 @@ pub enum ServeError {
     Prepare(String),
 }
 
+/// What a template holds ready for its workers.
+#[derive(Debug)]
+pub struct Prepared<P> {
+    /// What every worker begins with.
+    pub state: P,
+    /// How many bytes a worker may allocate beyond that.
+    pub memory: u64,
+    /// What the host is told.
+    pub answer: Vec<u8>,
+}
+
 /// Serves a host as its template until it closes `control`; in each worker, runs `work` until the host closes that.
 ///
 /// `prepare` gets what the host gave to [`Pool::start`](crate::Pool::start); it may read and allocate at will but must
-/// leave no thread behind. `work` runs confined, with `memory` bytes to allocate.
+/// leave no thread behind. `work` runs confined.
 ///
 /// # Errors
 /// When the host is gone or unintelligible, or `prepare` fails (the host is told).
 pub fn serve<P>(
     control: UnixStream,
-    memory: u64,
-    prepare: impl FnOnce(&[u8], Vec<OwnedFd>) -> Result<P, String>,
+    prepare: impl FnOnce(&[u8], Vec<OwnedFd>) -> Result<Prepared<P>, String>,
     work: impl Fn(&P, &mut Jobs),
 ) -> Result<(), ServeError> {
     let Some(frame) = receive(&control)? else { return Ok(()) };
@@ -77,7 +87,7 @@ pub fn serve<P>(
             return Err(ServeError::Prepare(why));
         }
     };
-    send(&control, tag::READY, &[], &[])?;
+    send(&control, tag::READY, &prepared.answer, &[])?;
     while let Some(Frame { tag: tag::FORK, descriptors, .. }) = receive(&control)? {
         while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
         let Ok([socket, last_words]) = <[OwnedFd; 2]>::try_from(descriptors) else { break };
@@ -88,7 +98,9 @@ pub fn serve<P>(
             }
             Side::Child => {
                 drop(control);
-                let outcome = become_worker(UnixStream::from(socket), last_words, memory, |jobs| work(&prepared, jobs));
+                let outcome = become_worker(UnixStream::from(socket), last_words, prepared.memory, |jobs| {
+                    work(&prepared.state, jobs);
+                });
                 // Nothing of the template's is to be undone here.
                 std::process::exit(i32::from(outcome.is_err()));
             }

@@ -32,6 +32,7 @@ fn ask(worker: &mut Worker, job: &str) -> Result<String, Death> {
 #[test]
 fn a_worker_answers_and_knows_what_was_prepared() {
     let pool = Pool::start(template(), b"hello", &[]).unwrap();
+    assert_eq!(pool.answer(), b"ready");
     let mut worker = pool.worker().unwrap();
     assert_eq!(ask(&mut worker, "greet").unwrap(), "hello");
     let mut file = tempfile::tempfile().unwrap();

@@ -3,3 +3,4 @@
 mod store;
 
 pub use store::SqliteRecord;
+pub(crate) use store::error;

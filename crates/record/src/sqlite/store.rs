@@ -225,7 +225,7 @@ fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-fn error(error: rusqlite::Error) -> RecordError {
+pub(crate) fn error(error: rusqlite::Error) -> RecordError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => RecordError::Locked,
         Some(ErrorCode::CannotOpen) => RecordError::NoFile(error.to_string()),

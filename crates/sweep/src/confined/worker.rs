@@ -1,0 +1,143 @@
+//! The worker's side: the rules are opened in the template, files are examined behind the walls.
+
+use std::{
+    fs::File,
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use vauban_intake::{Budget, StopFlag};
+use vauban_knowledge::{Files, Knowledge};
+use vauban_model::{Exposure, ObservableKind, Severity, Text};
+use vauban_workers::{Jobs, Prepared, Replies, ServeError};
+
+use super::wire::{Job, Ready, Sender, Setup};
+use crate::{
+    Bench, Rules, Scanners as _,
+    examiner::{Held, examine_file},
+};
+
+/// Room for the deepest nesting that the budget allows: containers are read by recursion.
+const STACK: usize = 64 << 20;
+/// Files up to this size are copied; larger ones are mapped.
+const COPIED: u64 = 16 << 20;
+
+struct State {
+    setup: Setup,
+    knowledge: Knowledge,
+}
+
+/// Serves a host from this process, which must have one thread: the whole life of `vauban`'s hidden worker command.
+///
+/// # Errors
+/// When the host is gone or does not speak as agreed, or the knowledge cannot be opened.
+pub fn serve(
+    control: UnixStream,
+    advice: fn(ObservableKind, Exposure, Severity) -> Text,
+    clock: fn() -> Duration,
+) -> Result<(), ServeError> {
+    vauban_workers::serve(control, prepare, |state, jobs| {
+        thread::scope(|scope| {
+            let working = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(state, jobs, advice, clock));
+            if working.is_err() {
+                std::process::exit(1);
+            }
+        });
+    })
+}
+
+fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>) -> Result<Prepared<State>, String> {
+    let setup: Setup = serde_json::from_slice(setup).map_err(|error| error.to_string())?;
+    let [set, rules] = <[OwnedFd; 2]>::try_from(descriptors).map_err(|_| "not two files".to_owned())?;
+    let files = Files { set: set.into(), rules: rules.into(), key: setup.key };
+    let knowledge = Knowledge::open(&files).map_err(|error| error.to_string())?;
+    let ready = Ready { refused: knowledge.refused_rules(), rules_ask_for_names: knowledge.rules.asks_for_hints() };
+    let answer = serde_json::to_vec(&ready).map_err(|error| error.to_string())?;
+    // The stack of the reading thread is memory, too.
+    let memory = setup.memory.saturating_add(STACK as u64);
+    Ok(Prepared { state: State { setup, knowledge }, memory, answer })
+}
+
+fn work(
+    state: &State,
+    jobs: &mut Jobs,
+    advice: fn(ObservableKind, Exposure, Severity) -> Text,
+    clock: fn() -> Duration,
+) {
+    let State { setup, knowledge } = state;
+    let rules = Rules {
+        set: &knowledge.set,
+        scanners: knowledge,
+        advice,
+        now: setup.now,
+        with_expired: setup.with_expired,
+        remember: setup.remember,
+    };
+    let mut scanner = knowledge.scanner();
+    let watch = Watch::start(jobs.replies(), clock);
+    while let Some((job, Some(file))) = jobs.next_job() {
+        let Ok(job) = serde_json::from_slice::<Job>(&job) else { return };
+        let mut sender = Sender { replies: jobs.replies(), careful: job.careful };
+        let stop = watch.begin(clock().saturating_add(Duration::from_secs(job.seconds)));
+        let budget = Budget::new(setup.limits(), stop);
+        let held = match job.size {
+            _ if job.in_pieces => Held::InPieces,
+            0..=COPIED => Held::InMemory,
+            _ => Held::Mapped,
+        };
+        let bench =
+            Bench { budget: &budget, rules: &rules, scanner: &mut *scanner, ledger: &mut sender, skip: &job.skip };
+        let examined = examine_file(&job.path, &job.name, &File::from(file), held, bench);
+        sender.examined(&examined);
+        watch.end();
+        jobs.done();
+    }
+}
+
+/// Watches the time of a job from a thread of its own, and sends what was found so far.
+struct Watch {
+    job: Arc<(Mutex<Option<(Duration, StopFlag)>>, Condvar)>,
+}
+
+impl Watch {
+    fn start(replies: Replies, clock: fn() -> Duration) -> Self {
+        const OFTEN: Duration = Duration::from_millis(250);
+        let job: Arc<(Mutex<Option<(Duration, StopFlag)>>, Condvar)> = Arc::default();
+        let watched = Arc::clone(&job);
+        // Without it the host's patience is the only limit.
+        let _ = thread::Builder::new().spawn(move || {
+            let (job, changed) = &*watched;
+            let mut current = job.lock().unwrap_or_else(PoisonError::into_inner);
+            loop {
+                current = match &*current {
+                    None => changed.wait(current).unwrap_or_else(PoisonError::into_inner),
+                    Some((deadline, stop)) => {
+                        if clock() > *deadline {
+                            stop.raise();
+                        }
+                        replies.flush();
+                        changed.wait_timeout(current, OFTEN).unwrap_or_else(PoisonError::into_inner).0
+                    }
+                };
+            }
+        });
+        Self { job }
+    }
+
+    fn begin(&self, deadline: Duration) -> StopFlag {
+        let stop = StopFlag::default();
+        self.set(Some((deadline, stop.clone())));
+        stop
+    }
+
+    fn end(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, job: Option<(Duration, StopFlag)>) {
+        *self.job.0.lock().unwrap_or_else(PoisonError::into_inner) = job;
+        self.job.1.notify_one();
+    }
+}

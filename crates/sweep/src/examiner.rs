@@ -1,0 +1,121 @@
+//! Who reads a file: a thread of this process, or a worker process that is shut in.
+
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _},
+    time::Duration,
+};
+
+use vauban_intake::{Budget, Limits, StopFlag};
+use vauban_model::Location;
+use vauban_observe::Item;
+
+use crate::{
+    Bench, Examined, FileResult, Ledger, Rules,
+    examine::examine,
+    ledger::Collected,
+    pieces::examine_in_pieces,
+    rules::BytesScanner,
+    walk::denied,
+};
+
+/// A file to examine.
+pub struct Task<'t> {
+    /// Its path, as it is shown.
+    pub path: &'t str,
+    /// Its name without folders.
+    pub name: &'t str,
+    /// The open file.
+    pub file: &'t File,
+    /// How long it was when it was opened.
+    pub size: u64,
+    /// Ends the reading early.
+    pub stop: &'t StopFlag,
+    /// How long it may take.
+    pub time_limit: Duration,
+    /// Time since some fixed moment.
+    pub clock: &'t (dyn Fn() -> Duration + Sync),
+}
+
+/// Examines files, one after the other. Never fails: what could not be read is a result.
+pub trait Examiner {
+    /// Examines one file.
+    fn examine(&mut self, task: &Task<'_>) -> FileResult;
+}
+
+/// Makes examiners, one for each thread.
+pub trait Examiners: Sync {
+    /// A new examiner.
+    fn examiner(&self) -> Box<dyn Examiner + '_>;
+}
+
+/// Reads in this process: a reader that panics costs its item, one that aborts or eats memory costs everything. For
+/// systems without workers, and for tests.
+pub struct InProcess<'r> {
+    /// What to look for.
+    pub rules: &'r Rules<'r>,
+    /// What one file may cost.
+    pub limits: Limits,
+}
+
+impl Examiners for InProcess<'_> {
+    fn examiner(&self) -> Box<dyn Examiner + '_> {
+        Box::new(Here { rules: self.rules, limits: self.limits, scanner: self.rules.scanners.scanner() })
+    }
+}
+
+struct Here<'r> {
+    rules: &'r Rules<'r>,
+    limits: Limits,
+    scanner: Box<dyn BytesScanner + 'r>,
+}
+
+impl Examiner for Here<'_> {
+    fn examine(&mut self, task: &Task<'_>) -> FileResult {
+        let mut collected = Collected::default();
+        let budget = Budget::new(self.limits, task.stop.clone());
+        let bench =
+            Bench { budget: &budget, rules: self.rules, scanner: &mut *self.scanner, ledger: &mut collected, skip: &[] };
+        let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory };
+        let examined = examine_file(task.path, task.name, task.file, held, bench);
+        FileResult::new(collected, examined, task.size)
+    }
+}
+
+/// How the bytes of a file are held while it is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Copied into memory.
+    InMemory,
+    /// Mapped: for a process that may die of it.
+    Mapped,
+    /// Never whole.
+    InPieces,
+}
+
+/// Examines an open file.
+pub(crate) fn examine_file(path: &str, name: &str, mut file: &File, held: Held, bench: Bench<'_>) -> Examined {
+    let location = Location::file(path);
+    let limit = bench.budget.limits().item_bytes;
+    let mut bytes = Vec::new();
+    let read = match held {
+        Held::InPieces => match file.rewind() {
+            Ok(()) => return examine_in_pieces(&location, name, file, bench),
+            Err(error) => Err(error),
+        },
+        Held::Mapped => match vauban_workers::map(file) {
+            Ok(map) => return examine(&Item { location: &location, name, media_type: "", bytes: &map }, bench),
+            Err(error) => Err(error),
+        },
+        // A file that grows while it is read must not fill the memory.
+        Held::InMemory => file.rewind().and_then(|()| file.take(limit).read_to_end(&mut bytes)),
+    };
+    match read {
+        Ok(_) => examine(&Item { location: &location, name, media_type: "", bytes: &bytes }, bench),
+        Err(error) => {
+            bench.ledger.enter(path);
+            bench.ledger.leave(Err(denied(&error)));
+            Examined::default()
+        }
+    }
+}
