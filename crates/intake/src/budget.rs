@@ -31,7 +31,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { item_bytes: 512 << 20, total_bytes: 4 << 30, entries: 1_000_000, depth: 16 }
+        Self { item_bytes: 96 << 20, total_bytes: 4 << 30, entries: 1_000_000, depth: 16 }
     }
 }
 

@@ -29,6 +29,13 @@ impl Location {
         Self(segments)
     }
 
+    /// The same place in a file at another path.
+    #[must_use]
+    pub fn moved_to(&self, path: &str) -> Self {
+        let inside = self.0.iter().skip(1).cloned();
+        Self(std::iter::once(path.into()).chain(inside).collect())
+    }
+
     /// All segments, the file's path first. Never empty.
     #[must_use]
     pub fn segments(&self) -> &[Box<str>] {
@@ -88,6 +95,7 @@ mod tests {
         let inner = Location::file("box.mbox").inside("message 17").inside("a.doc");
         assert_eq!(inner.to_string(), "box.mbox ! message 17 ! a.doc");
         assert_eq!(inner.depth(), 2);
+        assert_eq!(inner.moved_to("copy.mbox").to_string(), "copy.mbox ! message 17 ! a.doc");
         assert_eq!(inner.last(), "a.doc");
     }
 

@@ -13,6 +13,8 @@ pub enum Kind {
     SweepStarted,
     /// Files were looked at: a list of [`CoverageRow`]s.
     Coverage,
+    /// Files were not read again: [`Unchanged`].
+    Unchanged,
     /// An indicator met an observable: a [`Sighting`](vauban_model::Sighting).
     Sighting,
     /// Something could not be read: an [`Unread`](vauban_model::Unread).
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Self::SweepStarted => "sweep-started",
             Self::Coverage => "coverage",
+            Self::Unchanged => "unchanged",
             Self::Sighting => "sighting",
             Self::Unread => "unread",
             Self::SweepFinished => "sweep-finished",
@@ -45,7 +48,7 @@ impl FromStr for Kind {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        [Self::SweepStarted, Self::Coverage, Self::Sighting, Self::Unread, Self::SweepFinished]
+        [Self::SweepStarted, Self::Coverage, Self::Unchanged, Self::Sighting, Self::Unread, Self::SweepFinished]
             .into_iter()
             .find(|kind| kind.as_str() == word)
             .ok_or(())
@@ -70,7 +73,7 @@ pub struct Entry {
 }
 
 /// A sweep began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SweepStarted {
     /// The paths as the person gave them.
     pub paths: Vec<String>,
@@ -103,9 +106,34 @@ pub struct CoverageRow {
     pub unread: Vec<Reason>,
 }
 
+/// Files that were not read again, because an earlier sweep read the same content with knowledge that finds the same.
+/// The digest says which: SHA-256 over one line for each, its path, a zero byte, its SHA-256 in hexadecimal and a line
+/// feed, in the order of the walk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unchanged {
+    /// How many.
+    pub files: u64,
+    /// Their digest in hexadecimal.
+    pub digest: String,
+}
+
 /// A sweep ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepFinished {
     /// The account.
     pub summary: Summary,
+    /// Files by format, and how many of each were not wholly read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<FormatCount>,
+}
+
+/// Files of one format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatCount {
+    /// The reader's name (`mbox`, `zip`, …).
+    pub format: String,
+    /// How many files it took.
+    pub files: u64,
+    /// How many of them were not read wholly.
+    pub unread: u64,
 }

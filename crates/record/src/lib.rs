@@ -15,7 +15,7 @@ mod suite;
 mod sweeps;
 
 pub use chain::{Head, Verification};
-pub use entry::{CoverageRow, Entry, Kind, SweepFinished, SweepStarted};
+pub use entry::{CoverageRow, Entry, FormatCount, Kind, SweepFinished, SweepStarted, Unchanged};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
 pub use sqlite::SqliteRecord;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use vauban_model::{Location, Reason, Summary, Unread};
 
-use crate::{CoverageRow, Kind, Record, SweepLog, SweepStarted, Verification, sweeps};
+use crate::{CoverageRow, FormatCount, Kind, Record, SweepFinished, SweepLog, SweepStarted, Verification, sweeps};
 
 /// Expands to the tests; the argument makes an empty record and whatever must stay alive beside it.
 macro_rules! every_store_keeps_the_record {
@@ -88,13 +88,16 @@ pub(crate) fn sweep(record: &mut impl Record) {
         log.coverage(at(1), row).unwrap();
     }
     log.unread(at(1), &unread).unwrap();
-    log.finish(at(2), &summary).unwrap();
+    log.unchanged("/evidence/b", "00");
+    let formats = vec![FormatCount { format: "zip".to_owned(), files: 2, unread: 1 }];
+    let finished = SweepFinished { summary, formats };
+    log.finish(at(2), &finished).unwrap();
     let died = SweepLog::begin(record, at(3), &started).unwrap().sweep();
 
     let listed = sweeps(record).unwrap();
     assert_eq!(listed.iter().map(|swept| swept.sweep).collect::<Vec<_>>(), [first, died]);
-    assert_eq!(listed[0].finished, Some((at(2), summary)));
-    assert_eq!((&listed[0].started, listed[1].finished), (&started, None));
+    assert_eq!(listed[0].finished, Some((at(2), finished)));
+    assert_eq!((&listed[0].started, &listed[1].finished), (&started, &None));
     assert_eq!(crate::unread(record, Some(first)).unwrap(), [unread]);
     assert!(crate::sightings(record, None).unwrap().is_empty());
     assert!(listed[1].summary().partial && !listed[0].summary().partial);

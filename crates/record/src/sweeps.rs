@@ -6,9 +6,10 @@ use std::mem;
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
 use vauban_model::{Sighting, Summary, Unread};
 
-use crate::{CoverageRow, Kind, Record, RecordError, SweepFinished, SweepStarted};
+use crate::{CoverageRow, Kind, Record, RecordError, SweepFinished, SweepStarted, Unchanged};
 
 /// Coverage rows in one entry.
 const ROWS: usize = 1_000;
@@ -21,6 +22,7 @@ pub struct SweepLog<'r, R: Record> {
     record: &'r mut R,
     sweep: u64,
     rows: Vec<CoverageRow>,
+    unchanged: (u64, Sha256),
     waiting: Vec<(Kind, String)>,
 }
 
@@ -32,7 +34,7 @@ impl<'r, R: Record> SweepLog<'r, R> {
     pub fn begin(record: &'r mut R, at: Timestamp, started: &SweepStarted) -> Result<Self, RecordError> {
         let sweep = record.append(at, Kind::SweepStarted, 0, &json(started)?)?;
         record.commit()?;
-        Ok(Self { record, sweep, rows: Vec::new(), waiting: Vec::new() })
+        Ok(Self { record, sweep, rows: Vec::new(), unchanged: (0, Sha256::new()), waiting: Vec::new() })
     }
 
     /// The sweep's number: the place of its first entry.
@@ -48,6 +50,15 @@ impl<'r, R: Record> SweepLog<'r, R> {
     pub fn coverage(&mut self, at: Timestamp, row: CoverageRow) -> Result<(), RecordError> {
         self.rows.push(row);
         if self.rows.len() >= ROWS { self.flush(at) } else { Ok(()) }
+    }
+
+    /// A file was not read again; `sha256` is that of its content.
+    pub fn unchanged(&mut self, path: &str, sha256: &str) {
+        let (files, digest) = &mut self.unchanged;
+        *files += 1;
+        for part in [path.as_bytes(), b"\0", sha256.as_bytes(), b"\n"] {
+            digest.update(part);
+        }
     }
 
     /// An indicator met an observable.
@@ -70,8 +81,13 @@ impl<'r, R: Record> SweepLog<'r, R> {
     ///
     /// # Errors
     /// When the store refuses.
-    pub fn finish(mut self, at: Timestamp, summary: &Summary) -> Result<(), RecordError> {
-        self.waiting.push((Kind::SweepFinished, json(&SweepFinished { summary: *summary })?));
+    pub fn finish(mut self, at: Timestamp, finished: &SweepFinished) -> Result<(), RecordError> {
+        let (files, digest) = mem::take(&mut self.unchanged);
+        if files > 0 {
+            let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            self.waiting.push((Kind::Unchanged, json(&Unchanged { files, digest })?));
+        }
+        self.waiting.push((Kind::SweepFinished, json(finished)?));
         self.flush(at)
     }
 
@@ -80,7 +96,11 @@ impl<'r, R: Record> SweepLog<'r, R> {
         if self.waiting.len() >= WAITING { self.flush(at) } else { Ok(()) }
     }
 
-    fn flush(&mut self, at: Timestamp) -> Result<(), RecordError> {
+    /// Writes down what waits.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn flush(&mut self, at: Timestamp) -> Result<(), RecordError> {
         // Coverage goes first: the entry that ends the sweep must stay its last one.
         let rows = mem::take(&mut self.rows);
         if !rows.is_empty() {
@@ -102,15 +122,16 @@ pub struct Swept {
     pub started_at: Timestamp,
     /// What was asked.
     pub started: SweepStarted,
-    /// When it ended and its account; none when it died, or still runs.
-    pub finished: Option<(Timestamp, Summary)>,
+    /// When it ended and what it says of itself; none when it died, or still runs.
+    pub finished: Option<(Timestamp, SweepFinished)>,
 }
 
 impl Swept {
     /// Its account; of a sweep that never ended, one that says it is partial and counts nothing.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        self.finished.map_or(Summary { partial: true, ..Summary::default() }, |(_, summary)| summary)
+        let finished = self.finished.as_ref().map(|(_, finished)| finished.summary);
+        finished.unwrap_or(Summary { partial: true, ..Summary::default() })
     }
 }
 
@@ -133,7 +154,7 @@ pub fn sweeps(record: &dyn Record) -> Result<Vec<Swept>, RecordError> {
             if let Ok(index) = all.binary_search_by_key(&entry.sweep, |swept: &Swept| swept.sweep)
                 && let Some(swept) = all.get_mut(index)
             {
-                swept.finished = Some((entry.at, finished.summary));
+                swept.finished = Some((entry.at, finished));
             }
         }
         Err(why) => {

@@ -1,10 +1,8 @@
 //! What every report is made from.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use vauban_model::{Sighting, Summary, Unread};
-use vauban_record::{CoverageRow, Swept};
+use vauban_record::{FormatCount, SweepStarted, Swept};
 
 /// All that a sweep found and did not find.
 #[derive(Debug, Clone, Copy)]
@@ -41,70 +39,20 @@ pub struct SweepInfo {
 }
 
 impl SweepInfo {
+    /// A sweep that began so and ended, at `finished`, with files of these formats.
+    #[must_use]
+    pub fn new(asked: &SweepStarted, started: Timestamp, finished: Timestamp, formats: Vec<FormatCount>) -> Self {
+        let SweepStarted { paths, program, set_version, indicators, set_aside } = asked.clone();
+        Self { paths, started, finished, set_version, indicators, set_aside, program, formats }
+    }
+
     /// What the record knows of a sweep. One that never ended ends where it began.
     #[must_use]
-    pub fn recorded(swept: &Swept, coverage: &[CoverageRow]) -> Self {
-        Self {
-            paths: swept.started.paths.clone(),
-            started: swept.started_at,
-            finished: swept.finished.map_or(swept.started_at, |(at, _)| at),
-            set_version: swept.started.set_version.clone(),
-            indicators: swept.started.indicators,
-            set_aside: swept.started.set_aside,
-            program: swept.started.program.clone(),
-            formats: FormatCount::tally(coverage),
-        }
-    }
-}
-
-/// Files of one format.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormatCount {
-    /// The reader's name (`mbox`, `zip`, …).
-    pub format: String,
-    /// How many files it took.
-    pub files: u64,
-    /// How many of them were not read wholly.
-    pub unread: u64,
-}
-
-impl FormatCount {
-    /// Counts the files of each format.
-    #[must_use]
-    pub fn tally(coverage: &[CoverageRow]) -> Vec<Self> {
-        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for row in coverage {
-            let (files, unread) = counts.entry(&row.format).or_default();
-            *files += 1;
-            *unread += u64::from(!row.unread.is_empty());
-        }
-        counts.into_iter().map(|(format, (files, unread))| Self { format: format.to_owned(), files, unread }).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use vauban_model::Reason;
-
-    use super::*;
-
-    #[test]
-    fn files_are_counted_by_format_and_outcome() {
-        let row = |format: &str, unread: &[Reason]| CoverageRow {
-            path: "x".into(),
-            bytes: 1,
-            sha256: None,
-            format: format.into(),
-            items: 0,
-            unread: unread.to_vec(),
+    pub fn recorded(swept: &Swept) -> Self {
+        let (finished, formats) = match &swept.finished {
+            Some((at, finished)) => (*at, finished.formats.clone()),
+            None => (swept.started_at, Vec::new()),
         };
-        let rows = [row("zip", &[Reason::Encrypted, Reason::Corrupt]), row("text", &[]), row("zip", &[])];
-        assert_eq!(
-            FormatCount::tally(&rows),
-            [
-                FormatCount { format: "text".into(), files: 1, unread: 0 },
-                FormatCount { format: "zip".into(), files: 2, unread: 1 },
-            ]
-        );
+        Self::new(&swept.started, swept.started_at, finished, formats)
     }
 }

@@ -17,6 +17,6 @@ mod testing;
 mod words;
 
 pub use advice::advice;
-pub use findings::{Findings, FormatCount, SweepInfo};
+pub use findings::{Findings, SweepInfo};
 pub use progress::progress_line;
 pub use techniques::technique_name;

@@ -7,7 +7,9 @@ use vauban_model::{
     Summary, Unread,
 };
 
-use crate::{Findings, FormatCount, SweepInfo, advice};
+use vauban_record::FormatCount;
+
+use crate::{Findings, SweepInfo, advice};
 
 pub(crate) struct Case {
     pub(crate) sightings: Vec<Sighting>,

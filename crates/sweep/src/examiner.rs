@@ -11,12 +11,8 @@ use vauban_model::Location;
 use vauban_observe::Item;
 
 use crate::{
-    Bench, Examined, FileResult, Ledger, Rules,
-    examine::examine,
-    ledger::Collected,
-    pieces::examine_in_pieces,
-    rules::BytesScanner,
-    walk::denied,
+    Bench, Examined, FileResult, Rules, examine::examine, ledger::Collected, pieces::examine_in_pieces,
+    rules::BytesScanner, walk::denied,
 };
 
 /// A file to examine.
@@ -74,9 +70,14 @@ impl Examiner for Here<'_> {
     fn examine(&mut self, task: &Task<'_>) -> FileResult {
         let mut collected = Collected::default();
         let budget = Budget::new(self.limits, task.stop.clone());
-        let bench =
-            Bench { budget: &budget, rules: self.rules, scanner: &mut *self.scanner, ledger: &mut collected, skip: &[] };
-        let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory };
+        let bench = Bench {
+            budget: &budget,
+            rules: self.rules,
+            scanner: &mut *self.scanner,
+            ledger: &mut collected,
+            skip: &[],
+        };
+        let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory(task.size) };
         let examined = examine_file(task.path, task.name, task.file, held, bench);
         FileResult::new(collected, examined, task.size)
     }
@@ -85,8 +86,8 @@ impl Examiner for Here<'_> {
 /// How the bytes of a file are held while it is examined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// Copied into memory.
-    InMemory,
+    /// Copied into memory: so many bytes, of which a file that grows meanwhile gets no more.
+    InMemory(u64),
     /// Mapped: for a process that may die of it.
     Mapped,
     /// Never whole.
@@ -96,7 +97,6 @@ pub(crate) enum Held {
 /// Examines an open file.
 pub(crate) fn examine_file(path: &str, name: &str, mut file: &File, held: Held, bench: Bench<'_>) -> Examined {
     let location = Location::file(path);
-    let limit = bench.budget.limits().item_bytes;
     let mut bytes = Vec::new();
     let read = match held {
         Held::InPieces => match file.rewind() {
@@ -107,8 +107,7 @@ pub(crate) fn examine_file(path: &str, name: &str, mut file: &File, held: Held, 
             Ok(map) => return examine(&Item { location: &location, name, media_type: "", bytes: &map }, bench),
             Err(error) => Err(error),
         },
-        // A file that grows while it is read must not fill the memory.
-        Held::InMemory => file.rewind().and_then(|()| file.take(limit).read_to_end(&mut bytes)),
+        Held::InMemory(size) => file.rewind().and_then(|()| file.take(size).read_to_end(&mut bytes)),
     };
     match read {
         Ok(_) => examine(&Item { location: &location, name, media_type: "", bytes: &bytes }, bench),

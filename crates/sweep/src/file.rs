@@ -1,15 +1,15 @@
-//! One file on disk: opened without waiting, known by its identity, and what a sweep says of it.
+//! One file on disk: opened without waiting, and what a sweep says of it.
 
 use std::{
     fs::{self, File},
     io,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
-use jiff::Timestamp;
 use vauban_intake::Problem;
 use vauban_model::{Location, Sighting, Unread};
+use vauban_record::Stat;
 
 use crate::{Examined, Observed, ledger::Collected};
 
@@ -33,7 +33,7 @@ pub struct FileResult {
     /// Whether it was read now, or is known from before.
     pub origin: Origin,
     /// What the file was when it was opened; none for what is no file.
-    pub identity: Option<Identity>,
+    pub stat: Option<Stat>,
 }
 
 /// Where a result comes from.
@@ -44,44 +44,6 @@ pub enum Origin {
     Read,
     /// The same content was read before: the number of that content in the record.
     Known(i64),
-}
-
-/// What tells that a file is the one that was read: nobody changes its content and keeps all of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    /// The device.
-    pub device: u64,
-    /// The file's number there.
-    pub inode: u64,
-    /// Its length.
-    pub size: u64,
-    /// When its content changed, in nanoseconds since 1970.
-    pub modified: i64,
-    /// When its content or its attributes changed. No program sets this at will.
-    pub changed: i64,
-}
-
-impl Identity {
-    /// The identity that the file system tells.
-    #[must_use]
-    pub fn of(metadata: &fs::Metadata) -> Self {
-        let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.len(),
-            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-        }
-    }
-
-    /// Whether the file may change once more without another time of change: it changed just before `now`, and clocks
-    /// of file systems tick slowly.
-    #[must_use]
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        const TICK: i64 = 2_000_000_000;
-        i64::try_from(now.as_nanosecond()).unwrap_or(i64::MAX).saturating_sub(self.changed) < TICK
-    }
 }
 
 impl FileResult {
@@ -110,12 +72,12 @@ impl FileResult {
 
 /// Opens a regular file without waiting on anything that is none: between the walk and this moment a file can have
 /// become a pipe.
-pub(crate) fn open(path: &Path) -> io::Result<(File, Identity)> {
+pub(crate) fn open(path: &Path) -> io::Result<(File, Stat)> {
     const NONBLOCK: i32 = 0o4000;
     let file = fs::OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("no longer a regular file"));
     }
-    Ok((file, Identity::of(&metadata)))
+    Ok((file, Stat::of(&metadata)))
 }

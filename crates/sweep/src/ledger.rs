@@ -3,7 +3,7 @@
 //! Items nest and each is left exactly once with its outcome; what was written before a reader died stays written.
 
 use vauban_intake::Problem;
-use vauban_model::{Location, Reason, Sighting, Unread};
+use vauban_model::{Location, Reason, Sighting};
 
 use crate::{Account, Observed};
 
@@ -92,6 +92,8 @@ impl Collected {
 
 #[cfg(test)]
 mod tests {
+    use vauban_model::Unread;
+
     use super::*;
 
     #[test]
@@ -106,8 +108,11 @@ mod tests {
         ledger.abandon(&Problem::new(Reason::Crashed, "gone"));
         let (_, account, _) = ledger.finish();
         assert_eq!((account.entered(), account.read(), account.unread().len()), (4, 1, 3));
-        let told: Vec<String> =
-            account.into_unread().iter().map(|Unread { location, detail, .. }| format!("{location}: {detail}")).collect();
+        let told: Vec<String> = account
+            .into_unread()
+            .iter()
+            .map(|Unread { location, detail, .. }| format!("{location}: {detail}"))
+            .collect();
         assert_eq!(
             told,
             [

@@ -4,18 +4,32 @@
 //! in as [`Rules`]; what was found goes out as [`Event`]s in the order of the walk, whatever the number of threads.
 
 mod account;
+mod confined;
 mod examine;
+mod examiner;
 mod file;
 mod hashes;
 mod judge;
+mod known;
+mod ledger;
+mod met;
+mod observed;
+mod pieces;
 mod rules;
 mod run;
 mod scanner;
+mod sink;
 mod walk;
 mod whole;
 
 pub use account::Account;
-pub use examine::{FileResult, examine};
+pub use confined::{Confined, Terms, serve};
+pub use examine::{Bench, Examined, examine};
+pub use examiner::{Examiner, Examiners, InProcess, Task};
+pub use file::{FileResult, Origin};
 pub use hashes::Hashes;
+pub use known::{Basis, Known, Learner};
+pub use ledger::{Collected, Ledger};
+pub use observed::{Kept, Observed};
 pub use rules::{BytesScanner, RuleHit, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};

@@ -201,7 +201,11 @@ mod tests {
         assert_eq!(observed.add(domain("evil.example", Exposure::Contacted, at)), (Some(0), Some(false)));
         observed.note_met(Some(0));
         assert_eq!(observed.add(domain("evil.example", Exposure::Present, None)), (Some(0), Some(true)));
-        observed.add(Kept { kind: ObservableKind::Url, mentioned: true, ..domain("evil.example", Exposure::Present, None) });
+        observed.add(Kept {
+            kind: ObservableKind::Url,
+            mentioned: true,
+            ..domain("evil.example", Exposure::Present, None)
+        });
         let back = Observed::from_bytes(&observed.to_bytes()).unwrap();
         let kept: Vec<Kept<'_>> = back.iter().collect();
         assert_eq!(kept, observed.iter().collect::<Vec<_>>());

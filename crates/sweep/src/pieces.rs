@@ -42,9 +42,9 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
     let streamed = reader.and_then(|reader| {
         let mut sink = ItemSink { view: &mut view, place: &place };
         let head = Item { bytes: &head, ..nothing };
-        catch_unwind(AssertUnwindSafe(|| reader.read_stream(&head, &mut source, budget, &mut sink))).unwrap_or_else(|_| {
-            Some(Err(Problem::new(Reason::Crashed, format!("the {} reader failed on it", reader.name()))))
-        })
+        catch_unwind(AssertUnwindSafe(|| reader.read_stream(&head, &mut source, budget, &mut sink))).unwrap_or_else(
+            |_| Some(Err(Problem::new(Reason::Crashed, format!("the {} reader failed on it", reader.name())))),
+        )
     });
     let limit = budget.limits().item_bytes;
     let outcome = match streamed {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -12,13 +12,14 @@ use std::{
     time::Duration,
 };
 
-use vauban_intake::{Budget, Limits, StopFlag};
+use vauban_intake::StopFlag;
 use vauban_model::{Location, Sighting, Summary, Unread};
+use vauban_record::Stat;
 
 use crate::{
-    FileResult, Rules,
-    file::{examine_file, unread},
-    walk::{Met, walk},
+    Examiner, Examiners, FileResult, Known, Origin, Task,
+    file::open,
+    walk::{Met, denied, walk},
 };
 
 /// How to sweep.
@@ -27,8 +28,8 @@ pub struct Options<'o> {
     pub paths: Vec<PathBuf>,
     /// How many files to read at a time.
     pub jobs: usize,
-    /// What one file may cost.
-    pub limits: Limits,
+    /// What earlier sweeps know; none to read everything again.
+    pub known: Option<&'o Known<'o>>,
     /// How long one file may take.
     pub time_limit: Duration,
     /// Ends the sweep early; the report is then partial.
@@ -66,7 +67,7 @@ pub struct Progress {
 }
 
 /// Sweeps, and returns the account. Events come in the order of the walk, on the calling thread.
-pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event<'_>)) -> Summary {
+pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnMut(Event<'_>)) -> Summary {
     let started = (options.clock)();
     let jobs = options.jobs.max(1);
     let (to_workers, tasks) = sync_channel::<(u64, PathBuf)>(jobs * 64);
@@ -83,13 +84,17 @@ pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event
             let mut number = 0;
             walk(&options.paths, &options.stop, &mut |met| {
                 let sent = match met {
-                    Met::File(path) => {
+                    Met::File(path, metadata) => {
                         found.fetch_add(1, Ordering::Relaxed);
-                        to_workers.send((number, path)).is_ok()
+                        let shown = path.to_string_lossy().into_owned();
+                        match options.known.and_then(|known| known.unchanged(&shown, &Stat::of(&metadata))) {
+                            Some(result) => from_walk.send((number, shown, result)).is_ok(),
+                            None => to_workers.send((number, path)).is_ok(),
+                        }
                     }
                     Met::Unread(path, problem) => {
                         let shown = path.to_string_lossy().into_owned();
-                        let result = unread(&Location::file(&shown), problem);
+                        let result = FileResult::unread(&Location::file(&shown), problem);
                         from_walk.send((number, shown, result)).is_ok()
                     }
                 };
@@ -103,7 +108,7 @@ pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event
             let tasks = &tasks;
             // Nested containers are read by recursion: room for the deepest the budget allows.
             let _ = thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, move || {
-                let mut scanner = rules.scanners.scanner();
+                let mut examiner = examiners.examiner();
                 loop {
                     let task = tasks.lock().map(|tasks| tasks.recv());
                     let Ok(Ok((number, path))) = task else { break };
@@ -113,8 +118,7 @@ pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event
                         stop.raise();
                     }
                     set(watch, Some(((options.clock)(), stop.clone())));
-                    let budget = Budget::new(options.limits, stop);
-                    let result = examine_file(&path, &budget, rules, &mut *scanner);
+                    let result = file(&path, &shown, options, &stop, &mut *examiner);
                     set(watch, None);
                     if to_report.send((number, shown, result)).is_err() {
                         break;
@@ -159,6 +163,21 @@ pub fn run(options: &Options<'_>, rules: &Rules<'_>, event: &mut dyn FnMut(Event
     summary
 }
 
+/// Reads one file, unless its content is known.
+fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let (file, stat) = match open(path) {
+        Ok(opened) => opened,
+        Err(error) => return FileResult::unread(&Location::file(shown), denied(&error)),
+    };
+    if let Some(known) = options.known.and_then(|known| known.same_content(shown, &name, &file, &stat)) {
+        return known;
+    }
+    let Options { time_limit, clock, .. } = *options;
+    let task = Task { path: shown, name: &name, file: &file, size: stat.size, stop, time_limit, clock };
+    FileResult { stat: Some(stat), ..examiner.examine(&task) }
+}
+
 fn set(watch: &Mutex<Option<(Duration, StopFlag)>>, value: Option<(Duration, StopFlag)>) {
     if let Ok(mut watch) = watch.lock() {
         *watch = value;
@@ -182,13 +201,16 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, path: &str, result: &FileResult, event: &mut dyn FnMut(Event<'_>)) {
-        let Summary { files, items, read, unread, sightings, bytes, .. } = &mut self.summary;
+        let Summary { files, items, read, unread, sightings, unchanged, bytes, .. } = &mut self.summary;
         *files += 1;
         *items += result.items;
         *read += result.read;
         *unread += result.unread.len() as u64;
         *sightings += result.sightings.len() as u64;
-        *bytes += result.bytes;
+        match result.origin {
+            Origin::Read => *bytes += result.bytes,
+            Origin::Known(_) => *unchanged += 1,
+        }
         for sighting in &result.sightings {
             event(Event::Sighting(sighting));
         }

@@ -16,7 +16,7 @@ use vauban_model::Reason;
 #[derive(Debug)]
 pub(crate) enum Met {
     /// A regular file.
-    File(PathBuf),
+    File(PathBuf, fs::Metadata),
     /// Something that cannot be read, and why.
     Unread(PathBuf, Problem),
 }
@@ -38,8 +38,8 @@ fn below(path: &Path, kind: io::Result<fs::Metadata>, stop: &StopFlag, met: &mut
         if stop.is_raised() {
             return false;
         }
-        let kind = match kind {
-            Ok(metadata) => metadata.file_type(),
+        let (metadata, kind) = match kind {
+            Ok(metadata) => (metadata.clone(), metadata.file_type()),
             Err(error) => {
                 if !met(Met::Unread(path, denied(&error))) {
                     return false;
@@ -56,7 +56,7 @@ fn below(path: &Path, kind: io::Result<fs::Metadata>, stop: &StopFlag, met: &mut
                 Err(error) => met(Met::Unread(path, denied(&error))),
             }
         } else if kind.is_file() {
-            met(Met::File(path))
+            met(Met::File(path, metadata))
         } else if kind.is_symlink() {
             true
         } else {
@@ -121,7 +121,7 @@ mod tests {
         let mut all = Vec::new();
         walk(paths, &StopFlag::default(), &mut |met| {
             all.push(match met {
-                Met::File(path) => path.file_name().unwrap().to_string_lossy().into_owned(),
+                Met::File(path, _) => path.file_name().unwrap().to_string_lossy().into_owned(),
                 Met::Unread(path, problem) => {
                     format!("{}: {problem}", path.file_name().unwrap().to_string_lossy())
                 }

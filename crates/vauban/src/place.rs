@@ -42,6 +42,11 @@ impl Place {
     pub(crate) fn record(&self) -> PathBuf {
         self.state.join("record.sqlite")
     }
+
+    /// The file of what earlier sweeps know.
+    pub(crate) fn known(&self) -> PathBuf {
+        self.state.join("known.sqlite")
+    }
 }
 
 /// Fills bytes from the operating system's source of randomness.

@@ -107,6 +107,13 @@ impl RuleSet {
         self.rules == 0
     }
 
+    /// Whether one of them asks for the name of the file or the like: then the same bytes under another name are another
+    /// matter.
+    #[must_use]
+    pub fn asks_for_hints(&self) -> bool {
+        self.groups.iter().any(|group| group.asks_for_hints)
+    }
+
     /// How the rules are divided, for people who measure.
     #[must_use]
     pub fn shape(&self) -> Shape {

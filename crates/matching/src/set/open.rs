@@ -115,6 +115,12 @@ impl IndicatorSet {
         format!("{:016x}", self.checksum)
     }
 
+    /// A name for exactly these rules, as [`version`](Self::version) is for all of the content.
+    #[must_use]
+    pub fn rules_version(&self) -> String {
+        format!("{:016x}", twox_hash::XxHash3_64::oneshot(self.section(Section::Rules)))
+    }
+
     /// The STIX patterns that have to be evaluated, in order.
     #[must_use]
     pub fn patterns(&self) -> &[PatternEntry] {

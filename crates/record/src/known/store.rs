@@ -1,6 +1,6 @@
 //! The file of what is known, in SQLite.
 
-use std::{ops::ControlFlow, path::Path, time::Duration};
+use std::{fs::Metadata, ops::ControlFlow, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use vauban_model::{Exposure, ObservableKind};
@@ -27,8 +27,31 @@ pub struct Stat {
     pub size: u64,
     /// When its content changed, in nanoseconds since 1970.
     pub modified: i64,
-    /// When its content or attributes changed; 0 for a file whose stat tells nothing.
+    /// When its content or its attributes changed; no program sets this at will. 0 where it cannot be relied on.
     pub changed: i64,
+}
+
+impl Stat {
+    /// What the file system tells of a file.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    /// Whether the file may change once more without another time of change: it changed just before `now` (nanoseconds
+    /// since 1970), and the clocks of file systems tick slowly.
+    #[must_use]
+    pub const fn is_fresh(&self, now: i64) -> bool {
+        const TICK: i64 = 2_000_000_000;
+        now.saturating_sub(self.changed) < TICK
+    }
 }
 
 /// A content and what was found in it.

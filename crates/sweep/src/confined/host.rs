@@ -2,16 +2,14 @@
 
 use std::{os::fd::AsFd as _, process::Command, time::Duration};
 
+use jiff::Timestamp;
 use vauban_intake::{Limits, Problem};
 use vauban_knowledge::{Files, Left};
 use vauban_model::{Location, Reason};
 use vauban_workers::{Confinement, Death, Pool, PoolError, Worker};
 
 use super::wire::{Job, Ready, Setup, receive};
-use crate::{
-    Examined, Examiner, Examiners, FileResult, Rules, Task,
-    ledger::Collected,
-};
+use crate::{Examined, Examiner, Examiners, FileResult, Ledger as _, Task, ledger::Collected};
 
 /// How often a file may cost a worker: each time one more item is passed over.
 const LIVES: usize = 8;
@@ -20,13 +18,19 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The most that a worker may say of one file: one that was taken over must not fill the host's memory.
 const MOST_SAID: u64 = 1 << 30;
 
-/// What workers may cost.
+/// What workers are told besides what to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limited {
+pub struct Terms {
     /// What one file may cost.
     pub limits: Limits,
     /// Bytes that one worker may allocate.
     pub memory: u64,
+    /// The time of the sweep: indicators that expired before it do not match.
+    pub now: Timestamp,
+    /// Whether expired indicators match all the same.
+    pub with_expired: bool,
+    /// Whether to tell all observables, not only those that met an indicator.
+    pub remember: bool,
 }
 
 /// Examines files in worker processes.
@@ -35,33 +39,24 @@ pub struct Confined {
     pool: Pool,
     ready: Ready,
     confinement: Confinement,
-    limits: Limits,
 }
 
 impl Confined {
     /// Starts the template with `command`, which must come to [`serve`](super::serve), and one worker to see that all
-    /// is well. Of `rules`, what cannot be sent (scanners, advice) is the worker's own.
+    /// is well.
     ///
     /// # Errors
     /// When no worker can be had; [`PoolError::Refused`] when it is the knowledge that cannot be opened.
-    pub fn start(command: Command, files: &Files, limited: Limited, rules: &Rules<'_>) -> Result<Self, PoolError> {
-        let Limits { item_bytes, total_bytes, entries, depth } = limited.limits;
-        let setup = Setup {
-            key: files.key,
-            item_bytes,
-            total_bytes,
-            entries,
-            depth,
-            memory: limited.memory,
-            now: rules.now,
-            with_expired: rules.with_expired,
-            remember: rules.remember,
-        };
+    pub fn start(command: Command, files: &Files, terms: &Terms) -> Result<Self, PoolError> {
+        let Terms { memory, now, with_expired, remember, .. } = *terms;
+        let Limits { item_bytes, total_bytes, entries, depth } = terms.limits;
+        let key = files.key;
+        let setup = Setup { key, item_bytes, total_bytes, entries, depth, memory, now, with_expired, remember };
         let setup = serde_json::to_vec(&setup).map_err(std::io::Error::other)?;
         let pool = Pool::start(command, &setup, &[files.set.as_fd(), files.rules.as_fd()])?;
         let ready: Ready = serde_json::from_slice(pool.answer()).map_err(std::io::Error::other)?;
         let confinement = pool.worker()?.confinement();
-        Ok(Self { pool, ready, confinement, limits: limited.limits })
+        Ok(Self { pool, ready, confinement })
     }
 
     /// Rules that could not be compiled.
@@ -134,7 +129,7 @@ impl Examiner for Hand<'_> {
                 }
                 _ => {
                     if collected.is_empty() {
-                        crate::Ledger::enter(&mut collected, task.path);
+                        collected.enter(task.path);
                     }
                     collected.abandon(&explain(death));
                     return FileResult::new(collected, examined, task.size);
@@ -195,12 +190,5 @@ fn explain(death: Death) -> Problem {
             let words = if words.is_empty() { "no last words" } else { &words };
             Problem::new(Reason::Crashed, format!("its reader died ({words})"))
         }
-    }
-}
-
-#[expect(dead_code, reason = "limits of large files are the worker's")]
-impl Confined {
-    fn limits(&self) -> Limits {
-        self.limits
     }
 }

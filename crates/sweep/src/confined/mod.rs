@@ -4,5 +4,5 @@ mod host;
 mod wire;
 mod worker;
 
-pub use host::{Confined, Limited};
+pub use host::{Confined, Terms};
 pub use worker::serve;

@@ -26,12 +26,7 @@ pub(super) struct Setup {
 
 impl Setup {
     pub(super) fn limits(&self) -> Limits {
-        Limits {
-            item_bytes: self.item_bytes,
-            total_bytes: self.total_bytes,
-            entries: self.entries,
-            depth: self.depth,
-        }
+        Limits { item_bytes: self.item_bytes, total_bytes: self.total_bytes, entries: self.entries, depth: self.depth }
     }
 }
 

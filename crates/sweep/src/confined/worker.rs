@@ -40,7 +40,8 @@ pub fn serve(
 ) -> Result<(), ServeError> {
     vauban_workers::serve(control, prepare, |state, jobs| {
         thread::scope(|scope| {
-            let working = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(state, jobs, advice, clock));
+            let working =
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(state, jobs, advice, clock));
             if working.is_err() {
                 std::process::exit(1);
             }
@@ -84,7 +85,7 @@ fn work(
         let budget = Budget::new(setup.limits(), stop);
         let held = match job.size {
             _ if job.in_pieces => Held::InPieces,
-            0..=COPIED => Held::InMemory,
+            size @ 0..=COPIED => Held::InMemory(size),
             _ => Held::Mapped,
         };
         let bench =

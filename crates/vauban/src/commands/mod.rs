@@ -4,3 +4,4 @@ pub(crate) mod intel;
 pub(crate) mod pattern;
 pub(crate) mod record;
 pub(crate) mod sweep;
+pub(crate) mod worker;

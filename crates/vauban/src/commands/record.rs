@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
 use vauban_model::{Lang, Marking, Text};
-use vauban_record::{Head, Record as _, SqliteRecord, Verification, coverage, sightings, sweeps, unread};
+use vauban_record::{Head, Record as _, SqliteRecord, SweepStarted, Verification, sightings, sweeps, unread};
 use vauban_report::{SweepInfo, jsonl, stix};
 
 use crate::{failure::Failure, place::Place, terminal};
@@ -169,20 +169,9 @@ fn export(record: &SqliteRecord, sweep: Option<u64>, format: Format, clearance: 
         Format::Stix => {
             let swept = sweeps(record).map_err(failed)?;
             let wanted = swept.iter().rev().find(|swept| sweep.is_none_or(|sweep| swept.sweep == sweep));
-            let rows = coverage(record, sweep).map_err(failed)?;
-            let info = wanted.map_or_else(
-                || SweepInfo {
-                    paths: Vec::new(),
-                    started: Timestamp::now(),
-                    finished: Timestamp::now(),
-                    set_version: String::new(),
-                    indicators: 0,
-                    set_aside: 0,
-                    program: env!("CARGO_PKG_VERSION").to_owned(),
-                    formats: Vec::new(),
-                },
-                |swept| SweepInfo::recorded(swept, &rows),
-            );
+            let nothing = SweepStarted { program: env!("CARGO_PKG_VERSION").to_owned(), ..SweepStarted::default() };
+            let now = Timestamp::now();
+            let info = wanted.map_or_else(|| SweepInfo::new(&nothing, now, now, Vec::new()), SweepInfo::recorded);
             format!("{}\n", stix::bundle(&found, &info, clearance))
         }
     };

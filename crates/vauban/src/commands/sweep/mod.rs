@@ -1,5 +1,9 @@
 //! `vauban sweep`: have we been hit?
 
+mod keeper;
+mod readers;
+mod told;
+
 use std::{
     path::PathBuf,
     process::ExitCode,
@@ -9,12 +13,13 @@ use std::{
 use clap::ValueEnum;
 use jiff::Timestamp;
 use vauban_intake::{Limits, StopFlag};
-use vauban_knowledge::{Knowledge, Sources, Warning, load};
-use vauban_model::{Lang, Marking, Sighting, Summary, Text, Unread};
-use vauban_record::{CoverageRow, Record, RecordError, SqliteRecord, SweepLog, SweepStarted};
-use vauban_report::{Findings, FormatCount, SweepInfo, html, jsonl, progress_line, stix, terminal as summary};
-use vauban_sweep::{Event, FileResult, Options, Progress, Rules, run as sweep};
+use vauban_knowledge::{Prepared, Sources, Warning, prepare};
+use vauban_model::{Lang, Marking, Summary, Text};
+use vauban_record::{KnownStore, Record, RecordError, SqliteRecord, SweepFinished, SweepStarted};
+use vauban_report::{Findings, SweepInfo, html, jsonl, stix, terminal as summary};
+use vauban_sweep::{Basis, Examiners, InProcess, Known, Learner, Options, Rules, Terms, run as sweep};
 
+use self::{keeper::Keeper, readers::Readers, told::Told};
 use crate::{
     failure::{Failure, chain},
     place::{Place, random},
@@ -40,9 +45,12 @@ pub(crate) struct Arguments {
     /// Match indicators that have expired, too
     #[arg(long)]
     expired: bool,
-    /// Read everything again, whatever earlier sweeps read (they keep nothing yet, so this is always so)
+    /// Read everything again, whatever earlier sweeps read
     #[arg(long)]
     fresh: bool,
+    /// Keep no history: what was seen cannot be asked again with later indicators
+    #[arg(long)]
+    no_history: bool,
     /// How many files to read at a time [default: the number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -55,6 +63,9 @@ pub(crate) struct Arguments {
     /// The most bytes one item may have, unpacked
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().item_bytes)]
     max_item_bytes: u64,
+    /// The most memory that one reader may take, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 160)]
+    max_memory: u64,
     /// The most containers an item may lie in
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
     max_depth: usize,
@@ -83,13 +94,13 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let lang = place.lang;
     let usable = place.make();
     if let Err(error) = &usable {
-        terminal::talk(&say(
+        say(
             lang,
             &Text::new(
                 format!("attention : dossier d'état {} inutilisable ({error})", place.state.display()),
                 format!("warning: the state folder {} cannot be used ({error})", place.state.display()),
             ),
-        ));
+        );
     }
     let sources = Sources {
         starter: !arguments.no_starter,
@@ -97,8 +108,92 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         paths: arguments.intel.clone(),
         benign: arguments.benign.clone(),
     };
-    let knowledge = load(&sources, &place.state, lang, &mut random).map_err(|error| Failure::knowledge(&error))?;
-    warn(&knowledge, lang);
+    let mut prepared =
+        prepare(&sources, &place.state, lang, &mut random).map_err(|error| Failure::knowledge(&error))?;
+    let now = Timestamp::now();
+    let limits = Limits { item_bytes: arguments.max_item_bytes, depth: arguments.max_depth, ..Limits::default() };
+    let remember = !arguments.no_history && usable.is_ok();
+    let terms = Terms { limits, memory: arguments.max_memory << 20, now, with_expired: arguments.expired, remember };
+    let readers = Readers::start(&mut prepared, &terms).map_err(|error| Failure::knowledge(&error))?;
+    warn(&prepared, &readers, lang);
+    let here = readers.here().map(|knowledge| Rules {
+        set: &knowledge.set,
+        scanners: knowledge,
+        advice: vauban_report::advice,
+        now,
+        with_expired: arguments.expired,
+        remember,
+    });
+    let here = here.as_ref().map(|rules| InProcess { rules, limits });
+    let examiners: &dyn Examiners = match (&readers, &here) {
+        (Readers::Workers(confined), _) => confined,
+        (Readers::Here { .. }, Some(here)) => here,
+        (Readers::Here { .. }, None) => return Err(nothing_there(&arguments.paths)),
+    };
+
+    let basis = Basis {
+        set: &prepared.set,
+        names_matter: readers.rules_ask_for_names(),
+        now,
+        options: format!(
+            "{} {} {} {} {}",
+            env!("CARGO_PKG_VERSION"),
+            u8::from(arguments.expired),
+            limits.item_bytes,
+            limits.depth,
+            arguments.max_memory
+        ),
+    };
+    let known_path = place.known();
+    let learner = usable.is_ok().then(|| {
+        let store = KnownStore::open(&known_path)?;
+        Learner::begin(store, &basis, remember)
+    });
+    let known = match &learner {
+        Some(Ok(learner)) if !arguments.fresh => {
+            KnownStore::read_only(&known_path).ok().map(|store| Known::new(store, learner.knowledge(), &basis))
+        }
+        _ => None,
+    };
+    let learner = learner.and_then(|learner| told_apart(learner, lang));
+
+    let stop = stop_on_interrupt();
+    let options = Options {
+        paths: arguments.paths.clone(),
+        jobs: arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        known: known.as_ref(),
+        time_limit: Duration::from_secs(arguments.max_seconds),
+        stop,
+        clock: &clock,
+    };
+    let started = SweepStarted {
+        paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        set_version: prepared.set.version(),
+        indicators: prepared.indicators,
+        set_aside: prepared.set_aside.len() as u64,
+    };
+    let mut record = SqliteRecord::open(&place.record());
+    let mut keeper = Keeper::begin(&mut record, &started, now, learner);
+    let mut told = Told::new(arguments.format, lang);
+    let account = sweep(&options, examiners, &mut |event| {
+        keeper.event(&event);
+        told.event(&event);
+    });
+    terminal::progress("");
+    let not_kept = keeper.finish(&SweepFinished { summary: account, formats: told.formats() });
+    let info = SweepInfo::new(&started, now, Timestamp::now(), told.formats());
+    let findings = Findings { sightings: &told.sightings, unread: &told.unread, summary: &account, sweep: &info };
+    report(arguments, &findings, lang)?;
+    if let Some(error) = told.output {
+        return Err(Failure::output(&error));
+    }
+    tell_record(record.as_ref().ok(), not_kept.as_deref(), lang);
+    Ok(exit_code(&account))
+}
+
+/// A flag that Ctrl-C raises; a second Ctrl-C ends the process.
+fn stop_on_interrupt() -> StopFlag {
     let stop = StopFlag::default();
     let raised = stop.clone();
     // Without a handler Ctrl-C ends the process at once, as everywhere: nothing to report.
@@ -108,47 +203,23 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         }
         raised.raise();
     });
-    let options = Options {
-        paths: arguments.paths.clone(),
-        jobs: arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-        limits: Limits { item_bytes: arguments.max_item_bytes, depth: arguments.max_depth, ..Limits::default() },
-        time_limit: Duration::from_secs(arguments.max_seconds),
-        stop,
-        clock: &clock,
-    };
-    let rules = Rules {
-        set: &knowledge.set,
-        scanners: &knowledge,
-        advice: vauban_report::advice,
-        now: Timestamp::now(),
-        with_expired: arguments.expired,
-    };
-    let mut record = SqliteRecord::open(&place.record());
-    let mut keeper = Keeper::begin(&mut record, arguments, &knowledge, rules.now);
-    let mut told = Told { format: arguments.format, lang, ..Told::default() };
-    let account = sweep(&options, &rules, &mut |event| {
-        keeper.event(&event);
-        told.event(&event);
-    });
-    terminal::progress("");
-    let not_kept = keeper.finish(&account);
-    let info = SweepInfo {
-        paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
-        started: rules.now,
-        finished: Timestamp::now(),
-        set_version: knowledge.set.version(),
-        indicators: knowledge.indicators,
-        set_aside: knowledge.set_aside.len() as u64,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        formats: FormatCount::tally(&told.coverage),
-    };
-    let findings = Findings { sightings: &told.sightings, unread: &told.unread, summary: &account, sweep: &info };
-    report(arguments, &findings, lang)?;
-    if let Some(error) = told.output {
-        return Err(Failure::output(&error));
-    }
-    tell_record(record.as_ref().ok(), not_kept.as_deref(), lang);
-    Ok(exit_code(&account))
+    stop
+}
+
+/// Whoever cannot remember goes on without, and says so.
+fn told_apart<T>(outcome: Result<T, RecordError>, lang: Lang) -> Option<T> {
+    outcome
+        .inspect_err(|error| {
+            let reason = chain(error);
+            say(
+                lang,
+                &Text::new(
+                    format!("attention : rien n'est retenu pour la prochaine analyse ({reason})"),
+                    format!("warning: nothing is kept for the next sweep ({reason})"),
+                ),
+            );
+        })
+        .ok()
 }
 
 /// 0 nothing and everything read, 1 sightings, 3 nothing but something unread.
@@ -171,151 +242,31 @@ fn report(arguments: &Arguments, findings: &Findings<'_>, lang: Lang) -> Result<
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     if let Some(path) = &arguments.report {
         std::fs::write(path, html::page(findings, lang)).map_err(|error| Failure::output(&error))?;
-        terminal::talk(&say(
-            lang,
-            &Text::new(format!("rapport : {}", path.display()), format!("report: {}", path.display())),
-        ));
+        say(lang, &Text::new(format!("rapport : {}", path.display()), format!("report: {}", path.display())));
     }
     Ok(())
-}
-
-/// What is kept for the reports and told while the sweep runs.
-#[derive(Default)]
-struct Told {
-    format: Format,
-    lang: Lang,
-    sightings: Vec<Sighting>,
-    unread: Vec<Unread>,
-    coverage: Vec<CoverageRow>,
-    last_progress: Duration,
-    output: Option<std::io::Error>,
-}
-
-impl Told {
-    fn event(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Sighting(sighting) => {
-                self.line(|| jsonl::sighting(sighting));
-                self.sightings.push((*sighting).clone());
-            }
-            Event::Unread(unread) => {
-                self.line(|| jsonl::unread(unread));
-                self.unread.push((*unread).clone());
-            }
-            Event::File(result, path) => self.coverage.push(row(result, path)),
-            Event::Progress(progress) => self.progress(progress),
-        }
-    }
-
-    /// One line of data, if that is what stdout carries.
-    fn line(&mut self, text: impl FnOnce() -> String) {
-        if self.format == Format::Jsonl && self.output.is_none() {
-            self.output = terminal::data(&format!("{}\n", text())).err();
-        }
-    }
-
-    fn progress(&mut self, progress: &Progress) {
-        const OFTEN: Duration = Duration::from_millis(250);
-        if progress.elapsed.saturating_sub(self.last_progress) >= OFTEN {
-            self.last_progress = progress.elapsed;
-            let Progress { files_done, files_found, all_found, bytes_done, elapsed } = *progress;
-            terminal::progress(&progress_line(self.lang, files_done, files_found, all_found, bytes_done, elapsed));
-        }
-    }
-}
-
-fn row(result: &FileResult, path: &str) -> CoverageRow {
-    let mut unread: Vec<_> = result.unread.iter().map(|unread| unread.reason).collect();
-    unread.sort_unstable();
-    unread.dedup();
-    CoverageRow {
-        path: path.to_owned(),
-        bytes: result.bytes,
-        sha256: result.sha256.clone(),
-        format: result.format.to_owned(),
-        items: result.items,
-        unread,
-    }
-}
-
-/// Writes the sweep into the record while it runs. A record that fails costs the record, never the report: the person
-/// is told.
-struct Keeper<'r> {
-    log: Option<SweepLog<'r, SqliteRecord>>,
-    problem: Option<String>,
-}
-
-impl<'r> Keeper<'r> {
-    fn begin(
-        record: &'r mut Result<SqliteRecord, RecordError>,
-        arguments: &Arguments,
-        knowledge: &Knowledge,
-        began: Timestamp,
-    ) -> Self {
-        let started = SweepStarted {
-            paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            set_version: knowledge.set.version(),
-            indicators: knowledge.indicators,
-            set_aside: knowledge.set_aside.len() as u64,
-        };
-        let begun = match record {
-            Ok(record) => SweepLog::begin(record, began, &started).map_err(|error| chain(&error)),
-            Err(error) => Err(chain(error)),
-        };
-        match begun {
-            Ok(log) => Self { log: Some(log), problem: None },
-            Err(problem) => Self { log: None, problem: Some(problem) },
-        }
-    }
-
-    fn event(&mut self, event: &Event<'_>) {
-        let Some(log) = &mut self.log else { return };
-        let now = Timestamp::now();
-        let written = match event {
-            Event::Sighting(sighting) => log.sighting(now, sighting),
-            Event::Unread(unread) => log.unread(now, unread),
-            Event::File(result, path) => log.coverage(now, row(result, path)),
-            Event::Progress(_) => Ok(()),
-        };
-        self.fail(written);
-    }
-
-    /// Ends the sweep in the record; says why it is not there, if it is not.
-    fn finish(mut self, account: &Summary) -> Option<String> {
-        if let Some(log) = self.log.take() {
-            let written = log.finish(Timestamp::now(), account);
-            self.fail(written);
-        }
-        self.problem
-    }
-
-    /// The log of a record that failed once is not written on.
-    fn fail(&mut self, written: Result<(), RecordError>) {
-        if let Err(error) = written {
-            self.problem = Some(chain(&error));
-            self.log = None;
-        }
-    }
 }
 
 /// The record's head to write down elsewhere, or why the sweep is not in it.
 fn tell_record(record: Option<&SqliteRecord>, not_kept: Option<&str>, lang: Lang) {
     if let Some(problem) = not_kept {
-        terminal::talk(&say(
+        say(
             lang,
             &Text::new(
                 format!("attention : cette analyse n'est pas entière dans le registre ({problem})"),
                 format!("warning: this sweep is not wholly in the record ({problem})"),
             ),
-        ));
+        );
     } else if let Some(Ok(head)) = record.map(Record::head) {
-        terminal::talk(&say(lang, &Text::new(format!("registre : {head}"), format!("record: {head}"))));
+        say(lang, &Text::new(format!("registre : {head}"), format!("record: {head}")));
     }
 }
 
 /// What a person should know of the indicators before the sweep.
-fn warn(knowledge: &Knowledge, lang: Lang) {
+fn warn(knowledge: &Prepared, readers: &Readers, lang: Lang) {
+    if let Some(text) = readers.warning() {
+        say(lang, &text);
+    }
     for warning in &knowledge.warnings {
         let text = match warning {
             Warning::Source(reason) => Text::new(
@@ -327,17 +278,17 @@ fn warn(knowledge: &Knowledge, lang: Lang) {
                 format!("warning: compiled indicators are not kept ({reason})"),
             ),
         };
-        terminal::talk(&say(lang, &text));
+        say(lang, &text);
     }
     if !knowledge.refused.is_empty() {
         let number = knowledge.refused.len();
-        terminal::talk(&say(
+        say(
             lang,
             &Text::new(
                 format!("{number} lignes ou règles d'indicateurs refusées : voir `vauban intel check`"),
                 format!("{number} indicator rows or rules refused: see `vauban intel check`"),
             ),
-        ));
+        );
     }
 }
 
@@ -354,6 +305,6 @@ fn nothing_there(paths: &[PathBuf]) -> Failure {
     )
 }
 
-fn say(lang: Lang, text: &Text) -> String {
-    text.get(lang).to_owned()
+fn say(lang: Lang, text: &Text) {
+    terminal::talk(text.get(lang));
 }

@@ -1,0 +1,283 @@
+//! What earlier sweeps found, in place of reading the same bytes again.
+//!
+//! A file is unchanged when all that the file system says of it is; a content is the same when its SHA-256 and whatever
+//! else its findings depend on are: its extension, by which formats are told, or its whole name where an indicator or
+//! rule asks for it. Findings that time or chance may change (a time limit, a crash) are not kept.
+
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _},
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use vauban_matching::set::IndicatorSet;
+use vauban_model::{Exposure, ObservableKind, Reason, Sighting, Unread};
+use vauban_record::{Content, KnownStore, NewContent, RecordError, Retention, Stat};
+
+use crate::{Examined, FileResult, Origin};
+
+/// On what findings depend besides the bytes.
+pub struct Basis<'b> {
+    /// The compiled indicators.
+    pub set: &'b IndicatorSet,
+    /// Whether rules or patterns ask for names of files.
+    pub names_matter: bool,
+    /// The time of the sweep.
+    pub now: Timestamp,
+    /// Everything else that findings depend on (limits, options, the program's version), as one line.
+    pub options: String,
+}
+
+impl Basis<'_> {
+    /// The knowledge by name: indicators, rules, options.
+    fn knowledge(&self) -> String {
+        format!("{} {} {} {}", self.set.version(), self.set.rules_version(), u8::from(self.names_matter), self.options)
+    }
+
+    /// What of a name findings depend on.
+    fn form(&self, name: &str) -> String {
+        if self.names_matter || self.set.contains(ObservableKind::FileName, name) {
+            return format!("={name}");
+        }
+        name.rsplit_once('.').map_or(String::new(), |(_, extension)| format!(".{}", extension.to_ascii_lowercase()))
+    }
+}
+
+/// What earlier sweeps know, for looking up from several threads.
+pub struct Known<'k> {
+    store: Mutex<KnownStore>,
+    knowledge: i64,
+    basis: &'k Basis<'k>,
+}
+
+impl<'k> Known<'k> {
+    /// Looks up in `store`, a connection of its own, what is known under this knowledge.
+    #[must_use]
+    pub fn new(store: KnownStore, knowledge: i64, basis: &'k Basis<'k>) -> Self {
+        Self { store: Mutex::new(store), knowledge, basis }
+    }
+
+    /// The findings of a file that did not change.
+    pub(crate) fn unchanged(&self, path: &str, stat: &Stat) -> Option<FileResult> {
+        let known = self.store.lock().unwrap_or_else(PoisonError::into_inner).file(path).ok()??;
+        if known.stat != *stat {
+            return None;
+        }
+        self.result(path, known.content, *stat)
+    }
+
+    /// The findings of the same content, read anywhere.
+    pub(crate) fn same_content(&self, path: &str, name: &str, file: &File, stat: &Stat) -> Option<FileResult> {
+        let store = || self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if !store().knows_size(stat.size).ok()? {
+            return None;
+        }
+        let sha256 = sha256(file).ok()?;
+        let content = store().content(&sha256, &self.basis.form(name)).ok()??;
+        self.result(path, content, *stat)
+    }
+
+    fn result(&self, path: &str, content: Content, stat: Stat) -> Option<FileResult> {
+        let Content { id, knowledge, found } = content;
+        let now = self.basis.now.as_second();
+        if knowledge != self.knowledge || found.until.is_some_and(|until| until <= now) {
+            return None;
+        }
+        let mut findings: Findings = match &found.findings {
+            None => Findings::default(),
+            Some(json) => serde_json::from_str(json).ok()?,
+        };
+        for location in findings.sightings.iter_mut().map(|sighting| &mut sighting.location) {
+            *location = location.moved_to(path);
+        }
+        for location in findings.unread.iter_mut().map(|unread| &mut unread.location) {
+            *location = location.moved_to(path);
+        }
+        Some(FileResult {
+            sightings: findings.sightings,
+            unread: findings.unread,
+            items: found.items,
+            read: found.read,
+            bytes: stat.size,
+            examined: Examined {
+                sha256: Some(found.sha256.iter().map(|byte| format!("{byte:02x}")).collect()),
+                format: found.format,
+                until: found.until.and_then(|until| Timestamp::from_second(until).ok()),
+            },
+            observed: Vec::new(),
+            origin: Origin::Known(id),
+            stat: Some(stat),
+        })
+    }
+}
+
+fn sha256(mut file: &File) -> io::Result<[u8; 32]> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 64 << 10];
+    file.rewind()?;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().into()),
+            count => hasher.update(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}
+
+/// What is kept of a content that was not clean.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Findings {
+    sightings: Vec<Sighting>,
+    unread: Vec<Unread>,
+}
+
+/// Writes down what a sweep learns.
+pub struct Learner<'k> {
+    store: KnownStore,
+    knowledge: i64,
+    basis: &'k Basis<'k>,
+    history: bool,
+}
+
+impl<'k> Learner<'k> {
+    /// Begins with this store. Contents that were examined with other indicators, and that the difference cannot
+    /// affect, are taken over; `history` is whether observables are kept.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn begin(mut store: KnownStore, basis: &'k Basis<'k>, history: bool) -> Result<Self, RecordError> {
+        let name = basis.knowledge();
+        let before = store.all_knowledge()?;
+        let knowledge = store.knowledge(&name)?;
+        if !before.iter().any(|(id, _)| *id == knowledge)
+            && let Some((latest, _)) = before.iter().rev().find(|(_, other)| differ_in_indicators_alone(other, &name))
+        {
+            take_over(&mut store, *latest, knowledge, basis.set)?;
+        }
+        Ok(Self { store, knowledge, basis, history })
+    }
+
+    /// The number of the knowledge, for [`Known::new`].
+    #[must_use]
+    pub const fn knowledge(&self) -> i64 {
+        self.knowledge
+    }
+
+    /// Learns what became of one file.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn file(&mut self, path: &str, result: &FileResult) -> Result<(), RecordError> {
+        let Some(stat) = &result.stat else { return Ok(()) };
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let content = match result.origin {
+            Origin::Known(content) => {
+                // The same content under a name of its own, which history must know.
+                if self.history && self.store.file(path)?.is_none_or(|known| known.content.id != content) {
+                    let own = [(ObservableKind::FileName, name, Exposure::Present, None, false)];
+                    self.store.observed(content, &[], own.into_iter())?;
+                }
+                content
+            }
+            Origin::Read => match self.new_content(name, stat, result) {
+                Some(new) => self.read(&new, result)?,
+                None => return Ok(()),
+            },
+        };
+        let now = i64::try_from(self.basis.now.as_nanosecond()).unwrap_or(i64::MAX);
+        // A file that may still change without showing it is known by its content only.
+        let stat = if stat.is_fresh(now) { Stat { changed: 0, ..*stat } } else { *stat };
+        self.store.file_seen(path, &stat, content, self.basis.now.as_second())
+    }
+
+    fn read(&mut self, new: &NewContent, result: &FileResult) -> Result<i64, RecordError> {
+        let known = self.store.content(&new.sha256, &new.form)?;
+        let content = self.store.remember(self.knowledge, new)?;
+        // What an earlier sweep put into history is not put there again.
+        if self.history && !known.is_some_and(|known| known.found.in_history) {
+            for (location, observed) in &result.observed {
+                let shown = observed.iter().map(|kept| {
+                    (kept.kind, kept.value, kept.exposure, kept.at.map(Timestamp::as_second), kept.mentioned)
+                });
+                self.store.observed(content, location.segments().get(1..).unwrap_or_default(), shown)?;
+            }
+        }
+        Ok(content)
+    }
+
+    /// None for findings that another reading might change.
+    fn new_content(&self, name: &str, stat: &Stat, result: &FileResult) -> Option<NewContent> {
+        let by_chance = |unread: &Unread| matches!(unread.reason, Reason::Timeout | Reason::Crashed | Reason::Denied);
+        if result.unread.iter().any(by_chance) {
+            return None;
+        }
+        let hex = result.examined.sha256.as_deref()?;
+        let mut sha256 = [0; 32];
+        for (byte, pair) in sha256.iter_mut().zip(hex.as_bytes().as_chunks::<2>().0) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        let findings = (!result.sightings.is_empty() || !result.unread.is_empty())
+            .then(|| Findings { sightings: result.sightings.clone(), unread: result.unread.clone() });
+        Some(NewContent {
+            sha256,
+            form: self.basis.form(name),
+            size: stat.size,
+            format: result.examined.format.clone(),
+            items: result.items,
+            read: result.read,
+            findings: findings.and_then(|findings| serde_json::to_string(&findings).ok()),
+            until: result.examined.until.map(Timestamp::as_second),
+            in_history: self.history && !result.observed.iter().any(|(_, observed)| observed.is_cut()),
+        })
+    }
+
+    /// Makes what was learnt durable.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn commit(&mut self) -> Result<(), RecordError> {
+        self.store.commit()
+    }
+
+    /// Ends: history is merged and cut to what is to be kept.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn finish(mut self) -> Result<(), RecordError> {
+        let retention: Retention = self.store.retention()?;
+        self.store.tidy(&retention, self.basis.now.as_second())
+    }
+}
+
+/// Whether two names of knowledge tell the same rules and options, and other indicators.
+fn differ_in_indicators_alone(one: &str, other: &str) -> bool {
+    let rest = |name: &str| name.split_once(' ').map(|(_, rest)| rest.to_owned());
+    rest(one).is_some() && rest(one) == rest(other)
+}
+
+/// Takes over every content that shows nothing the new set knows and in which nothing was found before: it is clean with
+/// the new indicators, too, and need not be read to say so.
+fn take_over(store: &mut KnownStore, from: i64, to: i64, set: &IndicatorSet) -> Result<(), RecordError> {
+    // Such a pattern may match what shows none of its parts.
+    if set.patterns().iter().any(|pattern| !pattern.anchored) {
+        return Ok(());
+    }
+    let mut affected = store.with_findings(from)?;
+    store.ask(
+        &mut |kind, value| {
+            let mut met = false;
+            set.look_up(kind, value, &mut |_| met = true);
+            met
+        },
+        &mut |observation| {
+            affected.extend(observation.places.iter().map(|place| place.content));
+            ControlFlow::Continue(())
+        },
+    )?;
+    affected.sort_unstable();
+    affected.dedup();
+    store.carry_over(from, to, &affected).map(drop)
+}

@@ -1,0 +1,90 @@
+//! Who reads the evidence: worker processes, or this process where there can be none.
+
+use std::{os::unix::process::CommandExt as _, process::Command};
+
+use vauban_knowledge::{Knowledge, LoadError, Prepared};
+use vauban_model::Text;
+use vauban_sweep::{Confined, Terms};
+use vauban_workers::PoolError;
+
+use crate::failure::chain;
+
+/// Whoever reads.
+pub(super) enum Readers {
+    Workers(Confined),
+    Here { knowledge: Box<Knowledge>, why: String },
+}
+
+impl Readers {
+    /// Starts workers; compiles the rules again when those that were kept are refused.
+    pub(super) fn start(prepared: &mut Prepared, terms: &Terms) -> Result<Self, LoadError> {
+        let started = match start(prepared, terms) {
+            Err(PoolError::Refused(_)) => {
+                prepared.compile_again()?;
+                start(prepared, terms)
+            }
+            other => other,
+        };
+        let readers = match started {
+            Ok(confined) => {
+                prepared.without(confined.refused_rules());
+                Self::Workers(confined)
+            }
+            Err(error) => {
+                let knowledge = match Knowledge::open(&prepared.files) {
+                    Ok(knowledge) => knowledge,
+                    Err(_) => {
+                        prepared.compile_again()?;
+                        Knowledge::open(&prepared.files)?
+                    }
+                };
+                prepared.without(&knowledge.refused_rules());
+                Self::Here { knowledge: Box::new(knowledge), why: chain(&error) }
+            }
+        };
+        Ok(readers)
+    }
+
+    /// The knowledge of this process, if it is the one that reads.
+    pub(super) fn here(&self) -> Option<&Knowledge> {
+        match self {
+            Self::Workers(_) => None,
+            Self::Here { knowledge, .. } => Some(knowledge),
+        }
+    }
+
+    /// Whether a rule asks for names of files.
+    pub(super) fn rules_ask_for_names(&self) -> bool {
+        match self {
+            Self::Workers(confined) => confined.rules_ask_for_names(),
+            Self::Here { knowledge, .. } => knowledge.rules.asks_for_hints(),
+        }
+    }
+
+    /// What a person should know of the walls around the readers; nothing when all stand.
+    pub(super) fn warning(&self) -> Option<Text> {
+        match self {
+            Self::Workers(confined) if !confined.confinement().seccomp => Some(Text::new(
+                "attention : ce noyau ne filtre pas les appels système (seccomp) ; les lecteurs sont isolés par processus seulement",
+                "warning: this kernel does not filter system calls (seccomp); readers are apart by process only",
+            )),
+            Self::Workers(confined) if !confined.confinement().landlock => Some(Text::new(
+                "attention : ce noyau n'a pas Landlock ; les lecteurs sont enfermés par seccomp seul",
+                "warning: this kernel has no Landlock; readers are shut in by seccomp alone",
+            )),
+            Self::Workers(_) => None,
+            Self::Here { why, .. } => Some(Text::new(
+                format!("attention : pas de processus lecteurs ({why}) ; la lecture se fait sans isolation"),
+                format!("warning: no worker processes ({why}); files are read without isolation"),
+            )),
+        }
+    }
+}
+
+/// The process is this program again: the same file even if it was replaced on disk since.
+fn start(prepared: &Prepared, terms: &Terms) -> Result<Confined, PoolError> {
+    let mut command = Command::new("/proc/self/exe");
+    // Ctrl-C is for the host: it ends its workers when it is ready to.
+    command.arg("worker").process_group(0);
+    Confined::start(command, &prepared.files, terms)
+}
