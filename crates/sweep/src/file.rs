@@ -42,7 +42,9 @@ pub enum Origin {
     /// The file was read.
     #[default]
     Read,
-    /// The same content was read before: the number of that content in the record.
+    /// Nothing about the file changed since it was read.
+    Unchanged,
+    /// The same content was read before: its number.
     Known(i64),
 }
 

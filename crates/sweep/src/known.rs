@@ -47,9 +47,12 @@ impl Basis<'_> {
     }
 }
 
+/// Look-ups after which what this sweep has learnt meanwhile is seen, too.
+const LOOK: u32 = 256;
+
 /// What earlier sweeps know, for looking up from several threads.
 pub struct Known<'k> {
-    store: Mutex<KnownStore>,
+    store: Mutex<(u32, KnownStore)>,
     knowledge: i64,
     basis: &'k Basis<'k>,
 }
@@ -58,26 +61,36 @@ impl<'k> Known<'k> {
     /// Looks up in `store`, a connection of its own, what is known under this knowledge.
     #[must_use]
     pub fn new(store: KnownStore, knowledge: i64, basis: &'k Basis<'k>) -> Self {
-        Self { store: Mutex::new(store), knowledge, basis }
+        Self { store: Mutex::new((0, store)), knowledge, basis }
+    }
+
+    fn look_up<T>(&self, ask: impl FnOnce(&KnownStore) -> Result<T, RecordError>) -> Result<T, RecordError> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let (asked, store) = &mut *store;
+        if asked.is_multiple_of(LOOK) {
+            store.look_anew()?;
+        }
+        *asked = asked.wrapping_add(1);
+        ask(store)
     }
 
     /// The findings of a file that did not change.
     pub(crate) fn unchanged(&self, path: &str, stat: &Stat) -> Option<FileResult> {
-        let known = self.store.lock().unwrap_or_else(PoisonError::into_inner).file(path).ok()??;
+        let known = self.look_up(|store| store.file(path)).ok()??;
         if known.stat != *stat {
             return None;
         }
-        self.result(path, known.content, *stat)
+        let result = self.result(path, known.content, *stat)?;
+        Some(FileResult { origin: Origin::Unchanged, ..result })
     }
 
     /// The findings of the same content, read anywhere.
     pub(crate) fn same_content(&self, path: &str, name: &str, file: &File, stat: &Stat) -> Option<FileResult> {
-        let store = || self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        if !store().knows_size(stat.size).ok()? {
+        if !self.look_up(|store| store.knows_size(stat.size)).ok()? {
             return None;
         }
         let sha256 = sha256(file).ok()?;
-        let content = store().content(&sha256, &self.basis.form(name)).ok()??;
+        let content = self.look_up(|store| store.content(&sha256, &self.basis.form(name))).ok()??;
         self.result(path, content, *stat)
     }
 
@@ -174,6 +187,7 @@ impl<'k> Learner<'k> {
         let Some(stat) = &result.stat else { return Ok(()) };
         let name = path.rsplit('/').next().unwrap_or_default();
         let content = match result.origin {
+            Origin::Unchanged => return Ok(()),
             Origin::Known(content) => {
                 // The same content under a name of its own, which history must know.
                 if self.history && self.store.file(path)?.is_none_or(|known| known.content.id != content) {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     path::{Path, PathBuf},
     sync::{
         Mutex,
@@ -66,12 +67,17 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
+/// A file that is done: its place in the walk, its path, what it gave.
+type Done = (u64, String, FileResult);
+/// Results that are handed over together.
+const BURST: usize = 128;
+
 /// Sweeps, and returns the account. Events come in the order of the walk, on the calling thread.
 pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnMut(Event<'_>)) -> Summary {
     let started = (options.clock)();
     let jobs = options.jobs.max(1);
     let (to_workers, tasks) = sync_channel::<(u64, PathBuf)>(jobs * 64);
-    let (to_report, results) = sync_channel::<(u64, String, FileResult)>(jobs * 64);
+    let (to_report, results) = sync_channel::<Vec<Done>>(jobs * 64);
     let tasks = Mutex::new(tasks);
     let found = AtomicU64::new(0);
     let all_found = AtomicBool::new(false);
@@ -82,25 +88,39 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
         let (found, all_found) = (&found, &all_found);
         scope.spawn(move || {
             let mut number = 0;
+            // What is known goes by in bursts: waking the reporting thread costs more than the look-up.
+            let mut burst = Vec::new();
             walk(&options.paths, &options.stop, &mut |met| {
-                let sent = match met {
+                let result = match met {
                     Met::File(path, metadata) => {
                         found.fetch_add(1, Ordering::Relaxed);
                         let shown = path.to_string_lossy().into_owned();
                         match options.known.and_then(|known| known.unchanged(&shown, &Stat::of(&metadata))) {
-                            Some(result) => from_walk.send((number, shown, result)).is_ok(),
-                            None => to_workers.send((number, path)).is_ok(),
+                            Some(result) => Ok((shown, result)),
+                            None => Err(path),
                         }
                     }
                     Met::Unread(path, problem) => {
                         let shown = path.to_string_lossy().into_owned();
                         let result = FileResult::unread(&Location::file(&shown), problem);
-                        from_walk.send((number, shown, result)).is_ok()
+                        Ok((shown, result))
                     }
                 };
+                let mut go_on = true;
+                match result {
+                    Ok((shown, result)) => burst.push((number, shown, result)),
+                    Err(path) => {
+                        // Whoever waits for the numbers before this one must get them.
+                        go_on = from_walk.send(mem::take(&mut burst)).is_ok() && to_workers.send((number, path)).is_ok();
+                    }
+                }
+                if burst.len() >= BURST {
+                    go_on &= from_walk.send(mem::take(&mut burst)).is_ok();
+                }
                 number += 1;
-                sent
+                go_on
             });
+            let _ = from_walk.send(burst);
             all_found.store(true, Ordering::Relaxed);
         });
         for watch in &watches {
@@ -120,7 +140,7 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                     set(watch, Some(((options.clock)(), stop.clone())));
                     let result = file(&path, &shown, options, &stop, &mut *examiner);
                     set(watch, None);
-                    if to_report.send((number, shown, result)).is_err() {
+                    if to_report.send(vec![(number, shown, result)]).is_err() {
                         break;
                     }
                 }
@@ -131,9 +151,7 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
         let mut next = 0;
         loop {
             match results.recv_timeout(Duration::from_millis(100)) {
-                Ok((number, path, result)) => {
-                    waiting.insert(number, (path, result));
-                }
+                Ok(done) => waiting.extend(done.into_iter().map(|(number, path, result)| (number, (path, result)))),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -209,7 +227,7 @@ impl Tally {
         *sightings += result.sightings.len() as u64;
         match result.origin {
             Origin::Read => *bytes += result.bytes,
-            Origin::Known(_) => *unchanged += 1,
+            Origin::Unchanged | Origin::Known(_) => *unchanged += 1,
         }
         for sighting in &result.sightings {
             event(Event::Sighting(sighting));

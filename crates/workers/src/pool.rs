@@ -2,12 +2,14 @@
 
 use std::{
     io::{self, Read as _},
+    net::Shutdown,
     os::{
         fd::{AsFd as _, BorrowedFd, OwnedFd},
         unix::net::UnixStream,
     },
     process::{Child, Command, Stdio},
     sync::{Mutex, PoisonError},
+    thread,
     time::Duration,
 };
 
@@ -127,7 +129,15 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
+        // A template whose host has left waits a moment for its workers and ends.
+        let _ = self.control.get_mut().unwrap_or_else(PoisonError::into_inner).shutdown(Shutdown::Both);
         let template = self.template.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..100 {
+            if matches!(template.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
         let _ = template.kill();
         let _ = template.wait();
     }

@@ -7,6 +7,7 @@ use std::{
         unix::net::UnixStream,
     },
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use rustix::{
@@ -89,7 +90,7 @@ pub fn serve<P>(
     };
     send(&control, tag::READY, &prepared.answer, &[])?;
     while let Some(Frame { tag: tag::FORK, descriptors, .. }) = receive(&control)? {
-        while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
+        reap();
         let Ok([socket, last_words]) = <[OwnedFd; 2]>::try_from(descriptors) else { break };
         match fork()? {
             Side::Parent(pid) => {
@@ -106,7 +107,25 @@ pub fn serve<P>(
             }
         }
     }
+    // Workers whose host is gone end by themselves; whoever waits for this process learns what they cost, too.
+    for _ in 0..20 {
+        if !reap() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
     Ok(())
+}
+
+/// Takes leave of workers that have ended; whether others are left.
+fn reap() -> bool {
+    loop {
+        match waitpid(None, WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
 }
 
 fn become_worker(

@@ -2,7 +2,7 @@
 
 use std::{fs::Metadata, ops::ControlFlow, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, config::DbConfig, params};
 use vauban_model::{Exposure, ObservableKind};
 
 use super::history::{Gathered, Observation, contents, each, merge};
@@ -158,14 +158,16 @@ impl KnownStore {
     /// # Errors
     /// When there is none.
     pub fn read_only(path: &Path) -> Result<Self, RecordError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.busy_timeout(PATIENCE).map_err(error)?;
+        keep_plans(&connection)?;
         Ok(Self { connection, gathered: Gathered::default(), writing: false, newest: 0 })
     }
 
     fn prepared(connection: Connection) -> Result<Self, RecordError> {
         connection.busy_timeout(PATIENCE).map_err(error)?;
+        keep_plans(&connection)?;
         let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map_err(error)?;
         if version == 0 {
             connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
@@ -200,6 +202,18 @@ impl KnownStore {
         let mut query = self.connection.prepare("SELECT id, name FROM knowledge ORDER BY id").map_err(error)?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(error)?;
         rows.collect::<Result<_, _>>().map_err(error)
+    }
+
+    /// Begins a look at the store as it is now, in place of the one before: looking up is cheaper within one, and blind to
+    /// what is committed later.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn look_anew(&self) -> Result<(), RecordError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT").map_err(error)?;
+        }
+        self.connection.execute_batch("BEGIN").map_err(error)
     }
 
     /// What is known of the file at this path.
@@ -594,6 +608,12 @@ impl KnownStore {
             .map(|value| value.map(i64::unsigned_abs))
             .map_err(error)
     }
+}
+
+/// Without this a prepared statement is prepared again for each value that is bound to it, which costs more than the
+/// look-up.
+fn keep_plans(connection: &Connection) -> Result<(), RecordError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop).map_err(error)
 }
 
 fn content(row: &Row<'_>) -> rusqlite::Result<Content> {

@@ -43,7 +43,7 @@ impl<'r> Keeper<'r> {
             let written = match event {
                 Event::Sighting(sighting) => log.sighting(now, sighting),
                 Event::Unread(unread) => log.unread(now, unread),
-                Event::File(FileResult { origin: Origin::Known(_), examined, .. }, path) => {
+                Event::File(FileResult { origin: Origin::Unchanged | Origin::Known(_), examined, .. }, path) => {
                     log.unchanged(path, examined.sha256.as_deref().unwrap_or_default());
                     Ok(())
                 }
