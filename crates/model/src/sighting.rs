@@ -61,3 +61,18 @@ pub struct Sighting {
     /// How often the same thing was seen at this location.
     pub occurrences: u64,
 }
+
+impl Sighting {
+    /// A short name by which a person asks for it: the same indicator, observable and location always have the same.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        const NAMESPACE: uuid::Uuid = uuid::uuid!("9a7e4c1d-2f60-5b3a-8d15-6c0fb2a94e73");
+        let mut key = format!("{}\0{}\0{}", self.indicator.id, self.observable.kind, self.observable.value);
+        for segment in self.location.segments() {
+            key.push('\0');
+            key.push_str(segment);
+        }
+        let name = uuid::Uuid::new_v5(&NAMESPACE, key.as_bytes()).simple().to_string();
+        name.get(..10).unwrap_or(&name).to_owned()
+    }
+}

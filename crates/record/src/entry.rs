@@ -21,9 +21,21 @@ pub enum Kind {
     Unread,
     /// A sweep ended: [`SweepFinished`].
     SweepFinished,
+    /// Evidence was put aside: [`Kept`].
+    Kept,
 }
 
 impl Kind {
+    const ALL: [Self; 7] = [
+        Self::SweepStarted,
+        Self::Coverage,
+        Self::Unchanged,
+        Self::Sighting,
+        Self::Unread,
+        Self::SweepFinished,
+        Self::Kept,
+    ];
+
     /// The word that is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +46,7 @@ impl Kind {
             Self::Sighting => "sighting",
             Self::Unread => "unread",
             Self::SweepFinished => "sweep-finished",
+            Self::Kept => "kept",
         }
     }
 }
@@ -48,10 +61,7 @@ impl FromStr for Kind {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        [Self::SweepStarted, Self::Coverage, Self::Unchanged, Self::Sighting, Self::Unread, Self::SweepFinished]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(())
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(())
     }
 }
 
@@ -125,6 +135,23 @@ pub struct SweepFinished {
     /// Files by format, and how many of each were not wholly read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub formats: Vec<FormatCount>,
+}
+
+/// Evidence was put aside: a copy of a file, encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The sighting that it is evidence of, by its short name.
+    pub sighting: String,
+    /// Where the file was.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// The SHA-256 of the file.
+    pub sha256: String,
+    /// The SHA-256 of the encrypted copy.
+    pub sealed_sha256: String,
+    /// The name of the encrypted copy in the state directory.
+    pub sealed: String,
 }
 
 /// Files of one format.

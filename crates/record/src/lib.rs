@@ -15,9 +15,9 @@ mod suite;
 mod sweeps;
 
 pub use chain::{Head, Verification};
-pub use entry::{CoverageRow, Entry, FormatCount, Kind, SweepFinished, SweepStarted, Unchanged};
+pub use entry::{CoverageRow, Entry, FormatCount, Kept, Kind, SweepFinished, SweepStarted, Unchanged};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
 pub use sqlite::SqliteRecord;
 pub use store::{Record, RecordError};
-pub use sweeps::{SweepLog, Swept, coverage, sightings, sweeps, unread};
+pub use sweeps::{SweepLog, Swept, coverage, kept, named, sightings, sweeps, unread};

@@ -2,14 +2,14 @@
 //!
 //! Rows are gathered and written in bursts, so that no write lock is held while evidence is being read.
 
-use std::mem;
+use std::{collections::HashMap, mem};
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use vauban_model::{Sighting, Summary, Unread};
 
-use crate::{CoverageRow, Kind, Record, RecordError, SweepFinished, SweepStarted, Unchanged};
+use crate::{CoverageRow, Kept, Kind, Record, RecordError, SweepFinished, SweepStarted, Unchanged};
 
 /// Coverage rows in one entry.
 const ROWS: usize = 1_000;
@@ -186,6 +186,42 @@ pub fn unread(record: &dyn Record, sweep: Option<u64>) -> Result<Vec<Unread>, Re
 /// When the store cannot be read, or an entry does not read back.
 pub fn coverage(record: &dyn Record, sweep: Option<u64>) -> Result<Vec<CoverageRow>, RecordError> {
     Ok(bodies::<Vec<CoverageRow>>(record, sweep, Kind::Coverage)?.into_iter().flatten().collect())
+}
+
+/// The sightings whose short name begins so, with the times of the first and the last sweep that saw each, in the order
+/// in which they were first seen.
+///
+/// # Errors
+/// When the store cannot be read, or an entry does not read back.
+pub fn named(record: &dyn Record, name: &str) -> Result<Vec<(Sighting, Timestamp, Timestamp)>, RecordError> {
+    let mut found: Vec<(Sighting, Timestamp, Timestamp)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut problem = None;
+    record.entries(None, Some(Kind::Sighting), &mut |entry| match from_json::<Sighting>(&entry.body) {
+        Ok(sighting) => {
+            let full = sighting.short_name();
+            if full.starts_with(name) {
+                let place = *places.entry(full).or_insert(found.len());
+                match found.get_mut(place) {
+                    // The latest words are the ones to tell.
+                    Some(seen) => (seen.0, seen.2) = (sighting, entry.at),
+                    None => found.push((sighting, entry.at, entry.at)),
+                }
+            }
+        }
+        Err(why) => {
+            problem.get_or_insert(why);
+        }
+    })?;
+    problem.map_or(Ok(found), Err)
+}
+
+/// The evidence that was put aside, in order.
+///
+/// # Errors
+/// When the store cannot be read, or an entry does not read back.
+pub fn kept(record: &dyn Record) -> Result<Vec<Kept>, RecordError> {
+    bodies(record, None, Kind::Kept)
 }
 
 fn bodies<T: DeserializeOwned>(record: &dyn Record, sweep: Option<u64>, kind: Kind) -> Result<Vec<T>, RecordError> {

@@ -6,7 +6,7 @@ use vauban_model::{Sighting, Summary, Unread};
 /// The line of a sighting, without its end of line.
 #[must_use]
 pub fn sighting(sighting: &Sighting) -> String {
-    line(&Line::Sighting(sighting))
+    line(&Line::Sighting(Named { sighting, id: sighting.short_name() }))
 }
 
 /// The line of something unread.
@@ -24,9 +24,17 @@ pub fn summary(summary: &Summary) -> String {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'l> {
-    Sighting(&'l Sighting),
+    Sighting(Named<'l>),
     Unread(&'l Unread),
     Summary(&'l Summary),
+}
+
+/// A sighting with the name that `vauban show` takes.
+#[derive(Serialize)]
+struct Named<'n> {
+    #[serde(flatten)]
+    sighting: &'n Sighting,
+    id: String,
 }
 
 fn line(line: &Line<'_>) -> String {

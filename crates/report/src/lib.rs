@@ -10,6 +10,7 @@ pub mod jsonl;
 mod progress;
 mod steps;
 pub mod stix;
+mod story;
 mod techniques;
 pub mod terminal;
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod words;
 pub use advice::advice;
 pub use findings::{Findings, SweepInfo};
 pub use progress::progress_line;
+pub use story::{Circumstances, story};
 pub use techniques::technique_name;

@@ -110,6 +110,7 @@ fn sightings(out: &mut String, sightings: &[Sighting], lang: Lang, colour: bool)
             }
             paragraph(out, "    > ", &place);
         }
+        let _ = writeln!(out, "    = vauban show {}", first.short_name());
         if group.len() > LOCATIONS_SHOWN {
             let left = (group.len() - LOCATIONS_SHOWN) as u64;
             let _ = writeln!(
@@ -221,7 +222,7 @@ fn short(text: &str, width: usize) -> String {
 }
 
 /// Wraps at spaces; a word longer than the line is broken where the line ends. Later lines are indented alike.
-fn paragraph(out: &mut String, lead: &str, text: &str) {
+pub(crate) fn paragraph(out: &mut String, lead: &str, text: &str) {
     let indent = " ".repeat(lead.chars().count());
     let room = WIDTH - indent.len();
     let mut line = String::new();

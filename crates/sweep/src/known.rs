@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
     ops::ControlFlow,
+    path::PathBuf,
     sync::{Mutex, PoisonError},
 };
 
@@ -28,6 +29,8 @@ pub struct Basis<'b> {
     pub names_matter: bool,
     /// The time of the sweep.
     pub now: Timestamp,
+    /// The folder below which relative paths are: a file is known by its whole path, wherever a person calls from.
+    pub folder: PathBuf,
     /// Everything else that findings depend on (limits, options, the program's version), as one line.
     pub options: String,
 }
@@ -36,6 +39,12 @@ impl Basis<'_> {
     /// The knowledge by name: indicators, rules, options.
     fn knowledge(&self) -> String {
         format!("{} {} {} {}", self.set.version(), self.set.rules_version(), u8::from(self.names_matter), self.options)
+    }
+
+    /// A path by which the file is known from everywhere.
+    fn whole(&self, path: &str) -> String {
+        let whole: PathBuf = self.folder.join(path).components().collect();
+        whole.to_string_lossy().into_owned()
     }
 
     /// What of a name findings depend on.
@@ -76,7 +85,7 @@ impl<'k> Known<'k> {
 
     /// The findings of a file that did not change.
     pub(crate) fn unchanged(&self, path: &str, stat: &Stat) -> Option<FileResult> {
-        let known = self.look_up(|store| store.file(path)).ok()??;
+        let known = self.look_up(|store| store.file(&self.basis.whole(path))).ok()??;
         if known.stat != *stat {
             return None;
         }
@@ -185,6 +194,7 @@ impl<'k> Learner<'k> {
     /// When the store refuses.
     pub fn file(&mut self, path: &str, result: &FileResult) -> Result<(), RecordError> {
         let Some(stat) = &result.stat else { return Ok(()) };
+        let path = &self.basis.whole(path);
         let name = path.rsplit('/').next().unwrap_or_default();
         let content = match result.origin {
             Origin::Unchanged => return Ok(()),

@@ -111,7 +111,8 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                     Ok((shown, result)) => burst.push((number, shown, result)),
                     Err(path) => {
                         // Whoever waits for the numbers before this one must get them.
-                        go_on = from_walk.send(mem::take(&mut burst)).is_ok() && to_workers.send((number, path)).is_ok();
+                        go_on =
+                            from_walk.send(mem::take(&mut burst)).is_ok() && to_workers.send((number, path)).is_ok();
                     }
                 }
                 if burst.len() >= BURST {

@@ -37,6 +37,7 @@ enum Command {
     Intel(commands::intel::Arguments),
     Pattern(commands::pattern::Arguments),
     Record(commands::record::Arguments),
+    Show(commands::show::Arguments),
     /// Reads hostile bytes for another process of this program; of no use by itself
     #[command(hide = true)]
     Worker,
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Intel(arguments) => commands::intel::run(arguments, &place),
         Command::Pattern(arguments) => commands::pattern::run(arguments),
         Command::Record(arguments) => commands::record::run(arguments, &place),
+        Command::Show(arguments) => commands::show::run(arguments, &place),
         Command::Worker => commands::worker::run(),
     };
     outcome.unwrap_or_else(|failure: Failure| {

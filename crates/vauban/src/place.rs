@@ -43,6 +43,11 @@ impl Place {
         self.state.join("record.sqlite")
     }
 
+    /// The folder of evidence put aside.
+    pub(crate) fn evidence(&self) -> PathBuf {
+        self.state.join("evidence")
+    }
+
     /// The file of what earlier sweeps know.
     pub(crate) fn known(&self) -> PathBuf {
         self.state.join("known.sqlite")

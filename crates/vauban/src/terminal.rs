@@ -5,7 +5,9 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
 };
 
-use vauban_model::Lang;
+use vauban_model::{Lang, Text};
+
+use crate::failure::Failure;
 
 /// A line of talk.
 #[expect(clippy::print_stderr, reason = "the one place that talks to the person")]
@@ -29,6 +31,37 @@ pub(crate) fn progress(line: &str) {
         eprint!("\r\u{1b}[2K{line}");
         let _ = io::stderr().flush();
     }
+}
+
+/// Asks for a secret, without showing it. `what` says which.
+pub(crate) fn secret(what: &Text, lang: Lang) -> Result<String, Failure> {
+    rpassword::prompt_password(format!("{}: ", what.get(lang))).map_err(|error| {
+        Failure::new(
+            "no-terminal",
+            Text::new(
+                format!("le secret ne peut pas être demandé ici : {error}"),
+                format!("the secret cannot be asked for here: {error}"),
+            ),
+            Text::new(
+                "lancez la commande dans un terminal, ou donnez un fichier",
+                "run it in a terminal, or name a file",
+            ),
+        )
+    })
+}
+
+/// Asks for a new secret, twice.
+pub(crate) fn new_secret(what: &Text, lang: Lang) -> Result<String, Failure> {
+    let first = secret(what, lang)?;
+    let again = Text::new(format!("{} (encore)", what.fr), format!("{} (again)", what.en));
+    if first.is_empty() || secret(&again, lang)? != first {
+        return Err(Failure::new(
+            "secret",
+            Text::new("les deux saisies diffèrent ou sont vides", "the two entries differ or are empty"),
+            Text::new("recommencez", "try again"),
+        ));
+    }
+    Ok(first)
 }
 
 /// Whether stdout is looked at by a person who wants colour (<https://no-color.org>).

@@ -135,6 +135,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         set: &prepared.set,
         names_matter: readers.rules_ask_for_names(),
         now,
+        folder: std::env::current_dir().unwrap_or_default(),
         options: format!(
             "{} {} {} {} {}",
             env!("CARGO_PKG_VERSION"),

@@ -1,4 +1,7 @@
-//! `vauban record verify|list|export`: what was seen, looked at and decided, and whether it still stands as written.
+//! `vauban record`: what was seen, looked at and decided, and whether it still stands as written.
+
+mod history;
+mod keep;
 
 use std::{fmt::Write as _, process::ExitCode};
 
@@ -31,6 +34,12 @@ enum Action {
         #[arg(long, value_name = "N")]
         sweep: Option<u64>,
     },
+    /// Ask the past: match new indicators against everything that was ever swept, without opening a file
+    Hunt(history::HuntArguments),
+    /// Show how much history is kept, limit it, or forget it
+    History(history::HistoryArguments),
+    /// Put an encrypted copy of a sighting's evidence aside
+    Keep(keep::KeepArguments),
     /// Write sightings out for other tools
     Export {
         /// The number of a sweep; all of them if none
@@ -56,6 +65,19 @@ pub(crate) fn parse_marking(text: &str) -> Result<Marking, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    let mut record = open(place)?;
+    match &arguments.action {
+        Action::Verify { expect_head } => verify(&record, expect_head.as_deref(), place.lang),
+        Action::List { sweep } => list(&record, *sweep, place.lang),
+        Action::Hunt(arguments) => history::hunt(arguments, &mut record, place),
+        Action::History(arguments) => history::history(arguments, place),
+        Action::Keep(arguments) => keep::keep(arguments, &mut record, place),
+        Action::Export { sweep, format, clearance } => export(&record, *sweep, *format, *clearance),
+    }
+}
+
+/// Opens the record that a sweep has made.
+pub(crate) fn open(place: &Place) -> Result<SqliteRecord, Failure> {
     let path = place.record();
     if !path.exists() {
         return Err(Failure::new(
@@ -67,12 +89,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             Text::new("lancez d'abord `vauban sweep DOSSIER`", "run `vauban sweep FOLDER` first"),
         ));
     }
-    let record = SqliteRecord::open(&path).map_err(|error| Failure::record(&error))?;
-    match &arguments.action {
-        Action::Verify { expect_head } => verify(&record, expect_head.as_deref(), place.lang),
-        Action::List { sweep } => list(&record, *sweep, place.lang),
-        Action::Export { sweep, format, clearance } => export(&record, *sweep, *format, *clearance),
-    }
+    SqliteRecord::open(&path).map_err(|error| Failure::record(&error))
 }
 
 fn verify(record: &SqliteRecord, expected: Option<&str>, lang: Lang) -> Result<ExitCode, Failure> {
@@ -114,7 +131,8 @@ fn list(record: &SqliteRecord, sweep: Option<u64>, lang: Lang) -> Result<ExitCod
             let value = vauban_model::printable(&sighting.observable.value);
             let _ = writeln!(
                 out,
-                "{:<6} {:<9} {} <- {}",
+                "{}  {:<6} {:<9} {} <- {}",
+                sighting.short_name(),
                 sighting.severity.as_str(),
                 sighting.exposure.as_str(),
                 value,
