@@ -46,7 +46,6 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
             |_| Some(Err(Problem::new(Reason::Crashed, format!("the {} reader failed on it", reader.name())))),
         )
     });
-    let limit = budget.limits().item_bytes;
     let outcome = match streamed {
         Some(outcome) => outcome,
         None => pieces(&mut source, &mut |bytes, offset| {
@@ -56,7 +55,7 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
         })
         .and_then(|()| match format {
             "plain" => Ok(()),
-            _ => Err(Problem::too_large(format!("over {limit} bytes: searched as text, not unpacked"))),
+            _ => Err(Problem::too_large("needs more memory than a reader may have: searched as text, not unpacked")),
         }),
     };
     let outcome = read.map_err(|error| denied(&error)).and(outcome);

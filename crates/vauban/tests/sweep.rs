@@ -2,57 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
+mod program;
+
 use std::{
     fs,
     io::Write as _,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
 
-struct Run {
-    lines: Vec<Value>,
-    status: i32,
-    talk: String,
-}
-
-impl Run {
-    fn summary(&self) -> &Value {
-        self.lines.last().unwrap()
-    }
-
-    fn of(&self, kind: &str) -> Vec<&Value> {
-        self.lines.iter().filter(|line| line["type"] == kind).collect()
-    }
-
-    fn reason(&self, end: &str) -> Vec<String> {
-        let here = |line: &&&Value| {
-            let location = line["location"].as_array().unwrap();
-            location.iter().any(|segment| segment.as_str().unwrap().ends_with(end))
-        };
-        self.of("unread").iter().filter(here).map(|line| line["reason"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-fn vauban(state: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vauban"))
-        .args(["--lang", "en", "--state"])
-        .arg(state)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn sweep(state: &Path, arguments: &[&str]) -> Run {
-    let mut all = vec!["sweep", "--format", "jsonl"];
-    all.extend(arguments);
-    let output = vauban(state, &all);
-    let lines =
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    Run { lines, status: output.status.code().unwrap(), talk: String::from_utf8_lossy(&output.stderr).into_owned() }
-}
+use program::{sweep, vauban};
 
 fn example(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name).display().to_string()

@@ -20,6 +20,11 @@ struct Peer {
 const PEERS: &[Peer] = &[
     Peer { program: "yara", package: "yara", untested: "the starter rules with the yara of the distribution" },
     Peer { program: "python3", package: "python3-venv", untested: "the comparison with libyara" },
+    Peer {
+        program: "strace",
+        package: "strace",
+        untested: "that a sweep opens, writes and dials nothing it should not",
+    },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

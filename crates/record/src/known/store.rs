@@ -235,6 +235,15 @@ impl KnownStore {
             .map_err(error)
     }
 
+    /// How many files are known.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn file_count(&self) -> Result<u64, RecordError> {
+        let count = self.connection.query_row("SELECT count(*) FROM files", [], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(error)
+    }
+
     /// Whether a content of this size is known: only then is its hash worth computing.
     ///
     /// # Errors

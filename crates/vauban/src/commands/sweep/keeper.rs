@@ -10,7 +10,7 @@ use vauban_sweep::{Event, FileResult, Learner, Origin};
 use crate::failure::chain;
 
 /// What is not durable yet is read again after a crash: this much at most.
-const OFTEN: Duration = Duration::from_secs(1);
+const OFTEN: Duration = Duration::from_millis(500);
 
 pub(super) struct Keeper<'r> {
     log: Option<SweepLog<'r, SqliteRecord>>,
