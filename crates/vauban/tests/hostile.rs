@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use program::Run;
+use program::{Run, sweep};
 use serde_json::Value;
 
 /// The most memory, in KiB, of all processes of a sweep with two workers.
@@ -70,6 +70,31 @@ fn ten_thousand_damaged_files_cost_themselves_only() {
     let watched = watched_sweep(folder.path(), &tree);
     accounted(&watched.run, 10_000);
     watched.check();
+}
+
+/// A member that needs more memory than a worker has kills it; the next worker reads everything but that member.
+#[test]
+fn a_death_costs_one_item() {
+    let folder = tempfile::tempdir().unwrap();
+    let evidence = folder.path().join("evidence.zip");
+    let make = "import sys, zipfile\n\
+        z = zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED)\n\
+        z.writestr('first.txt', 'http://one.evil.example/')\n\
+        z.writestr('large.bin', bytes(60 << 20))\n\
+        z.writestr('last.txt', 'http://two.evil.example/')\n\
+        z.close()";
+    assert!(Command::new("python3").args(["-c", make]).arg(&evidence).status().unwrap().success());
+    let list = folder.path().join("list.txt");
+    fs::write(&list, "evil.example\n").unwrap();
+    let (list, evidence) = (list.display().to_string(), evidence.display().to_string());
+    let arguments = ["--no-starter", "--max-memory", "24", "--intel", &list, &evidence];
+    let run = sweep(&folder.path().join("state"), &arguments);
+    assert_eq!(run.reason("large.bin"), ["too-large"], "{:?}", run.lines);
+    assert_eq!((run.number("items"), run.number("unread")), (3, 1));
+    let seen: Vec<&str> = run.of("sighting").iter().map(|line| line["observable"]["value"].as_str().unwrap()).collect();
+    for host in ["one.evil.example", "two.evil.example"] {
+        assert!(seen.iter().any(|value| value.contains(host)), "{seen:?}");
+    }
 }
 
 fn slow() -> bool {

@@ -39,6 +39,7 @@ pub struct Confined {
     pool: Pool,
     ready: Ready,
     confinement: Confinement,
+    terms: Terms,
 }
 
 impl Confined {
@@ -56,7 +57,7 @@ impl Confined {
         let pool = Pool::start(command, &setup, &[files.set.as_fd(), files.rules.as_fd()])?;
         let ready: Ready = serde_json::from_slice(pool.answer()).map_err(std::io::Error::other)?;
         let confinement = pool.worker()?.confinement();
-        Ok(Self { pool, ready, confinement })
+        Ok(Self { pool, ready, confinement, terms: *terms })
     }
 
     /// Rules that could not be compiled.
@@ -98,6 +99,7 @@ impl Examiner for Hand<'_> {
             name: task.name.to_owned(),
             size: task.size,
             seconds: 0,
+            item_bytes: self.confined.terms.limits.item_bytes,
             skip: Vec::new(),
             careful: false,
             in_pieces: false,
@@ -118,6 +120,10 @@ impl Examiner for Hand<'_> {
             self.worker = None;
             let culprit = collected.innermost();
             let may_live_again = life < LIVES && !left.is_zero() && death != Death::Killed;
+            // A reader that was unpacking dies of what no item shows yet: smaller items leave it room.
+            if death == Death::OutOfMemory {
+                job.item_bytes = job.item_bytes.min(self.confined.terms.memory / 8);
+            }
             match culprit {
                 // Which item it was is only known when each was announced.
                 _ if may_live_again && !job.careful => job.careful = true,

@@ -47,6 +47,8 @@ pub(super) struct Job {
     pub(super) size: u64,
     /// Seconds until its reader is asked to end.
     pub(super) seconds: u64,
+    /// The most bytes one item may have, unpacked.
+    pub(super) item_bytes: u64,
     /// Items not to be read.
     pub(super) skip: Vec<u64>,
     /// Whether to say of each item that it begins before it is read.

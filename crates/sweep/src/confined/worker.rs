@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use vauban_intake::{Budget, StopFlag};
+use vauban_intake::{Budget, Limits, StopFlag};
 use vauban_knowledge::{Files, Knowledge};
 use vauban_model::{Exposure, ObservableKind, Severity, Text};
 use vauban_workers::{Jobs, Prepared, Replies, ServeError};
@@ -82,7 +82,7 @@ fn work(
         let Ok(job) = serde_json::from_slice::<Job>(&job) else { return };
         let mut sender = Sender { replies: jobs.replies(), careful: job.careful };
         let stop = watch.begin(clock().saturating_add(Duration::from_secs(job.seconds)));
-        let budget = Budget::new(setup.limits(), stop);
+        let budget = Budget::new(Limits { item_bytes: job.item_bytes, ..setup.limits() }, stop);
         let held = match job.size {
             _ if job.in_pieces => Held::InPieces,
             size @ 0..=COPIED => Held::InMemory(size),
