@@ -29,16 +29,24 @@ pub trait Reader: Sync {
     /// Why the item, or the rest of it, could not be read.
     fn read(&self, item: &Item<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem>;
 
-    /// Reads a file that is too large to hold in memory from its start to its end, or `None` when the format needs all
-    /// of it at once. `head` is the file with its first bytes only; `source` begins at its start.
+    /// Whether [`read_stream`](Self::read_stream) can be used: the format needs only one look from its start to its end.
+    fn reads_streams(&self) -> bool {
+        false
+    }
+
+    /// Reads a file that is too large to hold in memory. `head` is the file with its first bytes only; `source` begins at
+    /// its start.
+    ///
+    /// # Errors
+    /// Why the file, or the rest of it, could not be read.
     fn read_stream(
         &self,
         _head: &Item<'_>,
         _source: &mut dyn io::Read,
         _budget: &Budget,
         _sink: &mut dyn Sink,
-    ) -> Option<Result<(), Problem>> {
-        None
+    ) -> Result<(), Problem> {
+        Err(Problem::unsupported("this format is not read as a stream"))
     }
 }
 

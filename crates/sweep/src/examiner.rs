@@ -8,7 +8,7 @@ use std::{
 
 use vauban_intake::{Budget, Limits, StopFlag};
 use vauban_model::Location;
-use vauban_observe::Item;
+use vauban_observe::{Item, READERS, reader_for};
 
 use crate::{
     Bench, Examined, FileResult, Rules, examine::examine, ledger::Collected, pieces::examine_in_pieces,
@@ -104,7 +104,15 @@ pub(crate) fn examine_file(path: &str, name: &str, mut file: &File, held: Held, 
             Err(error) => Err(error),
         },
         Held::Mapped => match vauban_workers::map(file) {
-            Ok(map) => return examine(&Item { location: &location, name, media_type: "", bytes: &map }, bench),
+            Ok(map) => {
+                let item = Item { location: &location, name, media_type: "", bytes: &map };
+                if !reader_for(READERS, &item).is_some_and(|reader| reader.reads_streams()) {
+                    return examine(&item, bench);
+                }
+                // One look is enough, and needs no memory that grows with the file.
+                drop(map);
+                return examine_file(path, name, file, Held::InPieces, bench);
+            }
             Err(error) => Err(error),
         },
         Held::InMemory(size) => file.rewind().and_then(|()| file.take(size).read_to_end(&mut bytes)),

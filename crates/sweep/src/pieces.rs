@@ -39,11 +39,11 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
     let format = reader.map_or("", |reader| reader.name());
     let hasher = RefCell::new(Hasher::default());
     let mut source = Hashing { source: head.as_slice().chain(source), hasher: &hasher };
-    let streamed = reader.and_then(|reader| {
+    let streamed = reader.filter(|reader| reader.reads_streams()).map(|reader| {
         let mut sink = ItemSink { view: &mut view, place: &place };
         let head = Item { bytes: &head, ..nothing };
         catch_unwind(AssertUnwindSafe(|| reader.read_stream(&head, &mut source, budget, &mut sink))).unwrap_or_else(
-            |_| Some(Err(Problem::new(Reason::Crashed, format!("the {} reader failed on it", reader.name())))),
+            |_| Err(Problem::new(Reason::Crashed, format!("the {} reader failed on it", reader.name()))),
         )
     });
     let outcome = match streamed {

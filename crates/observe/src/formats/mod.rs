@@ -2,6 +2,7 @@
 
 mod bzip2;
 mod cab;
+mod capture;
 mod gzip;
 mod html;
 mod iso;
@@ -45,6 +46,7 @@ pub const READERS: &[&dyn Reader] = &[
     &cab::Cab,
     &tar::Tar,
     &iso::Iso,
+    &capture::Capture,
     &zip::Zip,
     &unsupported::Unsupported,
     &mbox::Mbox,
