@@ -32,7 +32,7 @@ print(f"{used.ru_utime + used.ru_stime:.2f} {used.ru_maxrss // 1024}")
 PYTHON
 }
 
-fields=(-e frame.time_epoch -e ip.src -e ip.dst -e dns.qry.name -e dns.a -e tls.handshake.extensions_server_name -e tls.handshake.ja4
+fields=(-e frame.time_epoch -e ip.src -e ip.dst -e dns.qry.name -e dns.a -e tls.handshake.extensions_server_name -e tls.handshake.ja3
     -e http.host -e http.request.full_uri -e http.user_agent -e smtp.req.parameter)
 read -r theirs their_memory < <(measure tshark tshark -n -r "$capture" -T fields "${fields[@]}")
 read -r ours our_memory < <(measure observe target/release/examples/observe "$capture")
