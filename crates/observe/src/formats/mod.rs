@@ -3,6 +3,7 @@
 mod bzip2;
 mod cab;
 mod capture;
+mod evtx;
 mod gzip;
 mod html;
 mod iso;
@@ -47,6 +48,7 @@ pub const READERS: &[&dyn Reader] = &[
     &tar::Tar,
     &iso::Iso,
     &capture::Capture,
+    &evtx::Evtx,
     &zip::Zip,
     &unsupported::Unsupported,
     &mbox::Mbox,

@@ -52,7 +52,6 @@ const SIGNATURES: &[(usize, &[u8], &str, Why)] = &[
     (0x40, b"\x7f\x10\xda\xbe", "a VirtualBox disk image", NoReader),
     (0, b"\x78\x9f\x3e\x22", "Outlook's attachment wrapper (TNEF, winmail.dat)", NoReader),
     (0, b"!BDN", "an Outlook data file (PST or OST)", NoReader),
-    (0, b"ElfFile\0", "a Windows event log (EVTX)", NoReader),
     (0, b"regf", "a Windows registry hive", NoReader),
     (0, b"MDMP", "a Windows memory dump", NoReader),
     (0, b"PAGEDU", "a Windows memory dump", NoReader),
@@ -82,7 +81,7 @@ impl Reader for Unsupported {
     }
 
     fn read(&self, item: &Item<'_>, _budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem> {
-        // Names and addresses often stand in the clear all the same: in event logs, captures, disk images.
+        // Names and addresses often stand in the clear all the same: in disk images, say.
         sink.passage(Passage { bytes: item.bytes, offset: Some(0), how: &[], context: Context::default() });
         match find(item) {
             Some((what, NoReader)) => Err(Problem::unsupported(what)),

@@ -1,0 +1,6 @@
+//! Windows event logs.
+
+mod event;
+mod read;
+
+pub(super) use read::Evtx;
