@@ -39,8 +39,8 @@ fn work(greeting: &Box<str>, jobs: &mut Jobs) {
                 let read = file.map(File::from).map(|mut file| file.read_to_string(&mut text));
                 if read.is_some_and(|read| read.is_ok()) { text } else { "nothing to read".to_owned() }
             }
-            b"panic" => std::panic::catch_unwind(|| std::panic::panic_any("on request"))
-                .map_or("survived".to_owned(), |()| String::new()),
+            b"panic" => std::panic::catch_unwind(|| "not a number".parse::<u8>().expect("on request"))
+                .map_or("survived".to_owned(), |_| String::new()),
             b"abort" => std::process::abort(),
             b"hang" => loop {
                 std::thread::sleep(Duration::from_secs(1));

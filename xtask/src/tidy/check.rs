@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path) -> bool {
         ("formats are whole", rules::formats::check(&tree)),
         ("nothing is forgotten", rules::forgotten::check(&tree)),
         ("files are short", rules::length::check(&tree)),
-        ("unsafe stays in one file", rules::memory_map::check(&tree)),
+        ("unsafe stays in its files", rules::no_guarantee::check(&tree)),
         ("lints are expected, not allowed", rules::attributes::check(&tree)),
         ("modules have names", rules::names::check(&tree)),
         ("mod.rs declares and re-exports", rules::mod_files::check(&tree)),

@@ -99,17 +99,24 @@ fn work(
 
 /// Watches the time of a job from a thread of its own, and sends what was found so far.
 struct Watch {
-    job: Arc<(Mutex<Option<(Duration, StopFlag)>>, Condvar)>,
+    job: Arc<Watched>,
+}
+
+/// The deadline of the job and the flag that ends it; none between jobs.
+#[derive(Default)]
+struct Watched {
+    job: Mutex<Option<(Duration, StopFlag)>>,
+    changed: Condvar,
 }
 
 impl Watch {
     fn start(replies: Replies, clock: fn() -> Duration) -> Self {
         const OFTEN: Duration = Duration::from_millis(250);
-        let job: Arc<(Mutex<Option<(Duration, StopFlag)>>, Condvar)> = Arc::default();
+        let job: Arc<Watched> = Arc::default();
         let watched = Arc::clone(&job);
         // Without it the host's patience is the only limit.
         let _ = thread::Builder::new().spawn(move || {
-            let (job, changed) = &*watched;
+            let Watched { job, changed } = &*watched;
             let mut current = job.lock().unwrap_or_else(PoisonError::into_inner);
             loop {
                 current = match &*current {
@@ -138,7 +145,7 @@ impl Watch {
     }
 
     fn set(&self, job: Option<(Duration, StopFlag)>) {
-        *self.job.0.lock().unwrap_or_else(PoisonError::into_inner) = job;
-        self.job.1.notify_one();
+        *self.job.job.lock().unwrap_or_else(PoisonError::into_inner) = job;
+        self.job.changed.notify_one();
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     for other in &all {
         let same_thing = other.location == sighting.location && other.observable == sighting.observable;
         let told = |known: &&Sighting| known.indicator.id == other.indicator.id;
-        if same_thing && other.indicator.id != sighting.indicator.id && !others.iter().any(|known| told(known)) {
+        if same_thing && other.indicator.id != sighting.indicator.id && !others.iter().any(told) {
             others.push(other);
         }
     }

@@ -1,9 +1,5 @@
 //! The program as a person runs it: what it says, how it ends, and that nothing is passed over.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
-
-mod program;
-
 use std::{
     fs,
     io::Write as _,
@@ -13,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use program::{sweep, vauban};
+use crate::runs::{sweep, vauban};
 
 fn example(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name).display().to_string()

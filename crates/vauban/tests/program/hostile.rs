@@ -1,10 +1,6 @@
 //! Bombs and ten thousand damaged files: a sweep ends, accounts for each, stays within its memory, writes nothing outside
 //! the state directory and connects to nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
-
-mod program;
-
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -13,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use program::{Run, sweep};
+use crate::runs::{Run, sweep};
 use serde_json::Value;
 
 /// The most memory, in KiB, of all processes of a sweep with two workers.

@@ -1,7 +1,5 @@
 //! Running the program and reading what it says.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
-
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
@@ -10,36 +8,36 @@ use std::{
 use serde_json::Value;
 
 /// What one sweep said.
-pub struct Run {
-    pub lines: Vec<Value>,
-    pub text: String,
-    pub status: i32,
-    pub talk: String,
+pub(crate) struct Run {
+    pub(crate) lines: Vec<Value>,
+    pub(crate) text: String,
+    pub(crate) status: i32,
+    pub(crate) talk: String,
 }
 
 impl Run {
-    pub fn summary(&self) -> &Value {
+    pub(crate) fn summary(&self) -> &Value {
         self.lines.last().unwrap()
     }
 
     /// A number of the last line.
-    pub fn number(&self, field: &str) -> u64 {
+    pub(crate) fn number(&self, field: &str) -> u64 {
         self.summary()[field].as_u64().unwrap()
     }
 
     /// Sightings and unread inputs as text, in an order of their own.
-    pub fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self) -> Vec<String> {
         let mut all: Vec<String> =
             self.lines.iter().filter(|line| line["type"] != "summary").map(Value::to_string).collect();
         all.sort();
         all
     }
 
-    pub fn of(&self, kind: &str) -> Vec<&Value> {
+    pub(crate) fn of(&self, kind: &str) -> Vec<&Value> {
         self.lines.iter().filter(|line| line["type"] == kind).collect()
     }
 
-    pub fn reason(&self, end: &str) -> Vec<String> {
+    pub(crate) fn reason(&self, end: &str) -> Vec<String> {
         let here = |line: &&&Value| {
             let location = line["location"].as_array().unwrap();
             location.iter().any(|segment| segment.as_str().unwrap().ends_with(end))
@@ -49,7 +47,7 @@ impl Run {
 }
 
 /// Runs a command of the program.
-pub fn vauban(state: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn vauban(state: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_vauban"))
         .args(["--lang", "en", "--state"])
         .arg(state)
@@ -60,7 +58,7 @@ pub fn vauban(state: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Sweeps with JSON lines.
-pub fn sweep(state: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn sweep(state: &Path, arguments: &[&str]) -> Run {
     let mut all = vec!["sweep", "--format", "jsonl"];
     all.extend(arguments);
     let output = vauban(state, &all);

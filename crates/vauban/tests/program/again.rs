@@ -1,9 +1,5 @@
 //! Sweeping again: what did not change is not read, what was killed goes on, and the past can be asked.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
-
-mod program;
-
 use std::{
     env, fs,
     path::Path,
@@ -12,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use program::{Run, sweep, vauban};
+use crate::runs::{Run, sweep, vauban};
 
 /// Mails, a page and an archive in an archive; two of them speak of what `list` names.
 fn plant(tree: &Path) {
