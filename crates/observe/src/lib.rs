@@ -4,6 +4,7 @@
 //! indicator, and never decide what an observable means. A new format is one new folder under `formats/`
 //! and one line in [`READERS`].
 
+mod conversation;
 mod formats;
 mod item;
 mod member;

@@ -3,6 +3,7 @@
 mod bzip2;
 mod cab;
 mod capture;
+mod event_json;
 mod evtx;
 mod gzip;
 mod html;
@@ -21,9 +22,11 @@ mod plain;
 mod rtf;
 mod seven_zip;
 mod sqlite;
+mod suricata;
 mod tar;
 mod unsupported;
 mod xz;
+mod zeek;
 mod zip;
 mod zstd;
 
@@ -55,6 +58,9 @@ pub const READERS: &[&dyn Reader] = &[
     &mail::Mail,
     &html::Html,
     &markup::Markup,
+    &suricata::Suricata,
+    &zeek::Zeek,
+    &event_json::EventJson,
     &json::Json,
     &log::Log,
     &plain::Plain,

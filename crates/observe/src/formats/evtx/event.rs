@@ -12,7 +12,7 @@ const DEEPEST: usize = 16;
 
 /// An event with its fields under their names.
 #[derive(Debug, Default)]
-pub(super) struct Event {
+pub(in crate::formats) struct Event {
     provider: String,
     id: u64,
     fields: Vec<(String, String)>,
@@ -20,7 +20,7 @@ pub(super) struct Event {
 
 impl Event {
     /// The event in the shape that event logs have as JSON: `Event`, in it `System` and `EventData` or `UserData`.
-    pub(super) fn of(value: &Value) -> Self {
+    pub(in crate::formats) fn of(value: &Value) -> Self {
         let event = value.get("Event").unwrap_or(value);
         let system = event.get("System");
         let provider = system.and_then(|system| system.get("Provider")).and_then(|provider| {
@@ -30,10 +30,14 @@ impl Event {
         let id = system.and_then(|system| system.get("EventID"));
         let id =
             id.and_then(|id| id.as_u64().or_else(|| id.get("#text")?.as_u64()).or_else(|| id.as_str()?.parse().ok()));
-        let mut read =
-            Self { provider: provider.unwrap_or_default().to_owned(), id: id.unwrap_or(0), fields: Vec::new() };
-        read.flatten("", event, 0);
-        read
+        Self::new(provider.unwrap_or_default().to_owned(), id.unwrap_or(0), event)
+    }
+
+    /// The event of this provider and number, whatever its shape.
+    pub(in crate::formats) fn new(provider: String, id: u64, value: &Value) -> Self {
+        let mut event = Self { provider, id, fields: Vec::new() };
+        event.flatten("", value, 0);
+        event
     }
 
     fn flatten(&mut self, name: &str, value: &Value, depth: usize) {
@@ -98,7 +102,7 @@ impl Event {
     }
 
     /// Hands everything over.
-    pub(super) fn tell(&self, at: Option<Timestamp>, sink: &mut dyn Sink) {
+    pub(in crate::formats) fn tell(&self, at: Option<Timestamp>, sink: &mut dyn Sink) {
         for (field, text) in &self.fields {
             let context = Context { exposure: self.exposure(field), at };
             // The excerpt of whatever is found in it is this line.

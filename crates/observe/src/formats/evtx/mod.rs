@@ -3,4 +3,5 @@
 mod event;
 mod read;
 
+pub(super) use event::Event;
 pub(super) use read::Evtx;

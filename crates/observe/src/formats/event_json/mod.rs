@@ -1,0 +1,5 @@
+//! Windows events that other programs wrote as JSON.
+
+mod read;
+
+pub(super) use read::EventJson;

@@ -1,0 +1,5 @@
+//! Suricata's event log.
+
+mod read;
+
+pub(super) use read::Suricata;

@@ -1,0 +1,5 @@
+//! Zeek's logs.
+
+mod read;
+
+pub(super) use read::Zeek;
