@@ -160,6 +160,8 @@ struct Findings {
 pub struct Learner<'k> {
     store: KnownStore,
     knowledge: i64,
+    /// Knowledge under which readers show the same: it differs in what was looked for alone.
+    same_readers: Vec<i64>,
     basis: &'k Basis<'k>,
     history: bool,
 }
@@ -179,7 +181,10 @@ impl<'k> Learner<'k> {
         {
             take_over(&mut store, *latest, knowledge, basis.set)?;
         }
-        Ok(Self { store, knowledge, basis, history })
+        let mut same_readers: Vec<i64> =
+            before.iter().filter(|(_, other)| options_of(other) == options_of(&name)).map(|(id, _)| *id).collect();
+        same_readers.push(knowledge);
+        Ok(Self { store, knowledge, same_readers, basis, history })
     }
 
     /// The number of the knowledge, for [`Known::new`].
@@ -221,7 +226,8 @@ impl<'k> Learner<'k> {
         let known = self.store.content(&new.sha256, &new.form)?;
         let content = self.store.remember(self.knowledge, new)?;
         // What an earlier sweep put into history is not put there again.
-        if self.history && !known.is_some_and(|known| known.found.in_history) {
+        let told = |known: Content| known.found.in_history && self.same_readers.contains(&known.knowledge);
+        if self.history && !known.is_some_and(told) {
             for (location, observed) in &result.observed {
                 let shown = observed.iter().map(|kept| {
                     (kept.kind, kept.value, kept.exposure, kept.at.map(Timestamp::as_second), kept.mentioned)
@@ -274,6 +280,11 @@ impl<'k> Learner<'k> {
         let retention: Retention = self.store.retention()?;
         self.store.tidy(&retention, self.basis.now.as_second())
     }
+}
+
+/// The part of a name of knowledge that tells what readers show.
+fn options_of(name: &str) -> Option<&str> {
+    name.splitn(4, ' ').nth(3)
 }
 
 /// Whether two names of knowledge tell the same rules and options, and other indicators.

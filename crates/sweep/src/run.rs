@@ -71,6 +71,8 @@ pub struct Progress {
 type Done = (u64, String, FileResult);
 /// Results that are handed over together.
 const BURST: usize = 128;
+/// How far the walk may be ahead of what was told, in files.
+const AHEAD: u64 = 50_000;
 
 /// Sweeps, and returns the account. Events come in the order of the walk, on the calling thread.
 pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnMut(Event<'_>)) -> Summary {
@@ -80,12 +82,13 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
     let (to_report, results) = sync_channel::<Vec<Done>>(jobs * 64);
     let tasks = Mutex::new(tasks);
     let found = AtomicU64::new(0);
+    let reported = AtomicU64::new(0);
     let all_found = AtomicBool::new(false);
     let watches: Vec<Mutex<Option<(Duration, StopFlag)>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
     let mut tally = Tally::default();
     thread::scope(|scope| {
         let from_walk = to_report.clone();
-        let (found, all_found) = (&found, &all_found);
+        let (found, reported, all_found) = (&found, &reported, &all_found);
         scope.spawn(move || {
             let mut number = 0;
             // What is known goes by in bursts: waking the reporting thread costs more than the look-up.
@@ -117,6 +120,10 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                 }
                 if burst.len() >= BURST {
                     go_on &= from_walk.send(mem::take(&mut burst)).is_ok();
+                }
+                // What is known behind a file that takes its time must not pile up in memory.
+                while number.saturating_sub(reported.load(Ordering::Relaxed)) > AHEAD && !options.stop.is_raised() {
+                    thread::sleep(Duration::from_millis(5));
                 }
                 number += 1;
                 go_on
@@ -158,6 +165,7 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
             }
             while let Some((path, result)) = waiting.remove(&next) {
                 next += 1;
+                reported.store(next, Ordering::Relaxed);
                 tally.add(&path, &result, event);
             }
             let now = (options.clock)();
