@@ -62,7 +62,8 @@ class Xml:
 
 def event(provider, number, fields):
     data = [("Data", [value], [("Name", key)]) for key, value in fields]
-    system = [("Provider", [], [("Name", provider)]), ("EventID", [str(number)]), ("Computer", ["pc7.party.example"])]
+    system = [("Provider", [], [("Name", provider)]), ("EventID", [str(number)]), ("Channel", [CHANNELS[provider]]),
+              ("Computer", ["pc7.party.example"])]
     return ("Event", [("System", system), ("EventData", data)])
 
 
@@ -85,6 +86,7 @@ def chunk(number, first, events):
 
 
 SYSMON, SECURITY, POWERSHELL = "Microsoft-Windows-Sysmon", "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-PowerShell"
+CHANNELS = {SYSMON: SYSMON + "/Operational", SECURITY: "Security", POWERSHELL: POWERSHELL + "/Operational"}
 FIRST = [
     event(SYSMON, 1, [("Image", "C:\\Users\\anna\\AppData\\Local\\Temp\\invoice.exe"), ("CommandLine", "invoice.exe /q"),
                       ("Hashes", "MD5=" + "0c" * 16 + ",SHA256=" + "ab" * 32 + ",IMPHASH=" + "00" * 16),

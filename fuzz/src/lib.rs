@@ -6,7 +6,7 @@
 
 use vauban_intake::{Budget, Limits, Problem, StopFlag};
 use vauban_model::Location;
-use vauban_observe::{Child, Finding, Item, Passage, READERS, Sink};
+use vauban_observe::{Child, Finding, Item, LogEvent, Passage, READERS, Sink};
 
 pub use libfuzzer_sys;
 
@@ -38,5 +38,7 @@ impl Sink for Nothing {
     fn unread_child(&mut self, _: &str, _: &str, _: Problem) {}
     fn passage(&mut self, _: Passage<'_>) {}
     fn observable(&mut self, _: Finding<'_>) {}
+    fn event(&mut self, _: LogEvent<'_>) {}
+
     fn recoded(&mut self, _: &'static str, _: &str, _: &[u8]) {}
 }

@@ -253,6 +253,7 @@ fn identity(test: &Test) -> (&'static str, String) {
         Test::Network(network) => ("network", network.to_lowercase()),
         Test::Pattern(pattern) => ("pattern", pattern.to_string()),
         Test::Yara { rule, .. } => ("yara", rule.to_string()),
+        Test::Sigma { rule, .. } => ("sigma", rule.to_string()),
     }
 }
 

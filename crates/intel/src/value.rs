@@ -164,7 +164,9 @@ pub(crate) fn of_kind(kind: ObservableKind, written: &str) -> Result<Vec<Test>, 
             one((matches!(digits.len(), 32 | 40 | 64) && is_hex(&digits))
                 .then(|| observable(kind, digits.to_lowercase())))
         }
-        ObservableKind::Ja4 | ObservableKind::Text | ObservableKind::Bytes => Ok(vec![observable(kind, bare)]),
+        ObservableKind::Ja4 | ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => {
+            Ok(vec![observable(kind, bare)])
+        }
     }
 }
 

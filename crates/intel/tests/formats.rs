@@ -211,6 +211,40 @@ fn yara_rules_carry_their_meta_and_a_bad_one_costs_itself() {
 }
 
 #[test]
+fn sigma_rules_carry_what_they_say_and_a_bad_one_costs_itself() {
+    let good = "title: Good\nid: 6ba7b810-9dad-11d1-80b4-00c04fd430c8\ndescription: d\nstatus: test\nlevel: high\ndate: 2024/01/31\ntags:\n  - attack.execution\n  - attack.t1059.001\n  - attack.g0007\n  - tlp.amber\nreferences:\n  - https://cert.example/\nlogsource:\n  product: windows\ndetection:\n  s:\n    A: x\n  condition: s\n";
+    let text = format!(
+        "{good}---\ntitle: Broken\nlogsource: [\n---\ntitle: Many\ncorrelation:\n  type: event_count\n---\n{}---\n{}",
+        good.replace("status: test", "status: deprecated"),
+        good.replace("id: 6ba7b810-9dad-11d1-80b4-00c04fd430c8\n", "").replace("Good", "Last"),
+    );
+    let reading = read("rules.yml", &text);
+    assert_eq!((reading.format, values(&reading)), ("sigma", vec!["6ba7b810-9dad-11d1-80b4-00c04fd430c8", "Last"]));
+    let first = &reading.indicators[0];
+    assert_eq!((first.name.as_str(), first.marking, first.confidence), ("Good", Marking::Amber, Some(80)));
+    assert_eq!(first.techniques[0].as_str(), "T1059.001");
+    assert_eq!((first.labels.as_slice(), first.source.references.len()), (["G0007".to_owned()].as_slice(), 1));
+    assert!(first.validity.from.is_some());
+    assert_eq!(refused_lines(&reading), [21, 24]);
+    assert_eq!(reading.ignored.len(), 1);
+}
+
+#[test]
+fn hostile_sigma_documents_are_refused() {
+    let mut aliases = "title: x\na0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for level in 1..12 {
+        aliases.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(",")));
+    }
+    aliases.push_str("logsource:\n  product: windows\ndetection:\n  condition: s\n");
+    let deep = format!("title: x\nlogsource: x\ndetection: {}\n", "[".repeat(100_000));
+    let deeper = format!("title: x\nlogsource: x\ndetection: {}\n", "[".repeat(4_000));
+    for text in [aliases, deep, deeper] {
+        let reading = read("rules.yml", &text);
+        assert_eq!((reading.format, reading.refused.len(), reading.indicators.len()), ("sigma", 1, 0));
+    }
+}
+
+#[test]
 fn hostile_documents_are_survived_and_said() {
     let deep = format!("{{\"objects\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     for (name, bytes) in

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use rustix::fs::{MemfdFlags, memfd_create};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use vauban_intel::store::StoreError;
 use vauban_matching::set::{IndicatorSet, OpenError, RuleEntry, SetBytes, build};
 use vauban_model::Lang;
+use vauban_sigma::SigmaSet;
 use vauban_yara::{RuleSet, RuleSource};
 
 use crate::{
@@ -26,6 +28,16 @@ pub struct Knowledge {
     pub rules: RuleSet,
     /// The indicator behind each rule, by the rule's number.
     pub rule_entries: Vec<RuleEntry>,
+    event_rules: OnceLock<EventRules>,
+}
+
+/// Rules over single events.
+#[derive(Debug)]
+pub struct EventRules {
+    /// The compiled rules.
+    pub set: SigmaSet,
+    /// The indicator behind each rule, by the rule's number.
+    pub entries: Vec<RuleEntry>,
 }
 
 /// Knowledge in files that only this program writes, for this process or for its workers to open.
@@ -142,13 +154,18 @@ pub fn prepare(
                 value: one.value.clone(),
                 reason: one.reason.clone(),
             }));
-            let about = About { indicators: built.indicators as u64, refused, set_aside };
             let set_file = keep_or_hold(&set_path, &built.bytes, &mut warnings)?;
+            let set = IndicatorSet::open(SetBytes::Owned(built.bytes))?;
+            // They are compiled again by whoever meets an event; here it is found out whether they can be.
+            let bad_rules = EventRules::of(&set).refused();
+            let indicators = (built.indicators as u64).saturating_sub(bad_rules.len() as u64);
+            refused.extend(bad_rules);
+            let about = About { indicators, refused, set_aside };
             let about_bytes = serde_json::to_vec(&about).unwrap_or_default();
             if let Err(error) = write(&about_path, &about_bytes) {
                 warnings.push(Warning::NotKept(error.to_string()));
             }
-            (IndicatorSet::open(SetBytes::Owned(built.bytes))?, set_file, about)
+            (set, set_file, about)
         }
     };
     let rules = match File::open(&rules_path) {
@@ -202,19 +219,42 @@ impl Knowledge {
             .map_err(|_| OpenError::Damaged)?;
         let rules =
             RuleSet::from_bytes(&bytes, &files.key, &rule_sources(&rule_entries)).map_err(|_| OpenError::Damaged)?;
-        Ok(Self { set, rules, rule_entries })
+        Ok(Self { set, rules, rule_entries, event_rules: OnceLock::new() })
+    }
+
+    /// The rules over single events, compiled when the first event asks for them: most sweeps meet none.
+    #[must_use]
+    pub fn event_rules(&self) -> &EventRules {
+        self.event_rules.get_or_init(|| EventRules::of(&self.set))
     }
 
     /// The rules that could not be compiled.
     #[must_use]
     pub fn refused_rules(&self) -> Vec<Left> {
-        let left = |one: &vauban_yara::Refused| {
-            let entry = self.rule_entries.get(one.number)?;
-            let place = entry.indicator.source.document.clone();
-            Some(Left { place, value: entry.rule.clone(), reason: one.reason.clone() })
-        };
+        let left = |one: &vauban_yara::Refused| refused_rule(&self.rule_entries, one.number, &one.reason);
         self.rules.refused().iter().filter_map(left).collect()
     }
+}
+
+impl EventRules {
+    fn of(set: &IndicatorSet) -> Self {
+        // A set that opened is whole; one without rules is what is left of one that is not.
+        let entries = set.sigma_rules().unwrap_or_default();
+        let sources: Vec<_> =
+            entries.iter().map(|entry| vauban_sigma::RuleSource { rule: &entry.rule, text: &entry.text }).collect();
+        Self { set: SigmaSet::compile(&sources), entries }
+    }
+
+    fn refused(&self) -> Vec<Left> {
+        let left = |one: &vauban_sigma::Refused| refused_rule(&self.entries, one.number, &one.reason);
+        self.set.refused().iter().filter_map(left).collect()
+    }
+}
+
+fn refused_rule(entries: &[RuleEntry], number: usize, reason: &str) -> Option<Left> {
+    let entry = entries.get(number)?;
+    let place = entry.indicator.source.document.clone();
+    Some(Left { place, value: entry.rule.clone(), reason: reason.to_owned() })
 }
 
 /// Kept files, if they are whole and of this version; anything else is compiled again.

@@ -8,6 +8,7 @@ pub(crate) const DOCUMENTS: &[(&str, &[u8])] = &[
     ("apt28.csv", include_bytes!("../../../starter/apt28.csv")),
     ("apt28.yar", include_bytes!("../../../starter/rules/apt28.yar")),
     ("phishing.yar", include_bytes!("../../../starter/rules/phishing.yar")),
+    ("windows.yml", include_bytes!("../../../starter/rules/windows.yml")),
 ];
 
 /// Reads the starter set. What it says is published: whatever it does not mark is TLP:CLEAR.
@@ -23,6 +24,7 @@ pub fn starter() -> Reading {
 #[cfg(test)]
 mod tests {
     use vauban_model::Test;
+    use vauban_sigma::{LogSource, RuleSource, SigmaSet};
 
     use super::*;
 
@@ -44,5 +46,41 @@ mod tests {
         assert!(vauban_yara::RuleSet::compile(&sources).refused().is_empty());
         let built = vauban_matching::set::build(&reading.indicators);
         assert!(built.refused.is_empty(), "{:?}", built.refused);
+    }
+
+    /// What each rule over events must and must not meet stands in `conformance/starter/events.json`, by its title.
+    #[test]
+    fn every_rule_over_events_meets_its_attack_and_not_its_harmless_twin() {
+        let reading = starter();
+        let rules: Vec<(&str, &str, &str)> = reading
+            .indicators
+            .iter()
+            .flat_map(|indicator| indicator.tests.iter().map(|test| (indicator.name.as_str(), test)))
+            .filter_map(|(title, test)| match test {
+                Test::Sigma { rule, text } => Some((title, &**rule, &**text)),
+                _ => None,
+            })
+            .collect();
+        let cases: serde_json::Value =
+            serde_json::from_str(include_str!("../../../conformance/starter/events.json")).unwrap();
+        assert!(rules.len() >= 12);
+        assert_eq!(cases.as_object().unwrap().len(), rules.len());
+        let sources: Vec<RuleSource<'_>> = rules.iter().map(|(_, rule, text)| RuleSource { rule, text }).collect();
+        let set = SigmaSet::compile(&sources);
+        assert!(set.refused().is_empty(), "{:?}", set.refused());
+        for (number, (title, ..)) in rules.iter().enumerate() {
+            for (which, wanted) in [("hits", true), ("misses", false)] {
+                for event in cases[title][which].as_array().unwrap() {
+                    let source = LogSource {
+                        product: "windows",
+                        channel: event["channel"].as_str().unwrap(),
+                        event_id: event["id"].as_u64().unwrap(),
+                        ..LogSource::default()
+                    };
+                    let met = set.matching(&source, event["fields"].as_object().unwrap());
+                    assert_eq!(met.iter().any(|one| one.number == number), wanted, "{title}: {event}");
+                }
+            }
+        }
     }
 }

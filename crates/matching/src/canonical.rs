@@ -44,7 +44,9 @@ impl Key {
             ObservableKind::Ja3 => (value.len() == 32).then(|| hex(value)).flatten().map(|bytes| Self { kind, bytes }),
             ObservableKind::Ja4 => Some(Self { kind, bytes: value.to_ascii_lowercase().into_bytes() }),
             ObservableKind::FileName => file_name(value),
-            ObservableKind::Text | ObservableKind::Bytes => Some(Self { kind, bytes: value.as_bytes().to_vec() }),
+            ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => {
+                Some(Self { kind, bytes: value.as_bytes().to_vec() })
+            }
         }
     }
 

@@ -115,6 +115,13 @@ pub enum Test {
         /// The source text that defines it, with the imports it needs.
         text: Box<str>,
     },
+    /// A Sigma rule over single events: its id or title, and its whole text.
+    Sigma {
+        /// The rule's id; its title where it has none.
+        rule: Box<str>,
+        /// The source text: one YAML document.
+        text: Box<str>,
+    },
 }
 
 impl Test {
@@ -124,7 +131,7 @@ impl Test {
         match self {
             Self::Observable(observable) => &observable.value,
             Self::Network(value) | Self::Pattern(value) => value,
-            Self::Yara { rule, .. } => rule,
+            Self::Yara { rule, .. } | Self::Sigma { rule, .. } => rule,
         }
     }
 }

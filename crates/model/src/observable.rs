@@ -33,6 +33,8 @@ pub enum ObservableKind {
     Text = 11,
     /// Raw bytes, in hexadecimal where they are shown.
     Bytes = 12,
+    /// An event of a log: its provider and its number.
+    Event = 13,
 }
 
 impl ObservableKind {
@@ -50,6 +52,7 @@ impl ObservableKind {
         Self::CertificateFingerprint,
         Self::Text,
         Self::Bytes,
+        Self::Event,
     ];
 
     /// The kind with this number (`kind as u8`), for compact stores.
@@ -74,6 +77,7 @@ impl ObservableKind {
             Self::CertificateFingerprint => "certificate-fingerprint",
             Self::Text => "text",
             Self::Bytes => "bytes",
+            Self::Event => "event",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{env, fs::File, io::Write as _};
 
 use vauban_intake::{Budget, Limits, Problem, StopFlag};
 use vauban_model::{Location, printable};
-use vauban_observe::{Child, Finding, Item, Passage, READERS, Sink, reader_for};
+use vauban_observe::{Child, Finding, Item, LogEvent, Passage, READERS, Sink, reader_for};
 
 struct Print<W>(W);
 
@@ -23,6 +23,10 @@ impl<W: std::io::Write> Sink for Print<W> {
     fn observable(&mut self, finding: Finding<'_>) {
         let value = printable(&finding.observable.value);
         let _ = writeln!(self.0, "{}\t{value}\t{}", finding.observable.kind, printable(finding.excerpt));
+    }
+
+    fn event(&mut self, event: LogEvent<'_>) {
+        let _ = writeln!(self.0, "event\t{}\t{}", event.provider, event.id);
     }
 
     fn recoded(&mut self, how: &'static str, _name: &str, bytes: &[u8]) {

@@ -15,4 +15,4 @@ pub mod text;
 
 pub use formats::READERS;
 pub use item::Item;
-pub use reader::{Child, Context, Finding, Passage, Reader, Sink, reader_for};
+pub use reader::{Child, Context, Finding, LogEvent, Passage, Reader, Sink, reader_for};

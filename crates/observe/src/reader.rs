@@ -3,6 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Exposure, Observable};
 
@@ -74,6 +75,9 @@ pub trait Sink {
     /// An observable that the format states outright (a hyperlink's target, a hash in a manifest).
     fn observable(&mut self, finding: Finding<'_>);
 
+    /// An event of a log, whole, for rules that judge single events.
+    fn event(&mut self, event: LogEvent<'_>);
+
     /// The same item in another coding (what a compressor held): read with the item's own location, with
     /// `how` (`gzip`) added to whatever is seen in it. Hashes and YARA run on it too.
     fn recoded(&mut self, how: &'static str, name: &str, bytes: &[u8]);
@@ -130,6 +134,23 @@ pub struct Finding<'a> {
     pub context: Context,
     /// The words around it, for the report; empty when there are none.
     pub excerpt: &'a str,
+}
+
+/// An event of a log.
+#[derive(Debug, Clone, Copy)]
+pub struct LogEvent<'a> {
+    /// The system whose log it is, in Sigma's words (`windows`).
+    pub product: &'a str,
+    /// The log that it stands in (`Microsoft-Windows-Sysmon/Operational`).
+    pub channel: &'a str,
+    /// The program that wrote it (`Microsoft-Windows-Sysmon`).
+    pub provider: &'a str,
+    /// Its number, which tells its kind.
+    pub id: u64,
+    /// Its fields under the names that rules for this log use, without nesting.
+    pub fields: &'a Map<String, Value>,
+    /// What the place says of it.
+    pub context: Context,
 }
 
 /// The reader of this item: the first of `readers` that recognises it.

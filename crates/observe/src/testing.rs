@@ -6,7 +6,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 use vauban_intake::{Budget, Limits, Problem, StopFlag};
 use vauban_model::{Location, printable};
 
-use crate::{Child, Finding, Item, Passage, Reader, Sink, reader_for};
+use crate::{Child, Finding, Item, LogEvent, Passage, Reader, Sink, reader_for};
 
 /// A sink that writes every call down as text, and walks into children with all readers when asked to.
 #[derive(Default)]
@@ -60,6 +60,12 @@ impl Sink for Transcript {
             finding.observable.kind, finding.observable.value, finding.offset, finding.how, finding.context
         );
         self.observables.push(finding.observable.value.into());
+    }
+
+    fn event(&mut self, event: LogEvent<'_>) {
+        let fields = event.fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
+        let LogEvent { product, channel, provider, id, context, .. } = event;
+        let _ = writeln!(self.text, "event {product} {channel:?} {provider:?} {id} {context:?}: {fields}");
     }
 
     fn recoded(&mut self, how: &'static str, name: &str, bytes: &[u8]) {

@@ -36,6 +36,10 @@ pub fn advice(kind: ObservableKind, exposure: Exposure, severity: Severity) -> T
                 "Ce fichier ressemble à un outil d'attaque connu. Ne l'ouvrez pas, ne le supprimez pas. Notez sur quelle machine il était et depuis quand, isolez-la, et demandez de l'aide.",
                 "This file looks like a known attack tool. Do not open or delete it. Note which machine it was on and since when, isolate that machine, and ask for help.",
             ),
+            ObservableKind::Event => Text::new(
+                "Le journal de cette machine montre un geste fréquent chez les attaquants. Demandez à qui s'en sert si c'était voulu ; sinon, isolez-la du réseau sans l'éteindre, gardez ses journaux, et demandez de l'aide.",
+                "This machine's log shows something attackers often do. Ask whoever uses it whether it was meant; if not, take it off the network without switching it off, keep its logs, and ask for help.",
+            ),
             _ => Text::new(
                 "Gardez ce fichier en l'état et cherchez comment il est arrivé là. Si quelqu'un a suivi ce lien ou contacté cette adresse, traitez sa machine comme compromise.",
                 "Keep this file as it is and find out how it got there. If anybody followed this link or contacted this address, treat their machine as compromised.",
@@ -54,7 +58,7 @@ mod tests {
             [Exposure::Present, Exposure::Received, Exposure::Opened, Exposure::Contacted, Exposure::Executed]
         {
             for severity in [Severity::Low, Severity::Medium, Severity::High] {
-                for kind in [ObservableKind::FileHash, ObservableKind::DomainName] {
+                for kind in [ObservableKind::FileHash, ObservableKind::DomainName, ObservableKind::Event] {
                     let text = advice(kind, exposure, severity);
                     assert!(text.fr.len() > 40 && text.en.len() > 40 && text.fr != text.en);
                 }

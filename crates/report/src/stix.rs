@@ -137,6 +137,7 @@ fn pattern(sighting: &Sighting) -> (&'static str, String) {
     let quoted = value.replace('\\', "\\\\").replace('\'', "\\'");
     let pattern = match sighting.observable.kind {
         ObservableKind::Bytes | ObservableKind::Text => return ("yara", rule_by_name(value)),
+        ObservableKind::Event => return ("sigma", event_rule_by_name(value)),
         ObservableKind::FileHash => {
             let name = HashAlgorithm::of(value).map_or("SHA-256", HashAlgorithm::stix_name);
             format!("[file:hashes.'{name}' = '{quoted}']")
@@ -173,6 +174,14 @@ fn rule_by_name(name: &str) -> String {
     }
     format!(
         "rule {identifier} {{ meta: note = \"the text of this rule is not carried by a sighting\" condition: false }}"
+    )
+}
+
+/// Likewise for a rule over events.
+fn event_rule_by_name(name: &str) -> String {
+    let title = json!(name);
+    format!(
+        "title: {title}\ndescription: the text of this rule is not carried by a sighting\nlogsource: {{}}\ndetection:\n  none:\n    EventID: -1\n  condition: none\n"
     )
 }
 
@@ -218,7 +227,7 @@ fn cyber_observable(observable: &Observable) -> Value {
             let name = HashAlgorithm::of(&bare).map_or("SHA-1", HashAlgorithm::stix_name);
             ("x509-certificate", json!({ "hashes": { name: bare } }))
         }
-        ObservableKind::Ja3 | ObservableKind::Ja4 | ObservableKind::Text => {
+        ObservableKind::Ja3 | ObservableKind::Ja4 | ObservableKind::Text | ObservableKind::Event => {
             ("artifact", json!({ "payload_bin": data_encoding::BASE64.encode(value.as_bytes()) }))
         }
         ObservableKind::Bytes => {

@@ -155,6 +155,11 @@ fn doubt(sighting: &Sighting, lang: Lang) -> &'static str {
             "C'est possible : une règle juge une ressemblance. Faites regarder le fichier.",
             "Possibly: a rule judges a likeness. Have the file looked at.",
         ),
+        (ObservableKind::Event, _) => say(
+            lang,
+            "C'est possible : une règle juge une habitude d'attaquant, et l'administration en a de semblables. Demandez à la personne si c'était elle.",
+            "Possibly: a rule judges a habit of attackers, and administrators have some of the same. Ask the person whether it was them.",
+        ),
         _ if mentioned => say(
             lang,
             "C'est possible : un texte en parle, par exemple un rapport ou un avertissement comme celui-ci.",

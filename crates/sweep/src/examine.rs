@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use vauban_intake::{Budget, Problem};
 use vauban_matching::set::Hit;
 use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Reason, Sighting};
-use vauban_observe::{Context, Item, READERS, reader_for};
+use vauban_observe::{Context, Item, LogEvent, READERS, reader_for};
 
 use crate::{
     Hashes, Ledger, Observed,
     judge::{reference, severity},
-    met::{Met, excerpt},
+    met::{Met, event_excerpt, excerpt},
     observed::Kept,
-    rules::{BytesScanner, RuleHit, Rules},
+    rules::{EventHit, RuleHit, RuleScanner, Rules},
     sink::ItemSink,
     whole::Shown,
 };
@@ -43,7 +43,7 @@ pub struct Bench<'b> {
     /// What to look for.
     pub rules: &'b Rules<'b>,
     /// Evaluates rules over raw bytes.
-    pub scanner: &'b mut dyn BytesScanner,
+    pub scanner: &'b mut dyn RuleScanner,
     /// Where findings are written.
     pub ledger: &'b mut dyn Ledger,
     /// Items not to be read, by the order in which they begin: a reader died of each of them before.
@@ -302,6 +302,44 @@ impl View<'_, '_> {
             advice: (rules.advice)(met.kind, exposure, severity),
             excerpt: met.excerpt(),
             at: met.context.at,
+            occurrences: 1,
+        });
+    }
+
+    /// Evaluates rules over an event of the item's log.
+    pub(crate) fn event(&mut self, event: &LogEvent<'_>, how: &[&'static str]) {
+        let mut hits = Vec::new();
+        self.examination.bench.scanner.event(event, &mut hits);
+        for hit in hits {
+            self.event_hit(hit, event, how);
+        }
+    }
+
+    /// Any number of events of one log meet the same rule: the first explains them all.
+    fn event_hit(&mut self, hit: EventHit, event: &LogEvent<'_>, how: &[&'static str]) {
+        if !self.counts(&hit.indicator) {
+            return;
+        }
+        let EventHit { indicator, rule, severity, fields } = hit;
+        let key = (ObservableKind::Event, Box::from(""), Box::from(indicator.id.as_str()));
+        if let Some(sighting) = self.seen.get(&key).and_then(|index| self.sightings.get_mut(*index)) {
+            sighting.occurrences += 1;
+            return;
+        }
+        let exposure = event.context.exposure.unwrap_or(Exposure::Present);
+        self.seen.insert(key, self.sightings.len());
+        self.sightings.push(Sighting {
+            location: self.item.location.clone(),
+            offset: None,
+            observable: Observable::new(ObservableKind::Event, format!("{} {}", event.provider, event.id)),
+            techniques: indicator.techniques.clone(),
+            advice: (self.examination.bench.rules.advice)(ObservableKind::Event, exposure, severity),
+            indicator: reference(&indicator, rule),
+            how: owned(how.to_vec()),
+            exposure,
+            severity,
+            excerpt: event_excerpt(event, &fields),
+            at: event.context.at,
             occurrences: 1,
         });
     }

@@ -12,7 +12,7 @@ use vauban_observe::{Item, READERS, reader_for};
 
 use crate::{
     Bench, Examined, FileResult, Rules, examine::examine, ledger::Collected, pieces::examine_in_pieces,
-    rules::BytesScanner, walk::denied,
+    rules::RuleScanner, walk::denied,
 };
 
 /// A file to examine.
@@ -63,7 +63,7 @@ impl Examiners for InProcess<'_> {
 struct Here<'r> {
     rules: &'r Rules<'r>,
     limits: Limits,
-    scanner: Box<dyn BytesScanner + 'r>,
+    scanner: Box<dyn RuleScanner + 'r>,
 }
 
 impl Examiner for Here<'_> {

@@ -33,5 +33,5 @@ pub use hunt::{Evidence, Hunt, Hunted};
 pub use known::{Basis, Known, Learner};
 pub use ledger::{Collected, Ledger};
 pub use observed::{Kept, Observed};
-pub use rules::{BytesScanner, RuleHit, Rules, Scanners};
+pub use rules::{EventHit, RuleHit, RuleScanner, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};

@@ -1,7 +1,7 @@
 //! An observable on its way to the indicator set, and the words around it.
 
 use vauban_model::{ObservableKind, printable};
-use vauban_observe::Context;
+use vauban_observe::{Context, LogEvent};
 
 /// An observable on its way to the set.
 pub(crate) struct Met<'m> {
@@ -38,6 +38,19 @@ pub(crate) fn excerpt(text: &[u8], at: usize, length: usize) -> Option<String> {
     let after = text[end..].iter().take(60).take_while(|byte| !ends(byte)).count();
     let words = String::from_utf8_lossy(&text[at - before..end + after]);
     Some(printable(words.trim_matches(|c: char| c.is_whitespace() || c == '\u{fffd}')))
+}
+
+/// The fields of an event that made a rule match, printable and not too long.
+pub(crate) fn event_excerpt(event: &LogEvent<'_>, fields: &[String]) -> Option<String> {
+    const LONGEST: usize = 200;
+    let shown = fields.iter().filter_map(|name| {
+        let value = event.fields.get(name)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value: String = value.chars().take(LONGEST).collect();
+        Some(format!("{name}: {value}"))
+    });
+    let words: String = shown.collect::<Vec<_>>().join(", ").chars().take(2 * LONGEST).collect();
+    (!words.is_empty()).then(|| printable(&words))
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use vauban_intake::{Problem, StopFlag};
 use vauban_matching::set::IndicatorSet;
 use vauban_model::{Exposure, Indicator, ObservableKind, Severity, Text};
+use vauban_observe::LogEvent;
 
 /// What a sweep looks for, shared by all its threads.
 pub struct Rules<'r> {
     /// The compiled indicators.
     pub set: &'r IndicatorSet,
-    /// Makes the scanners of raw bytes: YARA rules.
+    /// Makes the scanners: YARA rules and Sigma rules.
     pub scanners: &'r dyn Scanners,
     /// What to do about a sighting of this kind and exposure.
     pub advice: fn(ObservableKind, Exposure, Severity) -> Text,
@@ -24,16 +25,19 @@ pub struct Rules<'r> {
 /// Makes scanners, one for each thread.
 pub trait Scanners: Sync {
     /// A new scanner.
-    fn scanner(&self) -> Box<dyn BytesScanner + '_>;
+    fn scanner(&self) -> Box<dyn RuleScanner + '_>;
 }
 
-/// Scans the raw bytes of an item. One per thread.
-pub trait BytesScanner {
+/// Evaluates rules over the raw bytes of an item, and over the events of a log. One per thread.
+pub trait RuleScanner {
     /// Every rule that matches.
     ///
     /// # Errors
     /// Why the scan is not complete; hits found until then are in `hits`.
     fn scan(&mut self, name: &str, bytes: &[u8], stop: &StopFlag, hits: &mut Vec<RuleHit>) -> Result<(), Problem>;
+
+    /// Every rule that the event meets.
+    fn event(&mut self, event: &LogEvent<'_>, hits: &mut Vec<EventHit>);
 }
 
 /// A rule that matched.
@@ -47,4 +51,17 @@ pub struct RuleHit {
     pub offset: Option<u64>,
     /// How serious the rule's author takes it.
     pub severity: Severity,
+}
+
+/// A rule that an event met.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventHit {
+    /// The indicator behind the rule.
+    pub indicator: Indicator,
+    /// The rule's identifier.
+    pub rule: String,
+    /// How serious the rule's author takes it.
+    pub severity: Severity,
+    /// The names of the fields that made it match.
+    pub fields: Vec<String>,
 }

@@ -1,29 +1,31 @@
-//! YARA rules as the scanner of raw bytes.
+//! YARA rules over raw bytes and Sigma rules over events, as the scanner of an examination.
 
 use std::time::Duration;
 
 use vauban_intake::{Problem, StopFlag};
 use vauban_knowledge::Knowledge;
 use vauban_model::{Reason, Severity};
+use vauban_observe::LogEvent;
+use vauban_sigma::LogSource;
 use vauban_yara::{Hints, ScanStopped, Scanner};
 
-use crate::rules::{BytesScanner, RuleHit, Scanners};
+use crate::rules::{EventHit, RuleHit, RuleScanner, Scanners};
 
 /// The longest that all rules together may take on one item.
 const RULES_TIME: Duration = Duration::from_secs(60);
 
 impl Scanners for Knowledge {
-    fn scanner(&self) -> Box<dyn BytesScanner + '_> {
-        Box::new(RuleScanner { knowledge: self, scanner: Scanner::new(&self.rules) })
+    fn scanner(&self) -> Box<dyn RuleScanner + '_> {
+        Box::new(KnowledgeScanner { knowledge: self, scanner: Scanner::new(&self.rules) })
     }
 }
 
-struct RuleScanner<'k> {
+struct KnowledgeScanner<'k> {
     knowledge: &'k Knowledge,
     scanner: Scanner<'k>,
 }
 
-impl BytesScanner for RuleScanner<'_> {
+impl RuleScanner for KnowledgeScanner<'_> {
     fn scan(&mut self, name: &str, bytes: &[u8], stop: &StopFlag, hits: &mut Vec<RuleHit>) -> Result<(), Problem> {
         let extension =
             name.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{}", end.to_ascii_lowercase()));
@@ -51,6 +53,21 @@ impl BytesScanner for RuleScanner<'_> {
             ScanStopped::Timeout(_) | ScanStopped::Asked => Problem::new(Reason::Timeout, stopped.to_string()),
             ScanStopped::Failed(_) => Problem::new(Reason::Crashed, stopped.to_string()),
         })
+    }
+
+    fn event(&mut self, event: &LogEvent<'_>, hits: &mut Vec<EventHit>) {
+        let LogEvent { product, channel, id, fields, .. } = *event;
+        let source = LogSource { product, channel, event_id: id, ..LogSource::default() };
+        let rules = self.knowledge.event_rules();
+        hits.extend(rules.set.matching(&source, fields).into_iter().filter_map(|met| {
+            let entry = rules.entries.get(met.number)?;
+            Some(EventHit {
+                indicator: entry.indicator.clone(),
+                rule: entry.rule.clone(),
+                severity: severity(None, entry.indicator.confidence),
+                fields: met.fields,
+            })
+        }));
     }
 }
 

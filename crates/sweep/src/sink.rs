@@ -3,7 +3,7 @@
 use vauban_intake::Problem;
 use vauban_model::ObservableKind;
 use vauban_observe::{
-    Child, Context, Finding, Item, Passage, Sink,
+    Child, Context, Finding, Item, LogEvent, Passage, Sink,
     text::{Candidate, Found, scan},
 };
 
@@ -94,6 +94,11 @@ impl Sink for ItemSink<'_, '_, '_> {
             // The host in it is an observable too.
             self.passage(Passage { bytes: value.as_bytes(), offset: None, how: finding.how, context: finding.context });
         }
+    }
+
+    fn event(&mut self, event: LogEvent<'_>) {
+        let context = self.inherit(event.context);
+        self.view.event(&LogEvent { context, ..event }, &self.place.how);
     }
 
     fn recoded(&mut self, how: &'static str, name: &str, bytes: &[u8]) {

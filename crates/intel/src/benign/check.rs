@@ -93,7 +93,7 @@ impl Benign {
         match test {
             Test::Observable(observable) => self.observable(observable),
             Test::Network(network) => network.parse().ok().and_then(networks::network),
-            Test::Pattern(_) | Test::Yara { .. } => None,
+            Test::Pattern(_) | Test::Yara { .. } | Test::Sigma { .. } => None,
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) fn write(indicators: &[&Indicator]) -> (String, usize) {
             let kind = match test {
                 Test::Observable(observable) => observable.kind.as_str(),
                 Test::Network(_) => "network",
-                Test::Pattern(_) | Test::Yara { .. } => continue,
+                Test::Pattern(_) | Test::Yara { .. } | Test::Sigma { .. } => continue,
             };
             any = true;
             let techniques: Vec<&str> = indicator.techniques.iter().map(vauban_model::Technique::as_str).collect();

@@ -16,7 +16,7 @@ pub(super) fn write(indicators: &[&Indicator], now: Timestamp) -> (String, usize
             let Some((kind, category)) = kind_of(test) else { continue };
             any = true;
             let value = match test {
-                Test::Yara { text, .. } => text,
+                Test::Yara { text, .. } | Test::Sigma { text, .. } => text,
                 other => other.value(),
             };
             let id = if index == 0 {
@@ -50,6 +50,7 @@ fn kind_of(test: &Test) -> Option<(&'static str, &'static str)> {
         Test::Network(_) => ("ip-dst", "Network activity"),
         Test::Pattern(_) => ("stix2-pattern", "Artifacts dropped"),
         Test::Yara { .. } => ("yara", "Payload delivery"),
+        Test::Sigma { .. } => ("sigma", "Payload installation"),
         Test::Observable(observable) => match observable.kind {
             ObservableKind::DomainName => ("domain", "Network activity"),
             ObservableKind::Url => ("url", "Network activity"),
@@ -70,7 +71,7 @@ fn kind_of(test: &Test) -> Option<(&'static str, &'static str)> {
                 HashAlgorithm::Sha256 => ("x509-fingerprint-sha256", "Network activity"),
                 HashAlgorithm::Sha512 => return None,
             },
-            ObservableKind::Text | ObservableKind::Bytes => return None,
+            ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => return None,
         },
     })
 }

@@ -43,7 +43,7 @@ fn add(test: &Test, records: &mut BTreeSet<String>) -> bool {
             _ => None,
         },
         Test::Network(network) => network.parse::<IpNet>().ok().map(trigger),
-        Test::Pattern(_) | Test::Yara { .. } => None,
+        Test::Pattern(_) | Test::Yara { .. } | Test::Sigma { .. } => None,
     };
     trigger.is_some_and(|trigger| {
         records.insert(trigger);

@@ -117,6 +117,7 @@ fn patterns(indicator: &Indicator) -> Vec<(&'static str, String)> {
                 choices.push(if indicator.tests.len() > 1 { format!("({pattern})") } else { pattern.to_string() })
             }
             Test::Yara { text, .. } => all.push(("yara", text.to_string())),
+            Test::Sigma { text, .. } => all.push(("sigma", text.to_string())),
         }
     }
     if !choices.is_empty() {
@@ -139,7 +140,7 @@ fn comparison(observable: &Observable) -> Option<String> {
         }
         ObservableKind::Ja3 => "network-traffic:extensions.'tls-ext'.ja3".to_owned(),
         ObservableKind::Ja4 => "network-traffic:extensions.'tls-ext'.ja4".to_owned(),
-        ObservableKind::Text | ObservableKind::Bytes => return None,
+        ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => return None,
     };
     Some(format!("{path} = {}", pattern_constant(&observable.value)))
 }

@@ -1,6 +1,8 @@
 //! What a format is, which ones there are, and which one reads a document.
 
-use super::{csv::Csv, hosts::Hosts, list::List, misp::Misp, report::Report, rpz::Rpz, stix::Stix, yara::Yara};
+use super::{
+    csv::Csv, hosts::Hosts, list::List, misp::Misp, report::Report, rpz::Rpz, sigma::Sigma, stix::Stix, yara::Yara,
+};
 use crate::{
     Document, LARGEST_DOCUMENT,
     reading::{Place, Reading},
@@ -17,7 +19,7 @@ pub trait Format: Sync {
 }
 
 /// Every format, the surest to recognise first.
-pub const FORMATS: &[&dyn Format] = &[&Stix, &Misp, &Yara, &Rpz, &Hosts, &Csv, &List, &Report];
+pub const FORMATS: &[&dyn Format] = &[&Stix, &Misp, &Yara, &Sigma, &Rpz, &Hosts, &Csv, &List, &Report];
 
 /// Reads a document in the first format that recognises it.
 #[must_use]

@@ -55,6 +55,7 @@ struct Builder {
     pending: Vec<Pending>,
     patterns: Vec<PatternEntry>,
     rules: Vec<RuleEntry>,
+    sigma: Vec<RuleEntry>,
     prefixes_v4: u64,
     prefixes_v6: [u64; 3],
     refused: Vec<Refused>,
@@ -72,15 +73,20 @@ struct Pending {
 
 impl Builder {
     fn add(&mut self, indicator: &Indicator) {
-        let before = self.pending.len() + self.patterns.len() + self.rules.len();
+        let before = self.kept();
         for test in &indicator.tests {
             if let Err(reason) = self.add_test(indicator, test) {
                 self.refused.push(Refused { indicator: indicator.id.clone(), value: test.value().to_owned(), reason });
             }
         }
-        if self.pending.len() + self.patterns.len() + self.rules.len() > before {
+        if self.kept() > before {
             self.indicators += 1;
         }
+    }
+
+    /// How many tests are in.
+    fn kept(&self) -> usize {
+        self.pending.len() + self.patterns.len() + self.rules.len() + self.sigma.len()
     }
 
     fn add_test(&mut self, indicator: &Indicator, test: &Test) -> Result<(), String> {
@@ -95,11 +101,8 @@ impl Builder {
                 self.add_network(indicator, network, value);
             }
             Test::Pattern(text) => self.add_pattern(indicator, text)?,
-            Test::Yara { rule, text } => self.rules.push(RuleEntry {
-                indicator: Indicator { tests: Vec::new(), ..indicator.clone() },
-                rule: rule.to_string(),
-                text: text.to_string(),
-            }),
+            Test::Yara { rule, text } => self.rules.push(rule_entry(indicator, rule, text)),
+            Test::Sigma { rule, text } => self.sigma.push(rule_entry(indicator, rule, text)),
         }
         Ok(())
     }
@@ -166,7 +169,7 @@ impl Builder {
                         self.add_network(indicator, network, value);
                     }
                 }
-                Test::Pattern(_) | Test::Yara { .. } => {}
+                Test::Pattern(_) | Test::Yara { .. } | Test::Sigma { .. } => {}
             }
         }
         Ok(())
@@ -311,6 +314,7 @@ impl Builder {
             &self.group_section(),
             &json(serde_json::to_vec(&self.patterns)),
             &json(serde_json::to_vec(&self.rules)),
+            &json(serde_json::to_vec(&self.sigma)),
         ];
         let mut bytes = vec![0; HEADER_LENGTH];
         let mut ends = Vec::new();
@@ -329,6 +333,11 @@ impl Builder {
         bytes[12..20].copy_from_slice(&checksum.to_le_bytes());
         bytes
     }
+}
+
+fn rule_entry(indicator: &Indicator, rule: &str, text: &str) -> RuleEntry {
+    let indicator = Indicator { tests: Vec::new(), ..indicator.clone() };
+    RuleEntry { indicator, rule: rule.to_owned(), text: text.to_owned() }
 }
 
 struct Table {

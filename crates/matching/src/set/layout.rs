@@ -1,7 +1,7 @@
 //! The file's layout, in one place for the writer and the reader. All numbers are little-endian.
 //!
 //! ```text
-//! header    64 bytes: magic, format version, checksum of all that follows it, entry count, slot count, sections
+//! header    magic, format version, checksum of all that follows it, entry count, slot count, sections
 //! filter    descriptor and fingerprints of a binary fuse filter over the hashes of all keys
 //! tags      one byte a slot: 0 for an empty slot, else bits of the key's hash
 //! slots     four bytes a slot: where the key's entry begins in the arena
@@ -10,6 +10,7 @@
 //! groups    their number, where each begins, then each as JSON: what postings share (name, source, marking, …)
 //! patterns  JSON, one value: STIX patterns that are more than a choice
 //! rules     JSON, one value: YARA rules
+//! sigma     JSON, one value: Sigma rules
 //! ```
 //! A posting is a flag byte, the number of its group, and what its flags announce: an id of its own, a line, a value
 //! that differs from its key, a pattern it is an anchor of.
@@ -19,9 +20,9 @@ use vauban_model::{Indicator, IndicatorId, Marking, ObservableKind, Source, Tech
 
 pub(crate) const MAGIC: [u8; 8] = *b"VAUBSET\0";
 /// To be raised with every change of layout or of canonical forms: older files are rebuilt, never misread.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 pub(crate) const HEADER_LENGTH: usize = 8 + 4 + 8 + 4 + 4 + SECTIONS * 8;
-pub(crate) const SECTIONS: usize = 9;
+pub(crate) const SECTIONS: usize = 10;
 
 /// The sections after the header, in order.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,7 @@ pub(crate) enum Section {
     Groups,
     Patterns,
     Rules,
+    Sigma,
 }
 
 /// Kinds of arena entries beyond those of observables.
@@ -129,6 +131,7 @@ pub(crate) const fn kind_of(code: u8) -> Option<ObservableKind> {
         10 => ObservableKind::CertificateFingerprint,
         11 => ObservableKind::Text,
         12 => ObservableKind::Bytes,
+        13 => ObservableKind::Event,
         _ => return None,
     })
 }

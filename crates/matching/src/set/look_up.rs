@@ -24,7 +24,7 @@ pub struct PatternEntry {
     pub anchored: bool,
 }
 
-/// A YARA rule.
+/// A YARA rule or a Sigma rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuleEntry {
     /// The indicator, without tests.

@@ -100,7 +100,9 @@ impl IndicatorSet {
     /// Whether there is nothing in it at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries == 0 && self.patterns.is_empty() && self.section(Section::Rules) == b"[]"
+        self.entries == 0
+            && self.patterns.is_empty()
+            && [Section::Rules, Section::Sigma].into_iter().all(|section| self.section(section) == b"[]")
     }
 
     /// How many bytes it takes.
@@ -118,7 +120,9 @@ impl IndicatorSet {
     /// A name for exactly these rules, as [`version`](Self::version) is for all of the content.
     #[must_use]
     pub fn rules_version(&self) -> String {
-        format!("{:016x}", twox_hash::XxHash3_64::oneshot(self.section(Section::Rules)))
+        let both =
+            [Section::Rules, Section::Sigma].map(|section| twox_hash::XxHash3_64::oneshot(self.section(section)));
+        format!("{:016x}{:016x}", both[0], both[1])
     }
 
     /// The STIX patterns that have to be evaluated, in order.
@@ -133,6 +137,20 @@ impl IndicatorSet {
     /// When the set is damaged in a way its checksum does not tell.
     pub fn rules(&self) -> Result<Vec<RuleEntry>, OpenError> {
         serde_json::from_slice(self.section(Section::Rules)).map_err(|_| OpenError::Damaged)
+    }
+
+    /// The Sigma rules that came with the indicators, in order. Decoded at each call, as [`rules`](Self::rules) are.
+    ///
+    /// # Errors
+    /// When the set is damaged in a way its checksum does not tell.
+    pub fn sigma_rules(&self) -> Result<Vec<RuleEntry>, OpenError> {
+        serde_json::from_slice(self.section(Section::Sigma)).map_err(|_| OpenError::Damaged)
+    }
+
+    /// How many bytes the texts of the Sigma rules take, without decoding them.
+    #[must_use]
+    pub fn sigma_bytes(&self) -> u64 {
+        self.section(Section::Sigma).len() as u64
     }
 
     /// What postings of group `number` share. Groups are decoded when they are hit, so that a set with a hundred

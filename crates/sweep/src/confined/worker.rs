@@ -21,6 +21,9 @@ use crate::{
 
 /// Room for the deepest nesting that the budget allows: containers are read by recursion.
 const STACK: usize = 64 << 20;
+/// The memory of a compiled rule over events against its text. Measured on the 2,407 public rules for Windows: 5.4 MB of
+/// text, 180 MB compiled.
+const EVENT_RULES_FACTOR: u64 = 48;
 /// Files up to this size are copied; larger ones are mapped.
 const COPIED: u64 = 16 << 20;
 
@@ -56,8 +59,9 @@ fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>) -> Result<Prepared<State>, S
     let knowledge = Knowledge::open(&files).map_err(|error| error.to_string())?;
     let ready = Ready { refused: knowledge.refused_rules(), rules_ask_for_names: knowledge.rules.asks_for_hints() };
     let answer = serde_json::to_vec(&ready).map_err(|error| error.to_string())?;
-    // The stack of the reading thread is memory, too.
-    let memory = setup.memory.saturating_add(STACK as u64);
+    // The stack of the reading thread is memory, too, and so are rules over events once they are compiled.
+    let event_rules = knowledge.set.sigma_bytes().saturating_mul(EVENT_RULES_FACTOR);
+    let memory = setup.memory.saturating_add(STACK as u64).saturating_add(event_rules);
     Ok(Prepared { state: State { setup, knowledge }, memory, answer })
 }
 

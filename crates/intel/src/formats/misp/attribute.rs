@@ -117,6 +117,7 @@ pub(super) fn meaning(kind: &str, category: &str, value: &str) -> Result<Meaning
                     .collect(),
             ))
         }
+        "sigma" => crate::formats::sigma_tests(value).map(Meaning::Look),
         _ => Ok(Meaning::Nothing),
     }
 }

@@ -224,7 +224,7 @@ impl State {
             },
             Test::Network(_) => defanged || apart,
             Test::Pattern(_) => apart && looks_like_a_path(text),
-            Test::Yara { .. } => false,
+            Test::Yara { .. } | Test::Sigma { .. } => false,
         };
         if !takes {
             let file = apart && self.means_a_file(text, column) && has_file_extension(text);

@@ -163,6 +163,7 @@ fn tests(object: &Value, pattern: &str) -> Result<Vec<Test>, String> {
                     .map_or_else(|| "no YARA rule".to_owned(), |broken| broken.reason)),
             }
         }
+        "sigma" => crate::formats::sigma_tests(pattern),
         other => Err(format!("patterns of type {other} are not supported")),
     }
 }

@@ -1,10 +1,10 @@
 //! What one event says, and how far it got: a line for each field, and what the field states outright.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use vauban_model::{Exposure, HashAlgorithm, Observable, ObservableKind};
 
-use crate::{Context, Finding, Passage, Sink, member::file_name};
+use crate::{Context, Finding, LogEvent, Passage, Sink, member::file_name};
 
 /// Fields of one event that are read, and how deep they may nest.
 const MOST_FIELDS: usize = 512;
@@ -49,13 +49,36 @@ impl Event {
             Value::Number(number) => self.fields.push((name.to_owned(), number.to_string())),
             Value::Array(list) => list.iter().for_each(|one| self.flatten(name, one, depth + 1)),
             Value::Object(fields) => {
+                let attributes = fields.get("#attributes").and_then(Value::as_object).unwrap_or(fields);
+                if let (Some(Value::String(own)), Some(text)) = (attributes.get("Name"), fields.get("#text")) {
+                    return self.flatten(own, text, depth + 1);
+                }
                 for (key, value) in fields {
-                    let key = if matches!(key.as_str(), "#text" | "#attributes" | "Data") { name } else { key };
-                    self.flatten(key, value, depth + 1);
+                    self.flatten(field_name(name, key), value, depth + 1);
                 }
             }
             _ => {}
         }
+    }
+
+    /// The first field of this name.
+    fn field(&self, wanted: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.as_str())
+    }
+
+    /// The fields as rules name them; one that stands there several times has all its values.
+    fn map(&self) -> Map<String, Value> {
+        let mut map = Map::new();
+        for (name, text) in &self.fields {
+            match map.get_mut(name) {
+                None => {
+                    map.insert(name.clone(), Value::String(text.clone()));
+                }
+                Some(Value::Array(values)) => values.push(Value::String(text.clone())),
+                Some(value) => *value = Value::Array(vec![value.take(), Value::String(text.clone())]),
+            }
+        }
+        map
     }
 
     /// Whether the event says that a program was started.
@@ -112,6 +135,15 @@ impl Event {
                 self.program(field, text, &line, context, sink);
             }
         }
+        let exposure = self.starts_a_program().then_some(Exposure::Executed);
+        sink.event(LogEvent {
+            product: "windows",
+            channel: self.field("Channel").unwrap_or_default(),
+            provider: &self.provider,
+            id: self.id,
+            fields: &self.map(),
+            context: Context { exposure, at },
+        });
     }
 
     /// The program that ran: its hashes and its name are its own, not mentions.
@@ -136,10 +168,36 @@ impl Event {
     }
 }
 
+/// The name of what stands under `key` in a field: Windows' own word, by which rules ask for it.
+fn field_name<'n>(outer: &'n str, key: &'n str) -> &'n str {
+    match key {
+        "#text" | "#attributes" => outer,
+        "Name" if outer == "Provider" => "Provider_Name",
+        "provider_name" => "Provider_Name",
+        "event_id" => "EventID",
+        "channel" => "Channel",
+        "computer_name" => "Computer",
+        key => key,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::Transcript;
+
+    #[test]
+    fn rules_find_fields_under_the_names_that_windows_gives_them() {
+        let event = serde_json::json!({"Event": {
+            "System": {"Provider": {"#attributes": {"Name": "X", "Guid": "{1}"}}, "EventID": {"#text": 7}, "Channel": "System"},
+            "EventData": {"Data": ["a", "b", {"#attributes": {"Name": "ImagePath"}, "#text": "c.exe"}]}
+        }});
+        let map = Value::Object(Event::of(&event).map());
+        let wanted = serde_json::json!({
+            "Provider_Name": "X", "Guid": "{1}", "EventID": "7", "Channel": "System", "Data": ["a", "b"], "ImagePath": "c.exe"
+        });
+        assert_eq!(map, wanted);
+    }
 
     #[test]
     fn a_program_that_ran_has_its_hashes_and_one_that_is_named_does_not() {
