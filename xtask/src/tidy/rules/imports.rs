@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("observe", &["model", "intake"]),
     ("matching", &["model"]),
     ("yara", &["model"]),
-    ("sigma", &["model"]),
+    ("sigma", &[]),
     ("workers", &[]),
     ("policy", &["model"]),
     ("record", &["model"]),

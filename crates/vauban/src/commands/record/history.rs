@@ -108,7 +108,8 @@ fn keep(
 
 /// Rules and patterns need more than history holds.
 fn not_asked(set: &IndicatorSet, lang: Lang) {
-    let number = set.patterns().len() + set.rules().map_or(0, |rules| rules.len());
+    let rules = [set.rules(), set.sigma_rules()].into_iter().map(|rules| rules.map_or(0, |rules| rules.len()));
+    let number = set.patterns().len() + rules.sum::<usize>();
     if number > 0 {
         let text = Text::new(
             format!("{number} règles ou motifs ont besoin des fichiers eux-mêmes : relancez `vauban sweep --intel`"),
