@@ -17,7 +17,8 @@ if ! command -v yara >/dev/null || ! command -v yarac >/dev/null; then
         exit 2
     fi
 fi
-cargo build --release -q -p vauban-yara --example scan
+# The whole workspace, so that features are the same as ever and nothing is built twice.
+cargo build --release -q --workspace --example scan
 scan=$(pwd)/target/release/examples/scan
 
 work=$(mktemp -d)

@@ -122,8 +122,8 @@ impl RuleSet {
         Shape {
             groups: self.groups.len(),
             guarded: members().filter(guarded).count(),
-            filtered: members().filter(|demands| !demands.literals.is_empty()).count(),
-            everywhere: members().filter(|demands| !guarded(demands) && demands.literals.is_empty()).count(),
+            filtered: members().filter(|demands| !demands.sets.is_empty()).count(),
+            everywhere: members().filter(|demands| !guarded(demands) && demands.sets.is_empty()).count(),
         }
     }
 }
@@ -185,22 +185,22 @@ fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, C
     // Rules that use a module stand together: it reads the item anew for each group. Neighbours in the order of their
     // literals are often of one family.
     accepted.sort_by(|(a, one), (b, other)| {
-        let key = |checked: &Checked| (!checked.demands.literals.is_empty(), checked.demands.bounds.prefixes.clone());
+        let key = |checked: &Checked| (!checked.demands.sets.is_empty(), checked.demands.bounds.prefixes.clone());
         key(one)
             .cmp(&key(other))
             .then_with(|| one.imports.cmp(&other.imports))
-            .then_with(|| one.demands.literals.cmp(&other.demands.literals))
+            .then_with(|| one.demands.sets.cmp(&other.demands.sets))
             .then_with(|| a.cmp(b))
     });
     let together = |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
-        let filtered = |checked: &Checked| !checked.demands.literals.is_empty();
+        let filtered = |checked: &Checked| !checked.demands.sets.is_empty();
         match (filtered(one), filtered(other)) {
             (false, false) => one.demands.bounds.prefixes == other.demands.bounds.prefixes,
             (one, other) => one == other,
         }
     };
     accepted.chunk_by(together).flat_map(|chunk| {
-        let filtered = chunk.first().is_some_and(|(_, checked)| !checked.demands.literals.is_empty());
+        let filtered = chunk.first().is_some_and(|(_, checked)| !checked.demands.sets.is_empty());
         chunk.chunks(if filtered { GROUP_SIZE } else { usize::MAX })
     })
 }

@@ -12,6 +12,8 @@ use yara_x_parser::ast::{
 
 use crate::literals::{of_pattern, start_of, worth};
 
+/// Sets of literals that are kept of one rule. A second one spares most evaluations that a common first one asks for.
+pub(crate) const MOST_SETS: usize = 2;
 /// How many bytes a literal has at least: shorter ones occur everywhere.
 pub(crate) const WINDOW: usize = 4;
 
@@ -19,8 +21,8 @@ pub(crate) const WINDOW: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub(crate) struct Demands {
     pub(crate) bounds: Bounds,
-    /// One of these occurs; empty when the rule does not say.
-    pub(crate) literals: Vec<Literal>,
+    /// Of each of these sets one literal occurs; empty when the rule does not say.
+    pub(crate) sets: Vec<Vec<Literal>>,
 }
 
 /// What can be seen without reading the bytes.
@@ -68,10 +70,7 @@ pub(crate) fn demands(rule: &Rule<'_>) -> Demands {
     prefixes.sort();
     prefixes.dedup();
     let (smallest, largest) = sizes(&rule.condition);
-    let mut literals = literals(&rule.condition, patterns).unwrap_or_default();
-    literals.sort();
-    literals.dedup();
-    Demands { bounds: Bounds { prefixes, smallest, largest }, literals }
+    Demands { bounds: Bounds { prefixes, smallest, largest }, sets: literals(&rule.condition, patterns) }
 }
 
 fn prefixes(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Vec<u8>>> {
@@ -257,20 +256,48 @@ fn sizes(condition: &Expr<'_>) -> (u64, u64) {
     }
 }
 
-fn literals(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
+/// Sets of literals of each of which one must occur, the best first; none when nothing is demanded.
+fn literals(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Vec<Vec<Literal>> {
     match condition {
-        Expr::And(all) => all.operands().filter_map(|one| literals(one, patterns)).max_by_key(|set| worth(set)),
-        Expr::Or(all) => union(all.operands().map(|one| literals(one, patterns))),
+        Expr::And(all) => best(all.operands().flat_map(|one| literals(one, patterns)).collect()),
+        Expr::Or(all) => all.operands().map(|one| literals(one, patterns)).reduce(either).unwrap_or_default(),
+        Expr::Of(of) => of_literals(of, patterns),
+        Expr::ForOf(all) => for_literals(all, patterns),
+        other => best(literals_of_one(other, patterns).into_iter().collect()),
+    }
+}
+
+fn literals_of_one(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
+    match condition {
         Expr::PatternMatch(found) => {
             of_pattern(patterns.iter().find(|pattern| pattern.identifier().name == found.identifier.name)?)
         }
-        Expr::Of(of) => of_literals(of, patterns),
-        Expr::ForOf(all) => for_literals(all, patterns),
         // `#a > 3`: with no match it is 0, which is less than nothing.
         Expr::Gt(both) => counted(&both.lhs, integer(&both.rhs)?.checked_add(1)?, patterns),
         Expr::Ge(both) | Expr::Eq(both) => counted(&both.lhs, integer(&both.rhs)?, patterns),
         _ => None,
     }
+}
+
+/// The best of sets that must all be met.
+fn best(mut sets: Vec<Vec<Literal>>) -> Vec<Vec<Literal>> {
+    for set in &mut sets {
+        set.sort();
+        set.dedup();
+    }
+    sets.sort_by_key(|set| std::cmp::Reverse(worth(set)));
+    sets.dedup();
+    sets.truncate(MOST_SETS);
+    sets
+}
+
+/// What is demanded where one of two conditions holds: one set of either side is met, whichever holds.
+fn either(one: Vec<Vec<Literal>>, other: Vec<Vec<Literal>>) -> Vec<Vec<Literal>> {
+    let (Some(first), Some(second)) = (one.last(), other.last()) else { return Vec::new() };
+    let longer = one.len().max(other.len());
+    let pairs =
+        (0..longer).map(|at| [one.get(at).unwrap_or(first).as_slice(), other.get(at).unwrap_or(second)].concat());
+    best(pairs.collect())
 }
 
 fn counted(count: &Expr<'_>, least: i64, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
@@ -283,13 +310,13 @@ fn counted(count: &Expr<'_>, least: i64, patterns: &[Pattern<'_>]) -> Option<Vec
 }
 
 /// `any of them`, `2 of ($a*)`, `all of them`. Counts that are computed, percentages and `none` demand nothing.
-fn of_literals(of: &Of<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
-    let OfItems::PatternSet(set) = &of.items else { return None };
+fn of_literals(of: &Of<'_>, patterns: &[Pattern<'_>]) -> Vec<Vec<Literal>> {
+    let OfItems::PatternSet(set) = &of.items else { return Vec::new() };
     some_of(&of.quantifier, &chosen(set, patterns))
 }
 
 /// `for any of them : ( $ at 0 )`, whose body names the string in question and so needs it.
-fn for_literals(all: &ForOf<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
+fn for_literals(all: &ForOf<'_>, patterns: &[Pattern<'_>]) -> Vec<Vec<Literal>> {
     let needs_it =
         |expression: &Expr<'_>| matches!(expression, Expr::PatternMatch(found) if found.identifier.name == "$");
     let needed = match &all.body {
@@ -297,7 +324,7 @@ fn for_literals(all: &ForOf<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal
         body => needs_it(body),
     };
     if !needed {
-        return None;
+        return Vec::new();
     }
     some_of(&all.quantifier, &chosen(&all.pattern_set, patterns))
 }
@@ -310,21 +337,21 @@ fn chosen<'p, 's>(set: &PatternSet<'_>, patterns: &'p [Pattern<'s>]) -> Vec<&'p 
     patterns.iter().filter(is_in).collect()
 }
 
-fn some_of(quantifier: &Quantifier<'_>, chosen: &[&Pattern<'_>]) -> Option<Vec<Literal>> {
-    if chosen.is_empty() {
-        return None;
-    }
+fn some_of(quantifier: &Quantifier<'_>, chosen: &[&Pattern<'_>]) -> Vec<Vec<Literal>> {
     let least = match quantifier {
-        Quantifier::All { .. } => chosen.len(),
-        Quantifier::Any { .. } => 1,
-        Quantifier::Expr(count) => usize::try_from(integer(count)?).ok().filter(|count| *count > 0)?,
-        Quantifier::None { .. } | Quantifier::Percentage(_) => return None,
+        Quantifier::All { .. } => Some(chosen.len()),
+        Quantifier::Any { .. } => Some(1),
+        Quantifier::Expr(count) => integer(count).and_then(|count| usize::try_from(count).ok()),
+        Quantifier::None { .. } | Quantifier::Percentage(_) => None,
     };
-    // With `least` of them needed, any `least - 1` may be left out of the demand: the worst ones.
-    let mut sets: Vec<Option<Vec<Literal>>> = chosen.iter().map(|pattern| of_pattern(pattern)).collect();
-    sets.sort_by_key(|set| set.as_ref().map_or(0, |set| worth(set)));
-    // More than there are can never hold: the best one alone is demanded, which is true as well.
-    union(sets.into_iter().skip(least.min(chosen.len()) - 1))
+    // More than there are can never hold: what all of them demand is true as well.
+    let Some(least @ 1..) = least.map(|least| least.min(chosen.len())) else { return Vec::new() };
+    let mut each: Vec<Option<Vec<Literal>>> = chosen.iter().map(|pattern| of_pattern(pattern)).collect();
+    each.sort_by_key(|set| std::cmp::Reverse(set.as_ref().map_or(0, |set| worth(set))));
+    // With `least` of them needed, any `least - 1` may be left out, and one of the rest is met: the best ones make the
+    // first demand, the next best the second.
+    let rest = chosen.len() - (least - 1);
+    best(each.windows(rest).take(MOST_SETS).filter_map(|window| union(window.iter().cloned())).collect())
 }
 
 #[cfg(test)]
@@ -340,7 +367,7 @@ mod tests {
         assert!(ast.errors().is_empty(), "{text}");
         let demands = demands(ast.rules().next().unwrap());
         let text = |literal: &Literal| String::from_utf8_lossy(&literal.bytes).into_owned();
-        (demands.bounds.prefixes, demands.literals.iter().map(text).collect())
+        (demands.bounds.prefixes, demands.sets.first().into_iter().flatten().map(text).collect())
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) struct Filter {
     /// First entry of each hash.
     heads: Vec<u32>,
     literals: Vec<Literal>,
+    wishes: Vec<Wish>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,18 @@ struct Entry {
     /// Where in the literal the four bytes begin.
     at: u32,
     literal: u32,
+    wish: u32,
+    /// The bit of the set of its wish that the literal is of.
+    set: u8,
+}
+
+/// What one rule of a group demands.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
     group: u32,
     bounds: u32,
+    /// A bit for each of its sets of literals.
+    sets: u8,
 }
 
 /// 2^16 bits are 8 KiB, the part of the first-level cache that the window's test may take; the bits of a large set
@@ -44,16 +55,23 @@ impl Filter {
     pub(crate) fn new<'d>(groups: impl Iterator<Item = &'d [Demands]>) -> Self {
         let mut bounds = BTreeMap::new();
         let mut literals = BTreeMap::new();
-        let (mut without, mut wanted) = (Vec::new(), Vec::new());
+        let (mut without, mut wanted, mut wishes) = (Vec::new(), Vec::new(), Vec::new());
         for (group, members) in groups.enumerate() {
             for demands in members {
                 let bounds = number(&mut bounds, &demands.bounds);
-                if demands.literals.is_empty() {
+                if demands.sets.is_empty() {
                     without.push((small(group), bounds));
+                    continue;
                 }
-                for literal in &demands.literals {
-                    wanted.push((number(&mut literals, literal), small(group), bounds));
+                let wish = small(wishes.len());
+                let mut sets = 0;
+                for (set, literal) in
+                    demands.sets.iter().enumerate().flat_map(|(at, set)| set.iter().map(move |one| (1_u8 << at, one)))
+                {
+                    sets |= set;
+                    wanted.push((number(&mut literals, literal), wish, set));
                 }
+                wishes.push(Wish { group: small(group), bounds, sets });
             }
         }
         let literals = in_order(literals);
@@ -64,9 +82,9 @@ impl Filter {
         let bits = (wanted.len().max(1).ilog2() + 6).clamp(FEWEST_BITS, MOST_BITS);
         let mut entries: Vec<Entry> = wanted
             .into_iter()
-            .filter_map(|(literal, group, bounds)| {
+            .filter_map(|(literal, wish, set)| {
                 let (at, window) = rarest_window(&literals.get(literal as usize)?.bytes)?;
-                Some(Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, group, bounds })
+                Some(Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, wish, set })
             })
             .collect();
         entries.sort_by_key(|entry| entry.hash);
@@ -76,7 +94,7 @@ impl Filter {
             map[(entry.hash >> 6) as usize] |= 1 << (entry.hash & 63);
             heads[entry.hash as usize] = small(index);
         }
-        Self { bounds: in_order(bounds), without, map, entries, heads, literals }
+        Self { bounds: in_order(bounds), without, map, entries, heads, literals, wishes }
     }
 
     /// Marks the groups that have to be evaluated on these bytes. `marked` has one place for each group.
@@ -90,6 +108,7 @@ impl Filter {
         if self.entries.is_empty() {
             return;
         }
+        let mut met = vec![0; self.wishes.len()];
         let shift = 64 - self.map.len().ilog2() - 6 - 32;
         let mut window = 0_u32;
         for (index, byte) in bytes.iter().enumerate() {
@@ -97,16 +116,18 @@ impl Filter {
             let hash = hash(window) >> shift;
             // The first windows hold zeros that are not there: what they find is compared below and refused.
             if self.map[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 {
-                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash, &open, marked);
+                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash, &open, &mut met, marked);
             }
         }
     }
 
     #[inline(never)]
-    fn look_closer(&self, bytes: &[u8], start: usize, hash: u32, open: &[bool], marked: &mut [bool]) {
+    fn look_closer(&self, bytes: &[u8], start: usize, hash: u32, open: &[bool], met: &mut [u8], marked: &mut [bool]) {
         let first = self.heads[hash as usize] as usize;
         for entry in self.entries.iter().skip(first).take_while(|entry| entry.hash == hash) {
-            if marked[entry.group as usize] || !open[entry.bounds as usize] {
+            let Wish { group, bounds, sets } = self.wishes[entry.wish as usize];
+            let met = &mut met[entry.wish as usize];
+            if marked[group as usize] || *met & entry.set != 0 || !open[bounds as usize] {
                 continue;
             }
             let literal = &self.literals[entry.literal as usize];
@@ -115,7 +136,8 @@ impl Filter {
                 .and_then(|begin| bytes.get(begin..begin + literal.bytes.len()))
                 .is_some_and(|here| literal.is(here));
             if stands {
-                marked[entry.group as usize] = true;
+                *met |= entry.set;
+                marked[group as usize] = *met == sets;
             }
         }
     }
@@ -171,11 +193,11 @@ fn small(number: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn demands(literal: &str, exact: bool, prefix: &str) -> Demands {
+    fn demands(literal_words: &str, exact: bool, prefix: &str) -> Demands {
         let prefixes = if prefix.is_empty() { vec![] } else { vec![prefix.as_bytes().to_vec()] };
-        let literals =
-            if literal.is_empty() { vec![] } else { vec![Literal { bytes: literal.as_bytes().to_vec(), exact }] };
-        Demands { bounds: Bounds { prefixes, smallest: 0, largest: 50 }, literals }
+        let literal = |word: &str| vec![Literal { bytes: word.as_bytes().to_vec(), exact }];
+        let sets = literal_words.split('&').filter(|word| !word.is_empty()).map(literal).collect();
+        Demands { bounds: Bounds { prefixes, smallest: 0, largest: 50 }, sets }
     }
 
     #[test]
@@ -184,7 +206,7 @@ mod tests {
             vec![demands("needle", true, "")],
             vec![demands("NEEDLE", false, "MZ"), demands("tail", true, "")],
             vec![demands("", true, "MZ")],
-            vec![],
+            vec![demands("first&second", true, "")],
         ];
         let filter = Filter::new(groups.iter().map(Vec::as_slice));
         let mark = |bytes: &[u8]| {
@@ -198,13 +220,15 @@ mod tests {
         assert_eq!(mark(b"in the tail"), [false, true, false, false]);
         assert_eq!(mark(b"needl"), [false; 4]);
         assert_eq!(mark(b""), [false; 4]);
+        assert_eq!(mark(b"first and second")[3], true);
+        assert_eq!((mark(b"first and first")[3], mark(b"second")[3]), (false, false));
         assert_eq!(mark(&[b"needle".as_slice(), &[0; 50]].concat()), [false; 4], "too large");
     }
 
     #[test]
     fn a_literal_that_begins_with_zeros_is_found_at_the_very_start() {
         let literal = Literal { bytes: b"\0\0\0\x01\0".to_vec(), exact: true };
-        let demands = Demands { bounds: Bounds::default(), literals: vec![literal] };
+        let demands = Demands { bounds: Bounds::default(), sets: vec![vec![literal]] };
         let filter = Filter::new([std::slice::from_ref(&demands)].into_iter());
         for (bytes, expected) in [
             (b"\0\0\0\x01\0".as_slice(), true),
