@@ -26,6 +26,8 @@ const SNIFFED: usize = 64 << 10;
 const KEPT: usize = 8 << 20;
 /// Bytes of one direction that wait for a gap before them.
 const WAITING: usize = 256 << 10;
+/// What a piece costs besides its bytes, roughly: a capture of segments of one byte is hostile, and must be bounded, too.
+pub(super) const PIECE: usize = 96;
 
 /// A record that clients of TLS 1.3 send for the sake of machines on the path (RFC 8446 appendix D.4), and its length.
 const CHANGE_OF_CIPHERS: u8 = 20;
@@ -103,7 +105,8 @@ impl Flow {
 
     /// Bytes that it holds.
     pub(super) fn held(&self) -> usize {
-        [&self.up, &self.down].iter().map(|side| side.stream.len() + side.waits).sum()
+        let sides: usize = [&self.up, &self.down].iter().map(|side| side.stream.len() + side.waits).sum();
+        sides + self.quic.as_ref().map_or(0, |quic| quic.held())
     }
 
     /// Whether both sides have said that they are done.
@@ -348,10 +351,10 @@ impl Direction {
                 self.append(new, most);
                 self.join(most);
             }
-        } else if self.waits + segment.payload.len() <= WAITING {
-            self.waits += segment.payload.len();
+        } else if self.waits + segment.payload.len() + PIECE <= WAITING {
+            self.waits += segment.payload.len() + PIECE;
             if let Some(old) = self.waiting.insert(sequence, segment.payload.to_vec()) {
-                self.waits -= old.len();
+                self.waits -= old.len() + PIECE;
             }
         } else {
             // The gap will not close: what waits is what there is.
@@ -380,7 +383,7 @@ impl Direction {
                 self.waiting.insert(sequence, bytes);
                 break;
             }
-            self.waits -= bytes.len();
+            self.waits -= bytes.len() + PIECE;
             if let Some(new) = bytes.get(old..) {
                 self.append(new, most);
             }

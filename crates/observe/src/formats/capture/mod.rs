@@ -4,6 +4,7 @@ mod dns;
 mod emit;
 mod fingerprint;
 mod flow;
+mod fragments;
 mod http;
 mod layers;
 mod packets;

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use rustls::quic::{Keys, Version};
 use rustls::{Side, crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256};
 
-use super::tls::{ClientHello, parse_hello};
+use super::{
+    flow::PIECE,
+    tls::{ClientHello, parse_hello},
+};
 
 /// Bytes of a hello that are gathered: with large keys it spans several packets.
 const MOST_HELLO: usize = 64 << 10;
@@ -21,6 +24,13 @@ pub(super) struct Quic {
     pieces: BTreeMap<usize, Vec<u8>>,
     gathered: usize,
     packets: u32,
+}
+
+impl Quic {
+    /// Bytes that it holds.
+    pub(super) fn held(&self) -> usize {
+        self.gathered + self.pieces.len() * PIECE
+    }
 }
 
 /// Whether a datagram begins with a QUIC Initial packet of a version that we know.

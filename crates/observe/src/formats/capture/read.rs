@@ -1,10 +1,6 @@
 //! Reads a capture: packets into conversations, conversations into what was said.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Read,
-    net::IpAddr,
-};
+use std::{collections::HashMap, io::Read};
 
 use jiff::Timestamp;
 use vauban_intake::{Budget, Problem};
@@ -12,6 +8,7 @@ use vauban_intake::{Budget, Problem};
 use super::{
     emit::Emit,
     flow::{Flow, Key, key},
+    fragments::Fragments,
     layers::{self, Network, Segment, Transport},
     packets::{Packet, Packets, is_capture},
 };
@@ -21,9 +18,6 @@ use crate::{Item, Reader, Sink};
 const MOST_FLOWS: usize = 50_000;
 /// Bytes that all conversations may hold.
 const MOST_HELD: usize = 48 << 20;
-/// Packets in fragments that are put together at a time, and the bytes of one.
-const MOST_FRAGMENTED: usize = 256;
-const LONGEST_PACKET: usize = 64 << 10;
 /// How many tunnels may lie in one another.
 const DEEPEST: u8 = 4;
 
@@ -64,7 +58,7 @@ fn read(source: &mut dyn Read, budget: &Budget, sink: &mut dyn Sink) -> Result<(
         flows: HashMap::new(),
         held: 0,
         clock: 0,
-        fragments: BTreeMap::new(),
+        fragments: Fragments::default(),
         emit: Emit::new(sink),
         budget,
         problem: None,
@@ -84,19 +78,11 @@ fn read(source: &mut dyn Read, budget: &Budget, sink: &mut dyn Sink) -> Result<(
     outcome.and(problem.map_or(Ok(()), Err))
 }
 
-/// A packet in fragments: its pieces by their place, their length, the length of the whole once its end came.
-#[derive(Default)]
-struct Fragments {
-    pieces: BTreeMap<usize, Vec<u8>>,
-    length: usize,
-    whole: Option<usize>,
-}
-
 struct Conversations<'c> {
     flows: HashMap<Key, Flow>,
     held: usize,
     clock: u64,
-    fragments: BTreeMap<(IpAddr, IpAddr, u8, u32), Fragments>,
+    fragments: Fragments,
     emit: Emit<'c>,
     budget: &'c Budget,
     problem: Option<Problem>,
@@ -115,7 +101,7 @@ impl Conversations<'_> {
             return;
         }
         if network.fragment.is_some() {
-            if let Some(whole) = self.joined(network) {
+            if let Some(whole) = self.fragments.join(network) {
                 self.network(&Network { payload: &whole, fragment: None, ..*network }, at, depth + 1);
             }
             return;
@@ -126,35 +112,6 @@ impl Conversations<'_> {
         if let Some(segment) = layers::segment(network) {
             self.segment(&segment, at);
         }
-    }
-
-    /// The whole of a packet when its last piece has come.
-    fn joined(&mut self, network: &Network<'_>) -> Option<Vec<u8>> {
-        let (id, offset, more) = network.fragment?;
-        let key = (network.from, network.to, network.protocol, id);
-        if self.fragments.len() >= MOST_FRAGMENTED && !self.fragments.contains_key(&key) {
-            self.fragments.pop_first();
-        }
-        let fragments = self.fragments.entry(key).or_default();
-        let end = offset.saturating_add(network.payload.len());
-        if end > LONGEST_PACKET {
-            self.fragments.remove(&key);
-            return None;
-        }
-        if !more {
-            fragments.whole = Some(end);
-        }
-        if fragments.pieces.insert(offset, network.payload.to_vec()).is_none() {
-            fragments.length += network.payload.len();
-        }
-        let whole = fragments.whole.filter(|whole| fragments.length >= *whole)?;
-        let fragments = self.fragments.remove(&key)?;
-        let mut bytes = vec![0; whole];
-        for (offset, piece) in fragments.pieces {
-            let end = (offset + piece.len()).min(whole);
-            bytes.get_mut(offset..end)?.copy_from_slice(piece.get(..end - offset)?);
-        }
-        Some(bytes)
     }
 
     fn segment(&mut self, segment: &Segment<'_>, at: Option<Timestamp>) {
