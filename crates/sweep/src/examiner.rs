@@ -19,6 +19,8 @@ use crate::{
 pub struct Task<'t> {
     /// Its path, as it is shown.
     pub path: &'t str,
+    /// What the piece to examine is called inside it; empty for the file as it is.
+    pub inside: &'t str,
     /// Its name without folders.
     pub name: &'t str,
     /// The open file.
@@ -78,7 +80,7 @@ impl Examiner for Here<'_> {
             skip: &[],
         };
         let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory(task.size) };
-        let examined = examine_file(task.path, task.name, task.file, held, bench);
+        let examined = examine_file(&Named { path: task.path, inside: task.inside, name: task.name }, task.file, held, bench);
         FileResult::new(collected, examined, task.size)
     }
 }
@@ -94,33 +96,56 @@ pub(crate) enum Held {
     InPieces,
 }
 
+/// How a file is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'n> {
+    pub(crate) path: &'n str,
+    /// What it is called inside the file of this path, where it is not that file itself.
+    pub(crate) inside: &'n str,
+    pub(crate) name: &'n str,
+}
+
 /// Examines an open file.
-pub(crate) fn examine_file(path: &str, name: &str, mut file: &File, held: Held, bench: Bench<'_>) -> Examined {
-    let location = Location::file(path);
+pub(crate) fn examine_file(named: &Named<'_>, file: &File, held: Held, bench: Bench<'_>) -> Examined {
+    let Named { path, inside, name } = *named;
+    if inside.is_empty() {
+        return examine_at(&Location::file(path), name, file, held, bench);
+    }
+    let Bench { budget, rules, scanner, ledger, skip } = bench;
+    ledger.enter(path);
+    // Items are numbered from the file: the piece is the second.
+    let skip: Vec<u64> = skip.iter().map(|number| number.saturating_sub(1)).collect();
+    let location = Location::file(path).inside(inside);
+    let examined = examine_at(&location, name, file, held, Bench { budget, rules, scanner, ledger, skip: &skip });
+    ledger.leave(Ok(()));
+    examined
+}
+
+fn examine_at(location: &Location, name: &str, mut file: &File, held: Held, bench: Bench<'_>) -> Examined {
     let mut bytes = Vec::new();
     let read = match held {
         Held::InPieces => match file.rewind() {
-            Ok(()) => return examine_in_pieces(&location, name, file, bench),
+            Ok(()) => return examine_in_pieces(location, name, file, bench),
             Err(error) => Err(error),
         },
         Held::Mapped => match vauban_workers::map(file) {
             Ok(map) => {
-                let item = Item { location: &location, name, media_type: "", bytes: &map };
+                let item = Item { location, name, media_type: "", bytes: &map };
                 if !reader_for(READERS, &item).is_some_and(|reader| reader.reads_streams()) {
                     return examine(&item, bench);
                 }
                 // One look is enough, and needs no memory that grows with the file.
                 drop(map);
-                return examine_file(path, name, file, Held::InPieces, bench);
+                return examine_at(location, name, file, Held::InPieces, bench);
             }
             Err(error) => Err(error),
         },
         Held::InMemory(size) => file.rewind().and_then(|()| file.take(size).read_to_end(&mut bytes)),
     };
     match read {
-        Ok(_) => examine(&Item { location: &location, name, media_type: "", bytes: &bytes }, bench),
+        Ok(_) => examine(&Item { location, name, media_type: "", bytes: &bytes }, bench),
         Err(error) => {
-            bench.ledger.enter(path);
+            bench.ledger.enter(location.last());
             bench.ledger.leave(Err(denied(&error)));
             Examined::default()
         }

@@ -2,11 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
+use rustix::fs::{MemfdFlags, memfd_create};
 use vauban_intake::Problem;
 use vauban_model::{Location, Sighting, Unread};
 use vauban_record::Stat;
@@ -26,6 +27,8 @@ pub struct FileResult {
     pub read: u64,
     /// Bytes of the file.
     pub bytes: u64,
+    /// What the piece that was read is called inside the file; empty when it was the file as it is.
+    pub inside: String,
     /// What is known of the file itself.
     pub examined: Examined,
     /// All observables of each item, where they are to be remembered.
@@ -70,6 +73,13 @@ impl FileResult {
         account.settle(location, Err(problem));
         Self { unread: account.into_unread(), ..Self::default() }
     }
+}
+
+/// A file that is nowhere but in memory.
+pub(crate) fn in_memory(bytes: &[u8]) -> io::Result<File> {
+    let mut file = File::from(memfd_create("piece", MemfdFlags::CLOEXEC)?);
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 /// Opens a regular file without waiting on anything that is none: between the walk and this moment a file can have

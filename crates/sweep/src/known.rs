@@ -47,8 +47,11 @@ impl Basis<'_> {
         whole.to_string_lossy().into_owned()
     }
 
-    /// What of a name findings depend on.
-    fn form(&self, name: &str) -> String {
+    /// What of a name findings depend on. Findings in a piece name what it is called inside.
+    fn form(&self, name: &str, inside: &str) -> String {
+        if !inside.is_empty() {
+            return format!("!{inside}");
+        }
         if self.names_matter || self.set.contains(ObservableKind::FileName, name) {
             return format!("={name}");
         }
@@ -99,7 +102,7 @@ impl<'k> Known<'k> {
             return None;
         }
         let sha256 = sha256(file).ok()?;
-        let content = self.look_up(|store| store.content(&sha256, &self.basis.form(name))).ok()??;
+        let content = self.look_up(|store| store.content(&sha256, &self.basis.form(name, ""))).ok()??;
         self.result(path, content, *stat)
     }
 
@@ -125,6 +128,7 @@ impl<'k> Known<'k> {
             items: found.items,
             read: found.read,
             bytes: stat.size,
+            inside: String::new(),
             examined: Examined {
                 sha256: Some(found.sha256.iter().map(|byte| format!("{byte:02x}")).collect()),
                 format: found.format,
@@ -253,7 +257,7 @@ impl<'k> Learner<'k> {
             .then(|| Findings { sightings: result.sightings.clone(), unread: result.unread.clone() });
         Some(NewContent {
             sha256,
-            form: self.basis.form(name),
+            form: self.basis.form(name, &result.inside),
             size: stat.size,
             format: result.examined.format.clone(),
             items: result.items,

@@ -20,6 +20,7 @@ mod rules;
 mod run;
 mod scanner;
 mod sink;
+mod unpack;
 mod walk;
 mod whole;
 
@@ -35,3 +36,4 @@ pub use ledger::{Collected, Ledger};
 pub use observed::{Kept, Observed};
 pub use rules::{EventHit, RuleHit, RuleScanner, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};
+pub use unpack::{FilesOnly, Held, Open, Piece, Unpack};

@@ -13,13 +13,14 @@ use std::{
     time::Duration,
 };
 
-use vauban_intake::StopFlag;
+use vauban_intake::{Problem, StopFlag};
 use vauban_model::{Location, Sighting, Summary, Unread};
 use vauban_record::Stat;
 
 use crate::{
     Examiner, Examiners, FileResult, Known, Origin, Task,
-    file::open,
+    file::{in_memory, open},
+    unpack::{Piece, Unpack},
     walk::{Met, denied, walk},
 };
 
@@ -27,6 +28,10 @@ use crate::{
 pub struct Options<'o> {
     /// Files and folders, as the person named them.
     pub paths: Vec<PathBuf>,
+    /// Looks into folders whose files are not what they hold.
+    pub unpack: &'o dyn Unpack,
+    /// The most bytes that a piece of such a folder may have.
+    pub piece_bytes: u64,
     /// How many files to read at a time.
     pub jobs: usize,
     /// What earlier sweeps know; none to read everything again.
@@ -67,6 +72,20 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
+/// What is to be read.
+enum Target {
+    File(PathBuf),
+    Piece(Piece),
+}
+
+impl Target {
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) | Self::Piece(Piece { path, .. }) => path,
+        }
+    }
+}
+
 /// A file that is done: its place in the walk, its path, what it gave.
 type Done = (u64, String, FileResult);
 /// Results that are handed over together.
@@ -78,7 +97,7 @@ const AHEAD: u64 = 50_000;
 pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnMut(Event<'_>)) -> Summary {
     let started = (options.clock)();
     let jobs = options.jobs.max(1);
-    let (to_workers, tasks) = sync_channel::<(u64, PathBuf)>(jobs * 64);
+    let (to_workers, tasks) = sync_channel::<(u64, Target)>(jobs * 64);
     let (to_report, results) = sync_channel::<Vec<Done>>(jobs * 64);
     let tasks = Mutex::new(tasks);
     let found = AtomicU64::new(0);
@@ -93,15 +112,20 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
             let mut number = 0;
             // What is known goes by in bursts: waking the reporting thread costs more than the look-up.
             let mut burst = Vec::new();
-            walk(&options.paths, &options.stop, &mut |met| {
+            let unchanged = |path: &Path, stat: &Stat| {
+                let shown = path.to_string_lossy().into_owned();
+                options.known.and_then(|known| known.unchanged(&shown, stat)).map(|result| (shown, result))
+            };
+            walk(&options.paths, options.unpack, &options.stop, &mut |met| {
                 let result = match met {
                     Met::File(path, metadata) => {
                         found.fetch_add(1, Ordering::Relaxed);
-                        let shown = path.to_string_lossy().into_owned();
-                        match options.known.and_then(|known| known.unchanged(&shown, &Stat::of(&metadata))) {
-                            Some(result) => Ok((shown, result)),
-                            None => Err(path),
-                        }
+                        unchanged(&path, &Stat::of(&metadata)).ok_or(Target::File(path))
+                    }
+                    Met::Piece(piece) => {
+                        found.fetch_add(1, Ordering::Relaxed);
+                        let stat = piece.path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata));
+                        stat.and_then(|stat| unchanged(&piece.path, &stat)).ok_or(Target::Piece(piece))
                     }
                     Met::Unread(path, problem) => {
                         let shown = path.to_string_lossy().into_owned();
@@ -112,10 +136,10 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                 let mut go_on = true;
                 match result {
                     Ok((shown, result)) => burst.push((number, shown, result)),
-                    Err(path) => {
+                    Err(target) => {
                         // Whoever waits for the numbers before this one must get them.
                         go_on =
-                            from_walk.send(mem::take(&mut burst)).is_ok() && to_workers.send((number, path)).is_ok();
+                            from_walk.send(mem::take(&mut burst)).is_ok() && to_workers.send((number, target)).is_ok();
                     }
                 }
                 if burst.len() >= BURST {
@@ -139,14 +163,17 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                 let mut examiner = examiners.examiner();
                 loop {
                     let task = tasks.lock().map(|tasks| tasks.recv());
-                    let Ok(Ok((number, path))) = task else { break };
-                    let shown = path.to_string_lossy().into_owned();
+                    let Ok(Ok((number, target))) = task else { break };
+                    let shown = target.path().to_string_lossy().into_owned();
                     let stop = StopFlag::default();
                     if options.stop.is_raised() {
                         stop.raise();
                     }
                     set(watch, Some(((options.clock)(), stop.clone())));
-                    let result = file(&path, &shown, options, &stop, &mut *examiner);
+                    let result = match target {
+                        Target::File(path) => file(&path, &shown, options, &stop, &mut *examiner),
+                        Target::Piece(piece) => self::piece(piece, &shown, options, &stop, &mut *examiner),
+                    };
                     set(watch, None);
                     if to_report.send(vec![(number, shown, result)]).is_err() {
                         break;
@@ -201,8 +228,34 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
         return known;
     }
     let Options { time_limit, clock, .. } = *options;
-    let task = Task { path: shown, name: &name, file: &file, size: stat.size, stop, time_limit, clock };
+    let task = Task { path: shown, inside: "", name: &name, file: &file, size: stat.size, stop, time_limit, clock };
     FileResult { stat: Some(stat), ..examiner.examine(&task) }
+}
+
+/// Reads one piece of what a folder holds.
+fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
+    let Piece { path, inside, open: read } = piece;
+    let location = Location::file(shown).inside(&inside);
+    let opened = open(&path).map_err(|error| denied(&error)).and_then(|(_, stat)| {
+        let (bytes, doubt) = read(options.piece_bytes)?;
+        let file = in_memory(&bytes).map_err(|error| denied(&error))?;
+        Ok((file, bytes.len() as u64, doubt, stat))
+    });
+    let (file, size, doubt, stat) = match opened {
+        Ok(opened) => opened,
+        Err(problem) => return FileResult::unread(&location, problem),
+    };
+    let name = inside.rsplit('/').next().unwrap_or_default();
+    let Options { time_limit, clock, .. } = *options;
+    let task = Task { path: shown, inside: &inside, name, file: &file, size, stop, time_limit, clock };
+    let mut result = FileResult { stat: Some(stat), inside: inside.clone(), ..examiner.examine(&task) };
+    if let Some(Problem { reason, detail }) = doubt
+        && !result.unread.iter().any(|unread| unread.location == location)
+    {
+        result.read = result.read.saturating_sub(1);
+        result.unread.push(Unread { location, reason, detail });
+    }
+    result
 }
 
 fn set(watch: &Mutex<Option<(Duration, StopFlag)>>, value: Option<(Duration, StopFlag)>) {

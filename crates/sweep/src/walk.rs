@@ -5,6 +5,7 @@
 //! for ever, reading a device may do worse.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -12,31 +13,45 @@ use std::{
 use vauban_intake::{Problem, StopFlag};
 use vauban_model::Reason;
 
+use crate::unpack::{Held, Piece, Unpack};
+
 /// What the walk meets.
 #[derive(Debug)]
 pub(crate) enum Met {
     /// A regular file.
     File(PathBuf, fs::Metadata),
+    /// A piece of what a folder holds.
+    Piece(Piece),
     /// Something that cannot be read, and why.
     Unread(PathBuf, Problem),
 }
 
 /// Walks `paths` in the order given and each folder in the order of its names; `met` returns false to stop.
-pub(crate) fn walk(paths: &[PathBuf], stop: &StopFlag, met: &mut dyn FnMut(Met) -> bool) {
+pub(crate) fn walk(paths: &[PathBuf], unpack: &dyn Unpack, stop: &StopFlag, met: &mut dyn FnMut(Met) -> bool) {
     for path in paths {
         let kind = fs::metadata(path);
-        if !below(path, kind, stop, met) {
+        if !below(path, kind, unpack, stop, met) {
             return;
         }
     }
 }
 
 /// One path and, if it is a folder, all below it. Iterative: a deep tree must not end the stack.
-fn below(path: &Path, kind: io::Result<fs::Metadata>, stop: &StopFlag, met: &mut dyn FnMut(Met) -> bool) -> bool {
+fn below(
+    path: &Path,
+    kind: io::Result<fs::Metadata>,
+    unpack: &dyn Unpack,
+    stop: &StopFlag,
+    met: &mut dyn FnMut(Met) -> bool,
+) -> bool {
     let mut pending = vec![(path.to_path_buf(), kind)];
+    let mut dealt_with = HashSet::new();
     while let Some((path, kind)) = pending.pop() {
         if stop.is_raised() {
             return false;
+        }
+        if dealt_with.remove(&path) {
+            continue;
         }
         let (metadata, kind) = match kind {
             Ok(metadata) => (metadata.clone(), metadata.file_type()),
@@ -48,7 +63,16 @@ fn below(path: &Path, kind: io::Result<fs::Metadata>, stop: &StopFlag, met: &mut
             }
         };
         let go_on = if kind.is_dir() {
+            let mut wanted = true;
+            dealt_with.extend(unpack.unpack(&path, &mut |held| {
+                wanted &= met(match held {
+                    Held::Piece(piece) => Met::Piece(piece),
+                    Held::Unread(path, problem) => Met::Unread(path, problem),
+                });
+                wanted
+            }));
             match entries(&path) {
+                _ if !wanted => false,
                 Ok(entries) => {
                     pending.extend(entries.into_iter().rev());
                     true
@@ -116,11 +140,13 @@ fn special(_: fs::FileType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unpack::FilesOnly;
 
     fn met(paths: &[PathBuf]) -> Vec<String> {
         let mut all = Vec::new();
-        walk(paths, &StopFlag::default(), &mut |met| {
+        walk(paths, &FilesOnly, &StopFlag::default(), &mut |met| {
             all.push(match met {
+                Met::Piece(piece) => piece.inside,
                 Met::File(path, _) => path.file_name().unwrap().to_string_lossy().into_owned(),
                 Met::Unread(path, problem) => {
                     format!("{}: {problem}", path.file_name().unwrap().to_string_lossy())

@@ -96,6 +96,7 @@ impl Examiner for Hand<'_> {
         let began = (task.clock)();
         let mut job = Job {
             path: task.path.to_owned(),
+            inside: task.inside.to_owned(),
             name: task.name.to_owned(),
             size: task.size,
             seconds: 0,

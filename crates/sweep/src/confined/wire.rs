@@ -43,6 +43,8 @@ pub(super) struct Ready {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) path: String,
+    /// What the piece is called inside it; empty for the file as it is.
+    pub(super) inside: String,
     pub(super) name: String,
     pub(super) size: u64,
     /// Seconds until its reader is asked to end.

@@ -16,7 +16,7 @@ use vauban_workers::{Jobs, Prepared, Replies, ServeError};
 use super::wire::{Job, Ready, Sender, Setup};
 use crate::{
     Bench, Rules, Scanners as _,
-    examiner::{Held, examine_file},
+    examiner::{Held, Named, examine_file},
 };
 
 /// Room for the deepest nesting that the budget allows: containers are read by recursion.
@@ -94,7 +94,8 @@ fn work(
         };
         let bench =
             Bench { budget: &budget, rules: &rules, scanner: &mut *scanner, ledger: &mut sender, skip: &job.skip };
-        let examined = examine_file(&job.path, &job.name, &File::from(file), held, bench);
+        let named = Named { path: &job.path, inside: &job.inside, name: &job.name };
+        let examined = examine_file(&named, &File::from(file), held, bench);
         sender.examined(&examined);
         watch.end();
         jobs.done();
