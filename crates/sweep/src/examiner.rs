@@ -80,7 +80,8 @@ impl Examiner for Here<'_> {
             skip: &[],
         };
         let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory(task.size) };
-        let examined = examine_file(&Named { path: task.path, inside: task.inside, name: task.name }, task.file, held, bench);
+        let examined =
+            examine_file(&Named { path: task.path, inside: task.inside, name: task.name }, task.file, held, bench);
         FileResult::new(collected, examined, task.size)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
@@ -75,11 +75,9 @@ impl FileResult {
     }
 }
 
-/// A file that is nowhere but in memory.
-pub(crate) fn in_memory(bytes: &[u8]) -> io::Result<File> {
-    let mut file = File::from(memfd_create("piece", MemfdFlags::CLOEXEC)?);
-    file.write_all(bytes)?;
-    Ok(file)
+/// An empty file that is nowhere but in memory.
+pub(crate) fn in_memory() -> io::Result<File> {
+    Ok(File::from(memfd_create("piece", MemfdFlags::CLOEXEC)?))
 }
 
 /// Opens a regular file without waiting on anything that is none: between the walk and this moment a file can have

@@ -4,6 +4,7 @@
 //! in as [`Rules`]; what was found goes out as [`Event`]s in the order of the walk, whatever the number of threads.
 
 mod account;
+mod backups;
 mod confined;
 mod examine;
 mod examiner;
@@ -25,6 +26,7 @@ mod walk;
 mod whole;
 
 pub use account::Account;
+pub use backups::Backups;
 pub use confined::{Confined, Terms, serve};
 pub use examine::{Bench, Examined, examine};
 pub use examiner::{Examiner, Examiners, InProcess, Task};
@@ -36,4 +38,4 @@ pub use ledger::{Collected, Ledger};
 pub use observed::{Kept, Observed};
 pub use rules::{EventHit, RuleHit, RuleScanner, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};
-pub use unpack::{FilesOnly, Held, Open, Piece, Unpack};
+pub use unpack::{Copy, FilesOnly, Held, Piece, Unpack};

@@ -234,12 +234,13 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
 
 /// Reads one piece of what a folder holds.
 fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
-    let Piece { path, inside, open: read } = piece;
+    let Piece { path, inside, copy } = piece;
     let location = Location::file(shown).inside(&inside);
     let opened = open(&path).map_err(|error| denied(&error)).and_then(|(_, stat)| {
-        let (bytes, doubt) = read(options.piece_bytes)?;
-        let file = in_memory(&bytes).map_err(|error| denied(&error))?;
-        Ok((file, bytes.len() as u64, doubt, stat))
+        let mut file = in_memory().map_err(|error| denied(&error))?;
+        let doubt = copy(options.piece_bytes, &mut file)?;
+        let size = file.metadata().map_err(|error| denied(&error))?.len();
+        Ok((file, size, doubt, stat))
     });
     let (file, size, doubt, stat) = match opened {
         Ok(opened) => opened,

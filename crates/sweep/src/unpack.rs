@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -28,12 +29,12 @@ pub struct Piece {
     pub path: PathBuf,
     /// What it is called inside: the second segment of its location.
     pub inside: String,
-    /// Gives its bytes, at most so many.
-    pub open: Open,
+    /// Writes its bytes.
+    pub copy: Copy,
 }
 
-/// Gives the bytes of a piece, at most so many, and what is wrong with them if they are not whole.
-pub type Open = Box<dyn FnOnce(u64) -> Result<(Vec<u8>, Option<Problem>), Problem> + Send>;
+/// Writes the bytes of a piece, at most so many, and tells what is wrong with them if they are not as they should be.
+pub type Copy = Box<dyn FnOnce(u64, &mut dyn Write) -> Result<Option<Problem>, Problem> + Send>;
 
 impl std::fmt::Debug for Piece {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

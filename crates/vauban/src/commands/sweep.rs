@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use vauban_intake::{Limits, StopFlag};
 use vauban_knowledge::{Prepared, Sources, Warning, prepare};
 use vauban_model::{Lang, Marking, Summary, Text};
+use vauban_phone::Secret;
 use vauban_record::{KnownStore, Record, RecordError, SqliteRecord, SweepFinished, SweepStarted};
 use vauban_report::{Findings, SweepInfo, html, jsonl, stix, terminal as summary};
-use vauban_sweep::{Basis, Examiners, InProcess, Known, Learner, Options, Rules, Terms, run as sweep};
+use vauban_sweep::{Backups, Basis, Examiners, InProcess, Known, Learner, Options, Rules, Terms, run as sweep};
 
 use self::{keeper::Keeper, readers::Readers, told::Told};
 use crate::{
@@ -66,6 +67,9 @@ pub(crate) struct Arguments {
     /// The most memory that one reader may take, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 160)]
     max_memory: u64,
+    /// Ask for the password of encrypted backups of phones
+    #[arg(long)]
+    ask_backup_password: bool,
     /// The most containers an item may lie in
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
     max_depth: usize,
@@ -89,6 +93,14 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     if arguments.paths.iter().all(|path| std::fs::metadata(path).is_err()) {
         return Err(nothing_there(&arguments.paths));
     }
+    // Never an argument: those stand in the list of processes and in the history of the shell.
+    let password = match arguments.ask_backup_password {
+        true => Some(Secret::new(terminal::secret(
+            &Text::new("mot de passe de la sauvegarde", "password of the backup"),
+            place.lang,
+        )?)),
+        false => None,
+    };
     let begun = Instant::now();
     let clock = move || begun.elapsed();
     let lang = place.lang;
@@ -159,8 +171,11 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let learner = learner.and_then(|learner| told_apart(learner, lang));
 
     let stop = stop_on_interrupt();
+    let backups = Backups { password, stop: stop.clone() };
     let options = Options {
         paths: arguments.paths.clone(),
+        unpack: &backups,
+        piece_bytes: limits.total_bytes,
         jobs: arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         known: known.as_ref(),
         time_limit: Duration::from_secs(arguments.max_seconds),
