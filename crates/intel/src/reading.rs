@@ -245,9 +245,11 @@ impl Draft {
 fn identity(test: &Test) -> (&'static str, String) {
     match test {
         Test::Observable(observable) => match observable.kind {
-            vauban_model::ObservableKind::Url | vauban_model::ObservableKind::Text => {
-                (observable.kind.as_str(), observable.value.to_string())
-            }
+            // Case tells these apart.
+            vauban_model::ObservableKind::Url
+            | vauban_model::ObservableKind::Text
+            | vauban_model::ObservableKind::ProcessName
+            | vauban_model::ObservableKind::FilePath => (observable.kind.as_str(), observable.value.to_string()),
             kind => (kind.as_str(), observable.value.trim_end_matches('.').to_lowercase()),
         },
         Test::Network(network) => ("network", network.to_lowercase()),

@@ -156,6 +156,14 @@ pub(crate) fn of_kind(kind: ObservableKind, written: &str) -> Result<Vec<Test>, 
         ObservableKind::EmailAddr => email(value).map(|test| vec![test]),
         ObservableKind::FileHash => one(hash(value)),
         ObservableKind::FileName => path(bare).map(|test| vec![test]),
+        // Values that stand for themselves: nobody defangs them, and a bracket in one is its own.
+        ObservableKind::ProcessName | ObservableKind::AppId | ObservableKind::ConfigurationProfile => {
+            one(is_plain(bare, 255).then(|| observable(kind, bare)))
+        }
+        ObservableKind::FilePath => one((is_plain(bare, 4096)
+            && bare.contains(['/', '\\'])
+            && bare.contains(|c: char| !matches!(c, '/' | '\\' | '.')))
+        .then(|| observable(kind, bare))),
         ObservableKind::Ja3 => {
             one((value.len() == 32 && is_hex(value)).then(|| observable(kind, value.to_lowercase())))
         }
@@ -218,6 +226,10 @@ fn strip(written: &str) -> &str {
         .trim()
         .trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | '<' | '>' | ',' | ';' | '\u{feff}' | '\0'))
         .trim()
+}
+
+fn is_plain(text: &str, longest: usize) -> bool {
+    text.len() <= longest && !text.contains(char::is_control)
 }
 
 fn is_hex(text: &str) -> bool {

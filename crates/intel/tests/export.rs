@@ -59,6 +59,25 @@ fn stix_and_misp_read_back_whole() {
 }
 
 #[test]
+fn what_phones_show_reads_back_with_its_kind() {
+    let text = "type,value\nprocess-name,evilD\napp-id,com.evil.app\nconfiguration-profile,76DAB334-7E17-475D-A5D6-0794EB5818A5\nfile-path,/private/var/tmp/l/\n";
+    let reading = read_document(&Document::new("feed.csv", "Source", text.as_bytes()).with_marking(Marking::Clear));
+    let tests = |reading: &Reading| {
+        let mut all: Vec<Test> =
+            reading.indicators.iter().flat_map(|indicator| indicator.tests.iter().cloned()).collect();
+        all.sort_by(|one, other| one.value().cmp(other.value()));
+        all
+    };
+    assert_eq!(tests(&reading).len(), 4, "{:?}", reading.refused);
+    for (format, name) in [(ExportFormat::Stix, "x.json"), (ExportFormat::Misp, "x.json"), (ExportFormat::Csv, "x.csv")]
+    {
+        let exported = export(&reading.indicators, format, &selection(Marking::Clear));
+        let again = read_document(&Document::new(name, "again", exported.text.as_bytes()));
+        assert_eq!(tests(&again), tests(&reading), "{}", exported.text);
+    }
+}
+
+#[test]
 fn csv_hosts_rpz_and_yara_read_back_what_they_can_express() {
     let reading = sample();
     for (format, name, expected) in [

@@ -2,7 +2,7 @@
 //! lines counted by a script, and the values of the reports compared with those that the script found.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -36,6 +36,30 @@ fn every_document_loads_whole() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Indicators of spyware on phones: none stays a pattern, and what is no value is refused with its reason.
+#[test]
+fn spyware_bundles_become_plain_values() {
+    let Some(data) = data() else { return };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for &(name, ..) in COUNTS.iter().filter(|(_, format, ..)| *format == "stix") {
+        if !name.starts_with("mvt/") {
+            continue;
+        }
+        let reading = read(&data, name);
+        for test in reading.indicators.iter().flat_map(|indicator| &indicator.tests) {
+            let kind = match test {
+                Test::Observable(observable) => observable.kind.as_str(),
+                other => panic!("{name}: {other:?} is not plain"),
+            };
+            *counts.entry(kind).or_default() += 1;
+        }
+        refused.extend(reading.refused.iter().map(|refused| format!("{}: {}", refused.value, refused.reason)));
+    }
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), SPYWARE);
+    assert_eq!(refused, ["[domain-name:value='despachosnegocios']: not a valid domain-name"]);
 }
 
 /// Every hash and every defanged name or address that stands in a report is found or merged with one that was.
@@ -98,6 +122,20 @@ fn folders_are_read_whole_and_the_gate_sets_aside_what_honest_people_use() {
     }
     println!("{} indicators, {} set aside", reading.indicators.len(), reading.set_aside.len());
 }
+/// Kinds and numbers of the values in the bundles of `mvt/`.
+const SPYWARE: &[(&str, usize)] = &[
+    ("app-id", 21),
+    ("certificate-fingerprint", 8),
+    ("configuration-profile", 1),
+    ("domain-name", 1164),
+    ("email-addr", 36),
+    ("file-hash", 97),
+    ("file-name", 14),
+    ("file-path", 51),
+    ("ipv4-addr", 45),
+    ("process-name", 2),
+    ("url", 1),
+];
 /// Document, format, indicators, refused.
 const COUNTS: &[(&str, &str, usize, usize)] = &[
     ("mvt/candiru.stix2", "stix", 125, 0),

@@ -44,7 +44,13 @@ impl Key {
             ObservableKind::Ja3 => (value.len() == 32).then(|| hex(value)).flatten().map(|bytes| Self { kind, bytes }),
             ObservableKind::Ja4 => Some(Self { kind, bytes: value.to_ascii_lowercase().into_bytes() }),
             ObservableKind::FileName => file_name(value),
-            ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => {
+            ObservableKind::FilePath => file_path(value),
+            // Neither system knows two applications, or two profiles, that differ by case alone.
+            ObservableKind::AppId | ObservableKind::ConfigurationProfile => {
+                let bare = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+                (!bare.is_empty()).then(|| Self { kind, bytes: bare.to_ascii_lowercase().into_bytes() })
+            }
+            ObservableKind::ProcessName | ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => {
                 Some(Self { kind, bytes: value.as_bytes().to_vec() })
             }
         }
@@ -158,6 +164,33 @@ fn file_name(value: &str) -> Option<Key> {
     Some(Key { kind: ObservableKind::FileName, bytes: name.to_lowercase().into_bytes() })
 }
 
+/// A path with slashes that lean forward, without its first: `private` before the three folders that iOS and macOS keep
+/// there under a second name is left out. Case counts, but for paths of Windows, which are told by their drive or
+/// backslashes.
+fn file_path(value: &str) -> Option<Key> {
+    let mut value = Cow::Borrowed(value);
+    let is_drive = |part: &str| part.len() == 2 && part.ends_with(':') && part.starts_with(|c: char| c.is_alphabetic());
+    if value.contains('\\') || components(&value).next().is_some_and(is_drive) {
+        value = value.to_lowercase().into();
+    }
+    let mut parts: Vec<&str> = components(&value).collect();
+    if let ["private", "var" | "tmp" | "etc", ..] = parts.as_slice() {
+        parts.remove(0);
+    }
+    let mut path = parts.join("/");
+    if path.is_empty() {
+        return None;
+    }
+    if value.ends_with(['/', '\\']) {
+        path.push('/');
+    }
+    Some(Key { kind: ObservableKind::FilePath, bytes: path.into_bytes() })
+}
+
+fn components(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['/', '\\']).map(str::trim).filter(|part| !matches!(*part, "" | "."))
+}
+
 /// A URL as WHATWG parses it, without user name, password and fragment. `http` and `https` are one, since lists
 /// and logs disagree about them; so are a missing path and `/`, and `%41` and `A`.
 fn url(value: &str) -> Option<Key> {
@@ -230,7 +263,10 @@ pub(crate) fn network(value: &str) -> Option<IpNet> {
 
 #[cfg(test)]
 mod tests {
-    use ObservableKind::{DomainName, EmailAddr, FileHash, FileName, Ipv4Addr, Ipv6Addr, Url};
+    use ObservableKind::{
+        AppId, ConfigurationProfile, DomainName, EmailAddr, FileHash, FileName, FilePath, Ipv4Addr, Ipv6Addr,
+        ProcessName, Url,
+    };
 
     use super::*;
 
@@ -256,6 +292,12 @@ mod tests {
             (EmailAddr, "John.Doe@EVIL.example", "john.doe@evil.example"),
             (FileHash, "D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e"),
             (FileName, r"C:\Temp\Evil.EXE", "evil.exe"),
+            (FilePath, r"C:\Temp\\Evil.EXE", "c:/temp/evil.exe"),
+            (FilePath, "/private/var/tmp/Evil", "var/tmp/Evil"),
+            (FilePath, "/tmp/l/", "tmp/l/"),
+            (AppId, "com.Evil.App", "com.evil.app"),
+            (ConfigurationProfile, "{76DAB334-7E17}", "76dab334-7e17"),
+            (ProcessName, "BackupAgent", "BackupAgent"),
         ] {
             assert_eq!(text(kind, written).as_deref(), Some(canonical), "{written}");
         }
@@ -270,6 +312,7 @@ mod tests {
             (Ipv4Addr, "1.2.3"),
             (EmailAddr, "nobody"),
             (FileHash, "zz"),
+            (FilePath, "///"),
             (FileHash, "d41d8cd98f00b204e9800998ecf842"),
         ] {
             assert_eq!(text(kind, written), None, "{written}");
@@ -279,7 +322,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn canonical_forms_are_stable(value in "\\PC{0,60}") {
-            for kind in [DomainName, Url, Ipv4Addr, Ipv6Addr, EmailAddr, FileHash, FileName] {
+            for kind in [
+                DomainName, Url, Ipv4Addr, Ipv6Addr, EmailAddr, FileHash, FileName, FilePath, AppId, ProcessName,
+                ConfigurationProfile,
+            ] {
                 if let Some(key) = Key::new(kind, &value) {
                     let again = Key::new(key.kind(), &key.text());
                     proptest::prop_assert_eq!(again.as_ref(), Some(&key));

@@ -33,8 +33,16 @@ pub enum ObservableKind {
     Text = 11,
     /// Raw bytes, in hexadecimal where they are shown.
     Bytes = 12,
+    /// The name of a program as the system shows it while it runs, without folders.
+    ProcessName = 13,
+    /// What an application is called by its system: a bundle identifier (iOS, macOS) or a package name (Android).
+    AppId = 14,
+    /// What a configuration profile is called: its identifier or its UUID.
+    ConfigurationProfile = 15,
+    /// Where a file lay on the machine that it was on: a path, which ends in `/` for a folder with all that is in it.
+    FilePath = 16,
     /// An event of a log: its provider and its number.
-    Event = 13,
+    Event = 17,
 }
 
 impl ObservableKind {
@@ -52,6 +60,10 @@ impl ObservableKind {
         Self::CertificateFingerprint,
         Self::Text,
         Self::Bytes,
+        Self::ProcessName,
+        Self::AppId,
+        Self::ConfigurationProfile,
+        Self::FilePath,
         Self::Event,
     ];
 
@@ -77,6 +89,10 @@ impl ObservableKind {
             Self::CertificateFingerprint => "certificate-fingerprint",
             Self::Text => "text",
             Self::Bytes => "bytes",
+            Self::ProcessName => "process-name",
+            Self::AppId => "app-id",
+            Self::ConfigurationProfile => "configuration-profile",
+            Self::FilePath => "file-path",
             Self::Event => "event",
         }
     }

@@ -8,6 +8,7 @@ mod conversation;
 mod formats;
 mod item;
 mod member;
+mod path;
 mod reader;
 #[cfg(test)]
 mod testing;

@@ -40,6 +40,13 @@ pub fn advice(kind: ObservableKind, exposure: Exposure, severity: Severity) -> T
                 "Le journal de cette machine montre un geste fréquent chez les attaquants. Demandez à qui s'en sert si c'était voulu ; sinon, isolez-la du réseau sans l'éteindre, gardez ses journaux, et demandez de l'aide.",
                 "This machine's log shows something attackers often do. Ask whoever uses it whether it was meant; if not, take it off the network without switching it off, keep its logs, and ask for help.",
             ),
+            ObservableKind::ProcessName
+            | ObservableKind::AppId
+            | ObservableKind::ConfigurationProfile
+            | ObservableKind::FilePath => Text::new(
+                "Cet appareil porte la trace d'un logiciel espion connu. N'effacez rien, ne le réinitialisez pas, ne le mettez pas à jour. N'y parlez plus de rien de sensible, et faites-le examiner par un spécialiste.",
+                "This device bears a trace of known spyware. Delete nothing, do not reset or update it. Discuss nothing sensitive near it any more, and have a specialist examine it.",
+            ),
             _ => Text::new(
                 "Gardez ce fichier en l'état et cherchez comment il est arrivé là. Si quelqu'un a suivi ce lien ou contacté cette adresse, traitez sa machine comme compromise.",
                 "Keep this file as it is and find out how it got there. If anybody followed this link or contacted this address, treat their machine as compromised.",
@@ -58,7 +65,9 @@ mod tests {
             [Exposure::Present, Exposure::Received, Exposure::Opened, Exposure::Contacted, Exposure::Executed]
         {
             for severity in [Severity::Low, Severity::Medium, Severity::High] {
-                for kind in [ObservableKind::FileHash, ObservableKind::DomainName, ObservableKind::Event] {
+                for kind in
+                    [ObservableKind::FileHash, ObservableKind::DomainName, ObservableKind::AppId, ObservableKind::Event]
+                {
                     let text = advice(kind, exposure, severity);
                     assert!(text.fr.len() > 40 && text.en.len() > 40 && text.fr != text.en);
                 }

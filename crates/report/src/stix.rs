@@ -143,6 +143,10 @@ fn pattern(sighting: &Sighting) -> (&'static str, String) {
             format!("[file:hashes.'{name}' = '{quoted}']")
         }
         ObservableKind::FileName => format!("[file:name = '{quoted}']"),
+        ObservableKind::FilePath => format!("[file:path = '{quoted}']"),
+        ObservableKind::ProcessName => format!("[process:name = '{quoted}']"),
+        ObservableKind::AppId => format!("[app:id = '{quoted}']"),
+        ObservableKind::ConfigurationProfile => format!("[configuration-profile:id = '{quoted}']"),
         ObservableKind::CertificateFingerprint => {
             let bare = bare_fingerprint(value);
             let name = HashAlgorithm::of(&bare).map_or("SHA-1", HashAlgorithm::stix_name);
@@ -221,13 +225,22 @@ fn cyber_observable(observable: &Observable) -> Value {
             let name = HashAlgorithm::of(value).map_or("SHA-256", HashAlgorithm::stix_name);
             ("file", json!({ "hashes": { name: value.to_ascii_lowercase() } }))
         }
-        ObservableKind::FileName => ("file", json!({ "name": value })),
+        ObservableKind::FileName | ObservableKind::ProcessName => ("file", json!({ "name": value })),
+        ObservableKind::FilePath => {
+            let name = value.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(value);
+            ("file", json!({ "name": name }))
+        }
+        ObservableKind::AppId => ("software", json!({ "name": value })),
         ObservableKind::CertificateFingerprint => {
             let bare = bare_fingerprint(value);
             let name = HashAlgorithm::of(&bare).map_or("SHA-1", HashAlgorithm::stix_name);
             ("x509-certificate", json!({ "hashes": { name: bare } }))
         }
-        ObservableKind::Ja3 | ObservableKind::Ja4 | ObservableKind::Text | ObservableKind::Event => {
+        ObservableKind::Ja3
+        | ObservableKind::Ja4
+        | ObservableKind::Text
+        | ObservableKind::Event
+        | ObservableKind::ConfigurationProfile => {
             ("artifact", json!({ "payload_bin": data_encoding::BASE64.encode(value.as_bytes()) }))
         }
         ObservableKind::Bytes => {

@@ -145,6 +145,11 @@ fn doubt(sighting: &Sighting, lang: Lang) -> &'static str {
             "Oui : un nom de fichier appartient à tout le monde. Comparez le contenu.",
             "Yes: a file name is anybody's. Compare the content.",
         ),
+        (ObservableKind::ProcessName, _) => say(
+            lang,
+            "C'est possible : un nom de programme peut être porté par un autre. Faites examiner l'appareil.",
+            "Possibly: another program may bear the same name. Have the device examined.",
+        ),
         (ObservableKind::Ipv4Addr | ObservableKind::Ipv6Addr, _) => say(
             lang,
             "C'est possible : les adresses changent de mains. Comparez la date avec celle de la source.",

@@ -127,6 +127,8 @@ pub(crate) fn how(lang: Lang, step: &str) -> String {
         "quoted-printable" => say(lang, "codé en quoted-printable", "coded in quoted-printable"),
         "idna" => say(lang, "nom international (IDNA)", "an international name (IDNA)"),
         "pattern" => say(lang, "motif de plusieurs traits", "a pattern of several traits"),
+        "path-end" => say(lang, "fin du chemin", "the end of its path"),
+        "folder" => say(lang, "dans un dossier de l'indicateur", "in a folder of the indicator's"),
         "utf-16" => say(lang, "texte en UTF-16", "text in UTF-16"),
         _ => return printable(step),
     };

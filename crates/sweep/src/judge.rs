@@ -23,6 +23,8 @@ pub(crate) fn severity(
         ObservableKind::FileHash if mentioned => Severity::Medium,
         // Addresses change hands; one that was talked to is another matter.
         ObservableKind::Ipv4Addr | ObservableKind::Ipv6Addr if exposure < Exposure::Contacted => Severity::Medium,
+        // Honest programs, too, bear such names; one that ran is another matter.
+        ObservableKind::ProcessName | ObservableKind::FilePath if exposure < Exposure::Opened => Severity::Medium,
         ObservableKind::Text => Severity::Medium,
         _ => Severity::High,
     };

@@ -80,6 +80,10 @@ impl Shown {
                 | ObservableKind::Ipv4Addr
                 | ObservableKind::Ipv6Addr
                 | ObservableKind::EmailAddr => json!({ "type": kind.as_str(), "value": value }),
+                ObservableKind::FilePath => json!({ "type": "file", "path": value }),
+                ObservableKind::ProcessName => json!({ "type": "process", "name": value }),
+                ObservableKind::AppId => json!({ "type": "app", "id": value }),
+                ObservableKind::ConfigurationProfile => json!({ "type": "configuration-profile", "id": value }),
                 _ => continue,
             };
             objects.push((objects.len().to_string(), object));

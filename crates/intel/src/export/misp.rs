@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vauban_model::{HashAlgorithm, Indicator, IndicatorId, Marking, ObservableKind, Test};
 
-use super::stix::pretty;
+use super::stix::{comparison, pretty};
 
 /// The event, and how many indicators stand in it.
 pub(super) fn write(indicators: &[&Indicator], now: Timestamp) -> (String, usize) {
@@ -18,6 +18,14 @@ pub(super) fn write(indicators: &[&Indicator], now: Timestamp) -> (String, usize
             let value = match test {
                 Test::Yara { text, .. } | Test::Sigma { text, .. } => text,
                 other => other.value(),
+            };
+            let written;
+            let value = match test {
+                Test::Observable(observable) if kind == "stix2-pattern" => {
+                    written = format!("[{}]", comparison(observable).unwrap_or_default());
+                    &written
+                }
+                _ => value,
             };
             let id = if index == 0 {
                 indicator.id.clone()
@@ -71,6 +79,10 @@ fn kind_of(test: &Test) -> Option<(&'static str, &'static str)> {
                 HashAlgorithm::Sha256 => ("x509-fingerprint-sha256", "Network activity"),
                 HashAlgorithm::Sha512 => return None,
             },
+            ObservableKind::ProcessName => ("process-name", "Artifacts dropped"),
+            ObservableKind::AppId => ("mobile-application-id", "Payload delivery"),
+            // MISP has no type for these; a pattern says what they are.
+            ObservableKind::ConfigurationProfile | ObservableKind::FilePath => ("stix2-pattern", "Artifacts dropped"),
             ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => return None,
         },
     })

@@ -126,7 +126,8 @@ fn patterns(indicator: &Indicator) -> Vec<(&'static str, String)> {
     all
 }
 
-fn comparison(observable: &Observable) -> Option<String> {
+/// The comparison that an observable is, where a pattern can say it.
+pub(super) fn comparison(observable: &Observable) -> Option<String> {
     let path = match observable.kind {
         ObservableKind::DomainName => "domain-name:value".to_owned(),
         ObservableKind::Url => "url:value".to_owned(),
@@ -140,6 +141,10 @@ fn comparison(observable: &Observable) -> Option<String> {
         }
         ObservableKind::Ja3 => "network-traffic:extensions.'tls-ext'.ja3".to_owned(),
         ObservableKind::Ja4 => "network-traffic:extensions.'tls-ext'.ja4".to_owned(),
+        ObservableKind::ProcessName => "process:name".to_owned(),
+        ObservableKind::AppId => "app:id".to_owned(),
+        ObservableKind::ConfigurationProfile => "configuration-profile:id".to_owned(),
+        ObservableKind::FilePath => "file:path".to_owned(),
         ObservableKind::Text | ObservableKind::Bytes | ObservableKind::Event => return None,
     };
     Some(format!("{path} = {}", pattern_constant(&observable.value)))

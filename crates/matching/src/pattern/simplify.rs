@@ -108,6 +108,12 @@ fn one(path: &ObjectPath, constant: &Constant) -> Option<Test> {
         ("file" | "artifact", ["hashes", _]) => {
             HashAlgorithm::of(value).and_then(|_| observable(ObservableKind::FileHash))
         }
+        ("file", ["path"]) => observable(ObservableKind::FilePath),
+        // What publishers of indicators for phones write; no object of the standard has these properties.
+        ("process", ["name"]) => observable(ObservableKind::ProcessName),
+        ("app", ["id"]) => observable(ObservableKind::AppId),
+        ("app", ["cert", _]) => observable(ObservableKind::CertificateFingerprint),
+        ("configuration-profile", ["id"]) => observable(ObservableKind::ConfigurationProfile),
         ("x509-certificate", ["hashes", _]) => observable(ObservableKind::CertificateFingerprint),
         _ => None,
     }
@@ -146,7 +152,8 @@ mod tests {
             ),
             ("[domain-name:value = 'a' AND file:size = 3]", None),
             ("[domain-name:value != 'a']", None),
-            ("[process:name = 'x']", None),
+            ("[process:name = 'x'] OR [file:path = '/a/b']", Some(vec!["x", "/a/b"])),
+            ("[process:pid = 5]", None),
             ("[url:value IN ()]", None),
         ] {
             let parsed = parse(pattern).unwrap();

@@ -20,7 +20,7 @@ use vauban_model::{Indicator, IndicatorId, Marking, ObservableKind, Source, Tech
 
 pub(crate) const MAGIC: [u8; 8] = *b"VAUBSET\0";
 /// To be raised with every change of layout or of canonical forms: older files are rebuilt, never misread.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 pub(crate) const HEADER_LENGTH: usize = 8 + 4 + 8 + 4 + 4 + SECTIONS * 8;
 pub(crate) const SECTIONS: usize = 10;
 
@@ -131,7 +131,11 @@ pub(crate) const fn kind_of(code: u8) -> Option<ObservableKind> {
         10 => ObservableKind::CertificateFingerprint,
         11 => ObservableKind::Text,
         12 => ObservableKind::Bytes,
-        13 => ObservableKind::Event,
+        13 => ObservableKind::ProcessName,
+        14 => ObservableKind::AppId,
+        15 => ObservableKind::ConfigurationProfile,
+        16 => ObservableKind::FilePath,
+        17 => ObservableKind::Event,
         _ => return None,
     })
 }

@@ -12,6 +12,9 @@ use super::{
 };
 use crate::canonical::{Key, text_of};
 
+/// Folders of one path that are looked up.
+const MOST_FOLDERS: usize = 64;
+
 /// A STIX pattern that is more than a choice between observables.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PatternEntry {
@@ -44,7 +47,7 @@ pub enum Hit {
         indicator: Box<Indicator>,
         /// The value that it looks for.
         value: String,
-        /// How they met when not plainly: `subdomain`, `network`, `with-query`, `idna`.
+        /// How they met when not plainly: `subdomain`, `network`, `with-query`, `idna`, `path-end`, `folder`.
         how: Vec<&'static str>,
     },
     /// Part of pattern number so-and-so was met: the pattern is worth evaluating.
@@ -55,7 +58,9 @@ impl IndicatorSet {
     /// Looks an observable up under every rule of its kind, and calls back for each indicator it meets.
     ///
     /// A domain meets indicators for itself and for the names above it; an address meets those for itself and for
-    /// networks around it; a URL meets those for itself with and without its query. Everything else meets its equal.
+    /// networks around it; a URL meets those for itself with and without its query; a path meets those for itself, for its
+    /// end (the machine's files may lie in a folder of the evidence) and for folders around it. Everything else meets its
+    /// equal.
     pub fn look_up(&self, kind: ObservableKind, value: &str, found: &mut dyn FnMut(Hit)) {
         let Some(key) = Key::new(kind, value) else { return };
         let mut how = Vec::new();
@@ -89,6 +94,7 @@ impl IndicatorSet {
                     self.exact(ObservableKind::EmailAddr as u8, &plain, &["sub-address"], found);
                 }
             }
+            ObservableKind::FilePath => self.paths(key.bytes(), found),
             ObservableKind::Ipv4Addr => self.networks(NETWORK_V4, &self.prefixes_v4, key.bytes(), found),
             ObservableKind::Ipv6Addr => self.networks(NETWORK_V6, &self.prefixes_v6, key.bytes(), found),
             _ => {}
@@ -99,6 +105,23 @@ impl IndicatorSet {
     #[must_use]
     pub fn contains(&self, kind: ObservableKind, value: &str) -> bool {
         Key::new(kind, value).is_some_and(|key| self.entry(key.kind() as u8, key.bytes()).is_some())
+    }
+
+    /// Ends and beginnings of a path that was itself looked up, each at a slash.
+    fn paths(&self, path: &[u8], found: &mut dyn FnMut(Hit)) {
+        let kind = ObservableKind::FilePath as u8;
+        // A folder within a folder within a folder: what is deeper is an attack on our patience.
+        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).take(MOST_FOLDERS);
+        for at in slashes {
+            let (folder, end) = path.split_at(at + 1);
+            if folder.len() < path.len() {
+                self.exact(kind, folder, &["folder"], found);
+            }
+            // A name alone is no path.
+            if end.contains(&b'/') {
+                self.exact(kind, end, &["path-end"], found);
+            }
+        }
     }
 
     fn networks(&self, kind: u8, prefixes: &[u8], address: &[u8], found: &mut dyn FnMut(Hit)) {
@@ -345,6 +368,35 @@ mod tests {
         assert_eq!(IndicatorSet::open(SetBytes::Owned(built.clone())).unwrap_err(), OpenError::Damaged);
         built[8] = 9;
         assert_eq!(IndicatorSet::open(SetBytes::Owned(built)).unwrap_err(), OpenError::OtherVersion { found: 9 });
+    }
+
+    #[test]
+    fn a_path_meets_its_end_and_its_folders() {
+        let file_path = ObservableKind::FilePath;
+        let set = set(vec![observable(file_path, "/private/var/tmp/relaunch"), observable(file_path, "/tmp/l/")]);
+        for (path, wanted) in [
+            ("/private/var/tmp/relaunch", vec![("/private/var/tmp/relaunch", vec![])]),
+            ("/var/tmp/relaunch", vec![("/private/var/tmp/relaunch", vec![])]),
+            ("evidence/phone/private/var/tmp/relaunch", vec![("/private/var/tmp/relaunch", vec!["path-end"])]),
+            ("/private/tmp/l/a/b", vec![("/tmp/l/", vec!["folder"])]),
+            ("/private/var/tmp/Relaunch", vec![]),
+            ("/private/var/tmp/relaunch/x", vec![]),
+            ("/private/var/tmp/xrelaunch", vec![]),
+            ("/x/tmp/l/a", vec![]),
+            ("relaunch", vec![]),
+        ] {
+            let wanted: Vec<_> = wanted.into_iter().map(|(value, how)| (value.to_owned(), how)).collect();
+            assert_eq!(hits(&set, file_path, path), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_process_meets_its_own_name_alone() {
+        let set = set(vec![observable(ObservableKind::ProcessName, "BackupAgent")]);
+        for other in ["BackupAgent2", "backupagent", "/usr/BackupAgent"] {
+            assert_eq!(hits(&set, ObservableKind::ProcessName, other), [], "{other}");
+        }
+        assert_eq!(hits(&set, ObservableKind::ProcessName, "BackupAgent").len(), 1);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Every format we read, one folder each, in the order in which they are asked.
 
+mod android;
 mod bzip2;
 mod cab;
 mod capture;
@@ -19,8 +20,10 @@ mod msg;
 mod ole;
 mod pdf;
 mod plain;
+mod plist;
 mod rtf;
 mod seven_zip;
+mod shutdown_log;
 mod sqlite;
 mod suricata;
 mod tar;
@@ -41,6 +44,7 @@ pub const READERS: &[&dyn Reader] = &[
     &lnk::Lnk,
     &pdf::Pdf,
     &sqlite::Sqlite,
+    &plist::Plist,
     &gzip::Gzip,
     &bzip2::Bzip2,
     &xz::Xz,
@@ -52,6 +56,8 @@ pub const READERS: &[&dyn Reader] = &[
     &iso::Iso,
     &capture::Capture,
     &evtx::Evtx,
+    &android::Android,
+    &shutdown_log::ShutdownLog,
     &zip::Zip,
     &unsupported::Unsupported,
     &mbox::Mbox,

@@ -83,11 +83,16 @@ pub(super) fn column(name: &str) -> Column {
 /// The kind that a word in a [`Column::Kind`] cell names.
 pub(super) fn kind(word: &str) -> Option<ObservableKind> {
     match column(word) {
+        // As a column it holds paths of many machines, of which the name alone is the same; as a kind it says what it means.
+        _ if word.trim().eq_ignore_ascii_case("file-path") => Some(ObservableKind::FilePath),
         Column::Of(kind) => Some(kind),
         _ => match word.trim().to_ascii_lowercase().as_str() {
             "domain-name" | "hostname" => Some(ObservableKind::DomainName),
             "ipv4-addr" | "ipv6-addr" | "ip-dst" | "ip-src" | "ip:port" => Some(ObservableKind::Ipv4Addr),
             "email-addr" | "email-src" | "email-dst" => Some(ObservableKind::EmailAddr),
+            "process-name" => Some(ObservableKind::ProcessName),
+            "app-id" => Some(ObservableKind::AppId),
+            "configuration-profile" => Some(ObservableKind::ConfigurationProfile),
             "filehash-md5" | "filehash-sha1" | "filehash-sha256" => Some(ObservableKind::FileHash),
             _ => None,
         },

@@ -22,7 +22,9 @@ pub(super) enum Meaning {
 /// # Errors
 /// Why the value is not of its type.
 pub(super) fn meaning(kind: &str, category: &str, value: &str) -> Result<Meaning, String> {
-    use ObservableKind::{CertificateFingerprint, DomainName, EmailAddr, FileHash, FileName, Ipv4Addr, Ja3, Ja4, Url};
+    use ObservableKind::{
+        AppId, CertificateFingerprint, DomainName, EmailAddr, FileHash, FileName, Ipv4Addr, Ja3, Ja4, ProcessName, Url,
+    };
     if kind == "link"
         || (matches!(category, "External analysis" | "Internal reference") && matches!(kind, "url" | "uri"))
     {
@@ -90,7 +92,8 @@ pub(super) fn meaning(kind: &str, category: &str, value: &str) -> Result<Meaning
         "email-subject" => pattern("email-message:subject"),
         "email-body" => pattern("email-message:body"),
         "email-message-id" => pattern("email-message:message_id"),
-        "process-name" => pattern("process:name"),
+        "process-name" => as_kind(ProcessName),
+        "mobile-application-id" => as_kind(AppId),
         "mac-address" => pattern("mac-addr:value"),
         "stix2-pattern" => match crate::formats::plain_alternatives(value) {
             Ok(Some(tests)) => Ok(Meaning::Look(tests)),

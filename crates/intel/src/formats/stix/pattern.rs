@@ -51,6 +51,12 @@ fn kind_of(object: &str, property: &str) -> Option<ObservableKind> {
         ("network-traffic", "dst_ref.value" | "src_ref.value") => ObservableKind::DomainName,
         ("email-addr", "value") | ("email-message", "from_ref.value" | "sender_ref.value") => ObservableKind::EmailAddr,
         ("file", "name") => ObservableKind::FileName,
+        ("file", "path") => ObservableKind::FilePath,
+        // What publishers of indicators for phones write; no object of the standard has these properties.
+        ("process", "name") => ObservableKind::ProcessName,
+        ("app", "id") => ObservableKind::AppId,
+        ("app", "cert.md5" | "cert.sha1" | "cert.sha256") => ObservableKind::CertificateFingerprint,
+        ("configuration-profile", "id") => ObservableKind::ConfigurationProfile,
         ("file" | "artifact", property) => {
             let name = property.strip_prefix("hashes.")?.trim_matches('\'').to_ascii_lowercase();
             matches!(name.as_str(), "md5" | "sha1" | "sha-1" | "sha256" | "sha-256" | "sha512" | "sha-512")
@@ -106,7 +112,7 @@ mod tests {
             "[file:name = 'a.exe'] REPEATS 3 TIMES",
             "[NOT file:name = 'a.exe']",
             "[file:name != 'a.exe']",
-            "[process:name = 'a']",
+            "[process:pid = 'a']",
             "file:name = 'a.exe'",
             "[file:name = 'a.exe'",
             "",

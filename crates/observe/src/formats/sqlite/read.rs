@@ -3,14 +3,16 @@
 use rusqlite::{Connection, Error, ErrorCode, Row, config::DbConfig, limits::Limit, types::ValueRef};
 use vauban_intake::{Budget, Problem, looks_like_a_file};
 
-use super::history::RowContext;
-use crate::{Child, Context, Item, Passage, Reader, Sink};
+use super::meaning::Meaning;
+use crate::{Child, Context, Finding, Item, Passage, Reader, Sink};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Shorter values are scanned as text; a file that means anything is longer.
 const SMALLEST_FILE: usize = 64;
 /// Instructions of SQLite's machine between two looks at the clock.
 const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+/// Bytes of a row that are shown beside what it names.
+const EXCERPT: usize = 200;
 /// A schema with more tables than this is an attack on our patience.
 const MAX_TABLES: usize = 10_000;
 
@@ -150,27 +152,32 @@ fn read_table(connection: &Connection, table: &str, budget: &Budget, sink: &mut 
         .prepare(&format!("SELECT rowid, * FROM \"{quoted}\" NOT INDEXED"))
         .or_else(|_| connection.prepare(&format!("SELECT NULL, * FROM \"{quoted}\" NOT INDEXED")))?;
     let columns = columns(connection, table)?;
-    let history = RowContext::of(connection, table, &columns, budget)?;
+    let meaning = Meaning::of(connection, table, &columns, budget)?;
     let mut rows = statement.query([])?;
     let mut counted = 0_u64;
     while let Some(row) = rows.next()? {
         budget.check_time()?;
         counted = counted.saturating_add(1);
-        let context = history.as_ref().map_or_else(Context::default, |history| history.context(row, 1));
-        read_row(row, table, &columns, counted, context, budget, sink)?;
+        read_row(row, &Table { name: table, columns: &columns, meaning: meaning.as_ref() }, counted, budget, sink)?;
     }
     Ok(())
 }
 
+/// What is known of a table before its first row.
+struct Table<'t> {
+    name: &'t str,
+    columns: &'t [String],
+    meaning: Option<&'t Meaning>,
+}
+
 fn read_row(
     row: &Row<'_>,
-    table: &str,
-    columns: &[String],
+    Table { name: table, columns, meaning }: &Table<'_>,
     counted: u64,
-    context: Context,
     budget: &Budget,
     sink: &mut dyn Sink,
 ) -> Result<(), Stop> {
+    let context = meaning.map_or_else(Context::default, |meaning| meaning.context(row));
     let number = match row.get_ref(0) {
         Ok(ValueRef::Integer(number)) => number.to_string(),
         _ => counted.to_string(),
@@ -181,7 +188,8 @@ fn read_row(
         let (ValueRef::Text(value) | ValueRef::Blob(value)) = row.get_ref(index.saturating_add(1))? else { continue };
         // Many cells may point at the same pages, so that a small file reads as a very large one.
         budget.spend_bytes(value.len() as u64)?;
-        if value.len() >= SMALLEST_FILE && looks_like_a_file(value) {
+        let can_be_file = meaning.is_none_or(|meaning| meaning.can_be_file(index));
+        if can_be_file && value.len() >= SMALLEST_FILE && looks_like_a_file(value) {
             budget.spend_entry()?;
             let segment = format!("{table}.{column} row {number}");
             sink.child(Child { segment: &segment, name: "", media_type: "", bytes: value, context });
@@ -191,6 +199,15 @@ fn read_row(
             text.extend_from_slice(b": ");
             text.extend_from_slice(value);
         }
+    }
+    if let Some(sender) = meaning.and_then(|meaning| meaning.sender(row)) {
+        budget.spend_bytes(sender.len() as u64)?;
+        text.extend_from_slice(b"\nhandle: ");
+        text.extend_from_slice(sender.as_bytes());
+    }
+    for observable in meaning.map_or_else(Vec::new, |meaning| meaning.stated(row)) {
+        let excerpt = String::from_utf8_lossy(text.get(..text.len().min(EXCERPT)).unwrap_or_default());
+        sink.observable(Finding { observable, offset: None, how: &[], context, excerpt: &excerpt });
     }
     if text.len() > bare {
         sink.passage(Passage { bytes: &text, offset: None, how: &[], context });
