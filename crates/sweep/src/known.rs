@@ -86,10 +86,13 @@ impl<'k> Known<'k> {
         ask(store)
     }
 
-    /// The findings of a file that did not change.
-    pub(crate) fn unchanged(&self, path: &str, stat: &Stat) -> Option<FileResult> {
+    /// The findings of a file that did not change, read as the same piece: a backup's file is one thing as it lies there,
+    /// and another decrypted.
+    pub(crate) fn unchanged(&self, path: &str, inside: &str, stat: &Stat) -> Option<FileResult> {
         let known = self.look_up(|store| store.file(&self.basis.whole(path))).ok()??;
-        if known.stat != *stat {
+        let form = &known.content.found.form;
+        let same_piece = form.strip_prefix('!').unwrap_or_default() == inside;
+        if known.stat != *stat || !same_piece {
             return None;
         }
         let result = self.result(path, known.content, *stat)?;

@@ -112,20 +112,20 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
             let mut number = 0;
             // What is known goes by in bursts: waking the reporting thread costs more than the look-up.
             let mut burst = Vec::new();
-            let unchanged = |path: &Path, stat: &Stat| {
+            let unchanged = |path: &Path, inside: &str, stat: &Stat| {
                 let shown = path.to_string_lossy().into_owned();
-                options.known.and_then(|known| known.unchanged(&shown, stat)).map(|result| (shown, result))
+                options.known.and_then(|known| known.unchanged(&shown, inside, stat)).map(|result| (shown, result))
             };
             walk(&options.paths, options.unpack, &options.stop, &mut |met| {
                 let result = match met {
                     Met::File(path, metadata) => {
                         found.fetch_add(1, Ordering::Relaxed);
-                        unchanged(&path, &Stat::of(&metadata)).ok_or(Target::File(path))
+                        unchanged(&path, "", &Stat::of(&metadata)).ok_or(Target::File(path))
                     }
                     Met::Piece(piece) => {
                         found.fetch_add(1, Ordering::Relaxed);
                         let stat = piece.path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata));
-                        stat.and_then(|stat| unchanged(&piece.path, &stat)).ok_or(Target::Piece(piece))
+                        stat.and_then(|stat| unchanged(&piece.path, &piece.inside, &stat)).ok_or(Target::Piece(piece))
                     }
                     Met::Unread(path, problem) => {
                         let shown = path.to_string_lossy().into_owned();

@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(mark(b"in the tail"), [false, true, false, false]);
         assert_eq!(mark(b"needl"), [false; 4]);
         assert_eq!(mark(b""), [false; 4]);
-        assert_eq!(mark(b"first and second")[3], true);
+        assert!(mark(b"first and second")[3]);
         assert_eq!((mark(b"first and first")[3], mark(b"second")[3]), (false, false));
         assert_eq!(mark(&[b"needle".as_slice(), &[0; 50]].concat()), [false; 4], "too large");
     }

@@ -68,8 +68,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MIB", default_value_t = 160)]
     max_memory: u64,
     /// Ask for the password of encrypted backups of phones
-    #[arg(long)]
+    #[arg(long, conflicts_with = "backup_password_file")]
     ask_backup_password: bool,
+    /// The file whose first line is that password
+    #[arg(long, value_name = "FILE")]
+    backup_password_file: Option<PathBuf>,
     /// The most containers an item may lie in
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
     max_depth: usize,
@@ -93,14 +96,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     if arguments.paths.iter().all(|path| std::fs::metadata(path).is_err()) {
         return Err(nothing_there(&arguments.paths));
     }
-    // Never an argument: those stand in the list of processes and in the history of the shell.
-    let password = match arguments.ask_backup_password {
-        true => Some(Secret::new(terminal::secret(
-            &Text::new("mot de passe de la sauvegarde", "password of the backup"),
-            place.lang,
-        )?)),
-        false => None,
-    };
+    let password = backup_password(arguments, place.lang)?;
     let begun = Instant::now();
     let clock = move || begun.elapsed();
     let lang = place.lang;
@@ -206,6 +202,28 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     }
     tell_record(record.as_ref().ok(), not_kept.as_deref(), lang);
     Ok(exit_code(&account))
+}
+
+/// The password of encrypted backups. Never an argument: those stand in the list of processes and in the history of the
+/// shell.
+fn backup_password(arguments: &Arguments, lang: Lang) -> Result<Option<Secret>, Failure> {
+    if arguments.ask_backup_password {
+        let what = Text::new("mot de passe de la sauvegarde", "password of the backup");
+        return terminal::secret(&what, lang).map(|password| Some(Secret::new(password)));
+    }
+    let Some(path) = &arguments.backup_password_file else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let path = path.display();
+        Failure::new(
+            "backup-password",
+            Text::new(format!("{path} ne peut pas être lu : {error}"), format!("{path} cannot be read: {error}")),
+            Text::new(
+                "ou donnez le mot de passe dans le terminal avec --ask-backup-password",
+                "or give the password in the terminal with --ask-backup-password",
+            ),
+        )
+    })?;
+    Ok(Some(Secret::new(text.lines().next().unwrap_or_default().to_owned())))
 }
 
 /// A flag that Ctrl-C raises; a second Ctrl-C ends the process.

@@ -5,5 +5,6 @@
 
 mod again;
 mod hostile;
+mod phones;
 mod runs;
 mod sweep;
