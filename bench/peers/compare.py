@@ -5,7 +5,7 @@ usage: compare.py VAUBAN INTEL_DATA
 
 Peers are those that are installed, each fed the same values in its own form: `clamscan` (Debian: clamav) with a signature
 of each value's bytes, `yara` with a rule of each value. A file counts as found when the program names it. MVT reads
-backups of phones only, and has no row here.
+backups of phones only: see `phones.py`.
 """
 import collections
 import subprocess
