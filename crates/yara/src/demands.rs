@@ -263,20 +263,44 @@ fn literals(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Vec<Vec<Literal>>
         Expr::Or(all) => all.operands().map(|one| literals(one, patterns)).reduce(either).unwrap_or_default(),
         Expr::Of(of) => of_literals(of, patterns),
         Expr::ForOf(all) => for_literals(all, patterns),
-        other => best(literals_of_one(other, patterns).into_iter().collect()),
+        other => {
+            needed(other).and_then(|name| named(name, patterns)).map(|one| best(of_pattern(one))).unwrap_or_default()
+        }
     }
 }
 
-fn literals_of_one(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
+/// The name, without its sign, of the string without which this does not hold.
+fn needed<'e>(condition: &'e Expr<'_>) -> Option<&'e str> {
     match condition {
-        Expr::PatternMatch(found) => {
-            of_pattern(patterns.iter().find(|pattern| pattern.identifier().name == found.identifier.name)?)
+        Expr::PatternMatch(found) => found.identifier.name.get(1..),
+        // `#a > 3` or `#a > #b`: with no match it is 0, which is more than nothing.
+        Expr::Gt(both) => match &both.rhs {
+            Expr::PatternCount(_) => counted(&both.lhs, 1),
+            least => integer(least).and_then(|least| counted(&both.lhs, least.checked_add(1)?)),
         }
-        // `#a > 3`: with no match it is 0, which is less than nothing.
-        Expr::Gt(both) => counted(&both.lhs, integer(&both.rhs)?.checked_add(1)?, patterns),
-        Expr::Ge(both) | Expr::Eq(both) => counted(&both.lhs, integer(&both.rhs)?, patterns),
+        .or_else(|| placed(both)),
+        Expr::Ge(both) | Expr::Eq(both) => {
+            integer(&both.rhs).and_then(|least| counted(&both.lhs, least)).or_else(|| placed(both))
+        }
+        Expr::Lt(both) | Expr::Le(both) => placed(both),
         _ => None,
     }
+}
+
+/// `@a - @b < 100`: the place of what is not there is undefined, and so is a comparison with it.
+fn placed<'e>(both: &'e BinaryExpr<'_>) -> Option<&'e str> {
+    fn place<'e>(expression: &'e Expr<'_>) -> Option<&'e str> {
+        match expression {
+            Expr::PatternOffset(place) | Expr::PatternLength(place) => place.identifier.name.get(1..),
+            Expr::Add(all) | Expr::Sub(all) => all.operands().find_map(place),
+            _ => None,
+        }
+    }
+    place(&both.lhs).or_else(|| place(&both.rhs))
+}
+
+fn named<'p, 's>(name: &str, patterns: &'p [Pattern<'s>]) -> Option<&'p Pattern<'s>> {
+    patterns.iter().find(|pattern| pattern.identifier().name.get(1..) == Some(name))
 }
 
 /// The best of sets that must all be met.
@@ -300,11 +324,9 @@ fn either(one: Vec<Vec<Literal>>, other: Vec<Vec<Literal>>) -> Vec<Vec<Literal>>
     best(pairs.collect())
 }
 
-fn counted(count: &Expr<'_>, least: i64, patterns: &[Pattern<'_>]) -> Option<Vec<Literal>> {
+fn counted<'e>(count: &'e Expr<'_>, least: i64) -> Option<&'e str> {
     match count {
-        Expr::PatternCount(count) if least > 0 => of_pattern(
-            patterns.iter().find(|pattern| pattern.identifier().name.get(1..) == count.identifier.name.get(1..))?,
-        ),
+        Expr::PatternCount(count) if least > 0 => count.identifier.name.get(1..),
         _ => None,
     }
 }
@@ -346,7 +368,8 @@ fn some_of(quantifier: &Quantifier<'_>, chosen: &[&Pattern<'_>]) -> Vec<Vec<Lite
     };
     // More than there are can never hold: what all of them demand is true as well.
     let Some(least @ 1..) = least.map(|least| least.min(chosen.len())) else { return Vec::new() };
-    let mut each: Vec<Option<Vec<Literal>>> = chosen.iter().map(|pattern| of_pattern(pattern)).collect();
+    let mut each: Vec<Option<Vec<Literal>>> =
+        chosen.iter().map(|pattern| of_pattern(pattern).into_iter().next()).collect();
     each.sort_by_key(|set| std::cmp::Reverse(set.as_ref().map_or(0, |set| worth(set))));
     // With `least` of them needed, any `least - 1` may be left out, and one of the rest is met: the best ones make the
     // first demand, the next best the second.
@@ -451,7 +474,6 @@ mod tests {
             "not $a and not $b",
             "any of ($a, $d)",
             "$d",
-            "$x",
             "not $a",
             "#a >= 0",
             "#a < 3",
@@ -461,6 +483,19 @@ mod tests {
             "0 of ($a)",
         ] {
             assert!(of(strings, &format!("{nothing} and (filesize > 0 or any of them)")).1.is_empty(), "{nothing}");
+        }
+        assert_eq!(of(strings, "$x").1.len(), 256);
+        assert_eq!(of("$b = \"evil.example\" base64 base64wide", "$b").1.len(), 6);
+        assert!(
+            of(
+                "$b = \"evil.example\" base64(\"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_\")",
+                "$b"
+            )
+            .1
+            .is_empty()
+        );
+        for needs_both in ["@a[1] < @b[1] + 50", "@b - @a < 7", "#a > #b", "#a == 2"] {
+            assert_eq!(of(strings, needs_both).1.len(), 1, "{needs_both}");
         }
         assert_eq!(of("$h = { 01 02 [2-4] 11 22 33 44 55 ?? 66 }", "$h").1, ["\u{11}\"3DU"]);
         assert_eq!(of("$h = { ( 31 32 33 34 | 35 36 37 38 ) }", "$h").1, ["1234", "5678"]);

@@ -1,41 +1,83 @@
 //! The literals that every match of a pattern contains.
 //!
-//! Texts (also wide, also in any case), hex strings and regular expressions. `xor` and `base64` have too many forms
-//! and say nothing here: a rule that rests on them is evaluated everywhere.
+//! Texts (also wide, in any case, under every key of `xor`, and wherever they begin in base64), hex strings and regular
+//! expressions.
 
+use data_encoding::BASE64;
 use regex_syntax::{
     ParserBuilder,
     hir::{Hir, HirKind},
 };
-use yara_x_parser::ast::{HexToken, Pattern, PatternModifiers, RegexpPattern};
+use yara_x_parser::ast::{HexToken, Pattern, PatternModifier, PatternModifiers, RegexpPattern};
 
-use crate::demands::{Literal, WINDOW};
+use crate::demands::{Literal, MOST_SETS, WINDOW};
 
 /// More of a literal tells little more.
 const LONGEST: usize = 64;
 /// A pattern with more alternatives than this is looked for by the engine.
 const MOST_FORMS: usize = 64;
 
-/// Literals one of which stands in every match of the pattern.
-pub(crate) fn of_pattern(pattern: &Pattern<'_>) -> Option<Vec<Literal>> {
-    let (forms, exact) = match pattern {
-        Pattern::Text(text) if is_plain(&text.modifiers) => {
-            (vec![text.text.value.to_vec()], text.modifiers.nocase().is_none())
-        }
-        Pattern::Hex(hex) if is_plain(&hex.modifiers) => (of_tokens(&hex.sub_patterns.0)?, true),
-        Pattern::Regexp(regexp) if is_plain(&regexp.modifiers) => (of_regexp(regexp)?, false),
-        _ => return None,
+/// Ways to write one thing, of which one stands there.
+type Forms = Vec<Vec<u8>>;
+
+/// Sets of literals, the best first: of each of them one stands in every match of the pattern.
+pub(crate) fn of_pattern(pattern: &Pattern<'_>) -> Vec<Vec<Literal>> {
+    let (sets, exact) = match pattern {
+        Pattern::Text(text) => (vec![vec![text.text.value.to_vec()]], text.modifiers.nocase().is_none()),
+        Pattern::Hex(hex) => (of_tokens(&hex.sub_patterns.0), true),
+        Pattern::Regexp(regexp) => (of_regexp(regexp), false),
     };
-    let modifiers = pattern.modifiers();
-    let mut literals = Vec::new();
+    sets.into_iter()
+        .filter_map(|forms| {
+            let forms = coded(forms, pattern.modifiers())?;
+            forms.into_iter().map(|bytes| literal(bytes, exact)).collect()
+        })
+        .collect()
+}
+
+/// The forms as the modifiers have them coded; none when that is not known.
+fn coded(forms: Forms, modifiers: &PatternModifiers<'_>) -> Option<Forms> {
+    let mut all = Forms::new();
     if modifiers.wide().is_some() {
-        let wide = |form: &Vec<u8>| form.iter().flat_map(|byte| [*byte, 0]).collect::<Vec<u8>>();
-        literals.extend(forms.iter().map(wide));
+        all.extend(forms.iter().map(|form| wide(form)));
     }
     if modifiers.wide().is_none() || modifiers.ascii().is_some() {
-        literals.extend(forms);
+        all.extend(forms);
     }
-    literals.into_iter().map(|bytes| literal(bytes, exact)).collect()
+    if modifiers.base64().is_some() || modifiers.base64wide().is_some() {
+        let encoded: Forms = all.iter().flat_map(|form| at_each_offset(form)).collect();
+        all = Forms::new();
+        for modifier in [modifiers.base64(), modifiers.base64wide()].into_iter().flatten() {
+            match modifier {
+                PatternModifier::Base64 { alphabet: None, .. } => all.extend(encoded.iter().cloned()),
+                PatternModifier::Base64Wide { alphabet: None, .. } => all.extend(encoded.iter().map(|form| wide(form))),
+                _ => return None,
+            }
+        }
+    }
+    match modifiers.xor() {
+        None => Some(all),
+        Some(PatternModifier::Xor { start, end, .. }) => {
+            let under = |key: u8| all.iter().map(move |form| form.iter().map(|byte| byte ^ key).collect());
+            Some((*start..=*end).flat_map(under).collect())
+        }
+        Some(_) => None,
+    }
+}
+
+fn wide(form: &[u8]) -> Vec<u8> {
+    form.iter().flat_map(|byte| [*byte, 0]).collect()
+}
+
+/// What of some bytes stands in a base64 text that holds them, for each place where they may begin: the characters that
+/// their neighbours do not change.
+fn at_each_offset(bytes: &[u8]) -> Forms {
+    let at = |offset: usize| {
+        let padded = [&[0; 2][..offset], bytes].concat();
+        let (start, end) = ((offset * 8).div_ceil(6), padded.len() * 8 / 6);
+        BASE64.encode(&padded).as_bytes().get(start..end).unwrap_or_default().to_vec()
+    };
+    (0..3).map(at).collect()
 }
 
 /// The exact bytes that a match of this pattern begins with.
@@ -117,49 +159,51 @@ fn full_byte(token: &HexToken) -> Option<u8> {
     }
 }
 
-/// The best run of whole bytes, or the best run of every alternative.
-fn of_tokens(tokens: &[HexToken]) -> Option<Vec<Vec<u8>>> {
-    let mut best: Option<Vec<Vec<u8>>> = None;
+/// The best runs of whole bytes, or the best run of every alternative.
+fn of_tokens(tokens: &[HexToken]) -> Vec<Forms> {
+    let mut found = Vec::new();
     let mut run = Vec::new();
     for token in tokens.iter().map(Some).chain([None]) {
         if let Some(byte) = token.and_then(full_byte) {
             run.push(byte);
             continue;
         }
-        best = better(best, (run.len() >= WINDOW).then(|| vec![std::mem::take(&mut run)]));
+        if run.len() >= WINDOW {
+            found.push(vec![std::mem::take(&mut run)]);
+        }
         run.clear();
         if let Some(HexToken::Alternative(choice)) = token {
-            let each: Option<Vec<_>> = choice.alternatives.iter().map(|one| of_tokens(&one.0)).collect();
-            best = better(best, each.map(|each| each.concat()).filter(|forms| forms.len() <= MOST_FORMS));
+            let each: Option<Vec<_>> =
+                choice.alternatives.iter().map(|one| of_tokens(&one.0).into_iter().next()).collect();
+            found.extend(each.map(|each| each.concat()).filter(|forms| forms.len() <= MOST_FORMS));
         }
     }
-    best
+    best(found)
 }
 
-fn of_regexp(pattern: &RegexpPattern<'_>) -> Option<Vec<Vec<u8>>> {
+fn of_regexp(pattern: &RegexpPattern<'_>) -> Vec<Forms> {
     // What this parser does not know stays with the engine. Letters are compared in any case, so `i` need not be told.
-    let parsed =
-        ParserBuilder::new().utf8(false).unicode(false).nest_limit(50).build().parse(pattern.regexp.src).ok()?;
-    of_expression(&parsed)
+    let parsed = ParserBuilder::new().utf8(false).unicode(false).nest_limit(50).build().parse(pattern.regexp.src);
+    parsed.map(|parsed| of_expression(&parsed)).unwrap_or_default()
 }
 
-fn of_expression(expression: &Hir) -> Option<Vec<Vec<u8>>> {
+fn of_expression(expression: &Hir) -> Vec<Forms> {
     match expression.kind() {
-        HirKind::Literal(literal) => (literal.0.len() >= WINDOW).then(|| vec![literal.0.to_vec()]),
+        HirKind::Literal(literal) if literal.0.len() >= WINDOW => vec![vec![literal.0.to_vec()]],
         HirKind::Capture(inner) => of_expression(&inner.sub),
         HirKind::Repetition(repeated) if repeated.min > 0 => of_expression(&repeated.sub),
-        HirKind::Concat(parts) => parts.iter().map(of_expression).fold(None, better),
+        HirKind::Concat(parts) => best(parts.iter().flat_map(of_expression).collect()),
         HirKind::Alternation(choices) => {
-            let each: Option<Vec<_>> = choices.iter().map(of_expression).collect();
-            each.map(|each| each.concat()).filter(|forms| forms.len() <= MOST_FORMS)
+            let each: Option<Vec<_>> = choices.iter().map(|one| of_expression(one).into_iter().next()).collect();
+            each.map(|each| each.concat()).filter(|forms| forms.len() <= MOST_FORMS).into_iter().collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
-fn better(one: Option<Vec<Vec<u8>>>, other: Option<Vec<Vec<u8>>>) -> Option<Vec<Vec<u8>>> {
-    let worth = |forms: &Option<Vec<Vec<u8>>>| {
-        forms.as_ref().map_or(0, |forms| forms.iter().map(|form| distinct(form)).min().unwrap_or(0))
-    };
-    if worth(&other) > worth(&one) { other } else { one }
+/// The best of several, all of which stand there.
+fn best(mut found: Vec<Forms>) -> Vec<Forms> {
+    found.sort_by_key(|forms| std::cmp::Reverse(forms.iter().map(|form| distinct(form)).min().unwrap_or(0)));
+    found.truncate(MOST_SETS);
+    found
 }

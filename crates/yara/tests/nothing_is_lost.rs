@@ -64,7 +64,11 @@ fn rule(number: usize, random: &mut Random) -> String {
     let mut strings = String::new();
     for index in 0..3 {
         let word = random.pick(WORDS);
-        let string = match random.below(8) {
+        let string = match random.below(12) {
+            8 => format!("\"{word}\" base64"),
+            9 => format!("\"{word}\" wide ascii base64 base64wide"),
+            10 => format!("\"{word}\" xor wide"),
+            11 => format!("{{ {} [1-4] {} }}", hex(word.as_bytes()), hex(random.pick(WORDS).as_bytes())),
             6 => format!(
                 "/({}|Z[a-z]{{2,3}}last-resort|{})+/i",
                 word.get(..4).unwrap_or("foxy").replace('/', "."),
@@ -102,6 +106,9 @@ fn rule(number: usize, random: &mut Random) -> String {
         "#s0 >= 2 or #s1 == 1",
         "for all of ($s0, $s1) : ( $ and # > 0 )",
         "50% of them",
+        "@s0 < @s1",
+        "@s0[1] - @s1[1] < 20 or #s2 > #s1",
+        "!s0[1] > 3",
         "$s0 or (filesize > 30 and $s2)",
         "filesize == 40 or filesize < 10",
         "pe.imports(\"x.dll\") == 0 and $s1",
@@ -123,7 +130,10 @@ fn sample(random: &mut Random) -> Vec<u8> {
     let mut bytes = random.pick(&["MZ\0\0", "%PDF", "PK\x03\x04", "text", "", "mz"]).as_bytes().to_vec();
     for _ in 0..random.below(8) {
         let word = random.pick(WORDS).as_bytes();
-        match random.below(5) {
+        match random.below(8) {
+            5 => bytes.extend(data_encoding::BASE64.encode(&[&b"xyz"[..random.below(4)], word, b"z"].concat()).bytes()),
+            6 => bytes.extend(data_encoding::BASE64.encode(word).bytes().flat_map(|byte| [byte, 0])),
+            7 => bytes.extend(word.iter().flat_map(|byte| [*byte ^ 7, 7])),
             0 => bytes.extend(word.to_ascii_uppercase()),
             1 => bytes.extend(word.iter().flat_map(|byte| [*byte, 0])),
             2 => bytes.extend(word.iter().map(|byte| byte ^ 2)),
