@@ -50,7 +50,8 @@ impl Event {
             Value::Array(list) => list.iter().for_each(|one| self.flatten(name, one, depth + 1)),
             Value::Object(fields) => {
                 let attributes = fields.get("#attributes").and_then(Value::as_object).unwrap_or(fields);
-                if let (Some(Value::String(own)), Some(text)) = (attributes.get("Name"), fields.get("#text")) {
+                let own = attributes.get("Name").or(attributes.get("@Name"));
+                if let (Some(Value::String(own)), Some(text)) = (own, fields.get("#text")) {
                     return self.flatten(own, text, depth + 1);
                 }
                 for (key, value) in fields {
@@ -69,6 +70,11 @@ impl Event {
     /// The fields as rules name them; one that stands there several times has all its values.
     fn map(&self) -> Map<String, Value> {
         let mut map = Map::new();
+        for (name, text) in [("Provider_Name", self.provider.clone()), ("EventID", self.id.to_string())] {
+            if self.field(name).is_none() {
+                map.insert(name.to_owned(), Value::String(text));
+            }
+        }
         for (name, text) in &self.fields {
             match map.get_mut(name) {
                 None => {
