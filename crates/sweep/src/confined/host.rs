@@ -13,8 +13,10 @@ use crate::{Examined, Examiner, Examiners, FileResult, Ledger as _, Task, ledger
 
 /// How often a file may cost a worker: each time one more item is passed over.
 const LIVES: usize = 8;
-/// How long a worker that was asked to end may take to do so.
+/// How long a worker whose time is up, which it knows itself, may take to end.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long one may go on when the sweep is to stop, of which it knows nothing: long enough for a small file.
+const SOON: Duration = Duration::from_millis(500);
 /// The most that a worker may say of one file: one that was taken over must not fill the host's memory.
 const MOST_SAID: u64 = 1 << 30;
 
@@ -167,7 +169,10 @@ impl Hand<'_> {
             if task.stop.is_raised() && asked_to_stop.is_none() {
                 asked_to_stop = Some(now);
             }
-            let stopping = asked_to_stop.is_some_and(|since| now.saturating_sub(since) > GRACE);
+            let stopping = asked_to_stop.is_some_and(|since| {
+                let its_time_is_up = since.saturating_sub(began) >= patience.saturating_sub(GRACE);
+                now.saturating_sub(since) > if its_time_is_up { GRACE } else { SOON }
+            });
             !stopping && now.saturating_sub(began) < patience && said.get() < MOST_SAID
         };
         let mut collected = Collected::default();
