@@ -8,17 +8,23 @@ const SPECIAL_TOP_LEVEL: &[&str] =
 
 /// Whether `name` has the syntax of a domain name of at least two labels below a known top level.
 pub(crate) fn is_domain(name: &str) -> bool {
-    if name.len() > 253 || name.len() < 4 {
-        return false;
-    }
-    let mut labels = 0_usize;
-    for label in name.split('.') {
-        if label.is_empty() || label.len() > 63 {
-            return false;
-        }
-        labels += 1;
-    }
-    labels >= 2 && name.rsplit('.').next().is_some_and(is_top_level)
+    last_of_labels(name).is_some_and(is_top_level)
+}
+
+/// Whether it can be nothing but a host where it stands, behind `://`: then its top level need not be a known one.
+/// Attackers and laboratories resolve names of their own making.
+pub(crate) fn is_host_of_url(name: &str) -> bool {
+    last_of_labels(name).is_some_and(|last| {
+        last.len() >= 2
+            && last.starts_with(|c: char| c.is_ascii_alphabetic())
+            && last.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+/// The last label of a name of at least two labels, none of them empty or too long.
+fn last_of_labels(name: &str) -> Option<&str> {
+    let fits = (4..=253).contains(&name.len()) && name.split('.').all(|label| (1..=63).contains(&label.len()));
+    name.rsplit_once('.').filter(|_| fits).map(|(_, last)| last)
 }
 
 /// Whether `label` is a top level: one of the public suffix list's, or a special one.
@@ -93,6 +99,16 @@ mod tests {
         }
         for bad in ["evil", "evil.", ".com", "a..com", "libc.so.6", "setup.exe", "1.2.3.4", "foo.bar_baz"] {
             assert!(!is_domain(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn behind_a_scheme_any_top_level_will_do() {
+        for good in ["amazing.lab", "evil.com", "c2.evil.comv"] {
+            assert!(is_host_of_url(good), "{good}");
+        }
+        for bad in ["localhost", "a..lab", "1.2.3.4", "evil.{{x}}", ".lab", "x.1a"] {
+            assert!(!is_host_of_url(bad), "{bad}");
         }
     }
 

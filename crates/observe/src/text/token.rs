@@ -219,7 +219,7 @@ fn one_url(token: &[u8], base: usize, start: usize, authority: usize, emit: &mut
         emit(ObservableKind::Ipv4Addr, &address.to_string(), host_at);
     } else if let Some(address) = host::ipv6(host) {
         emit(ObservableKind::Ipv6Addr, &address.to_string(), host_at);
-    } else if !host::is_domain(host.trim_end_matches('.')) {
+    } else if !host::is_domain(host.trim_end_matches('.')) && !host::is_host_of_url(host.trim_end_matches('.')) {
         return;
     }
     let follows = rest.get(authority_length).copied();
@@ -426,9 +426,10 @@ fn one_host(token: &[u8], base: usize, at: usize, run: &str, after_scheme: bool,
         }
         let name_at = at + offset + (name.as_ptr() as usize - piece.as_ptr() as usize);
         let is_address = host::ipv4(name);
+        let ends_a_scheme = token.get(..name_at).is_some_and(|before| before.ends_with(b"://"));
         if let Some(address) = is_address {
             emit(ObservableKind::Ipv4Addr, &address.to_string(), base + name_at);
-        } else if host::is_domain(name) {
+        } else if host::is_domain(name) || ends_a_scheme && host::is_host_of_url(name) {
             emit(ObservableKind::DomainName, name, base + name_at);
         } else {
             continue;
