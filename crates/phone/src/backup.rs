@@ -164,18 +164,7 @@ impl Backup {
     /// # Errors
     /// As [`Backup::read`], and when `output` fails. Some bytes may have been written then.
     pub fn copy(&self, entry: &Entry, limit: u64, output: &mut dyn Write) -> Result<Option<Doubt>, EntryError> {
-        if entry.kind != Kind::File {
-            return Ok(None);
-        }
-        let (subfolder, name) = entry.place();
-        let (file, size) = match self.folder.file(subfolder.as_deref(), &name) {
-            Ok(file) => file,
-            // Some versions write no file for one that was empty.
-            Err(Refused::Missing) if entry.size == Some(0) => return Ok(None),
-            Err(Refused::Missing) => return Err(EntryError::Missing),
-            Err(Refused::NotAFile) => return Err(EntryError::NotAFile),
-            Err(Refused::Io(error)) => return Err(EntryError::Io(error)),
-        };
+        let Some((file, size)) = self.on_disk(entry)? else { return Ok(None) };
         if size > limit {
             return Err(EntryError::TooLarge { size, limit });
         }
@@ -191,6 +180,35 @@ impl Backup {
             _ => None,
         };
         contents::copy(file, size, entry.size, key.as_ref(), output)
+    }
+
+    /// The file that holds the bytes of an entry as they are, of whatever size, where nothing is encrypted; none where the
+    /// bytes have to be [copied](Self::copy).
+    ///
+    /// # Errors
+    /// See [`EntryError`]; the other entries can still be read.
+    pub fn file(&self, entry: &Entry) -> Result<Option<(fs::File, Option<Doubt>)>, EntryError> {
+        if self.is_encrypted() || entry.key.is_some() {
+            return Ok(None);
+        }
+        let doubt = |found: u64| entry.size.filter(|told| *told != found).map(|told| Doubt::Size { told, found });
+        Ok(self.on_disk(entry)?.map(|(file, size)| (file, doubt(size))))
+    }
+
+    /// The file of an entry, as it lies there, and its size; none for what has no bytes.
+    fn on_disk(&self, entry: &Entry) -> Result<Option<(fs::File, u64)>, EntryError> {
+        if entry.kind != Kind::File {
+            return Ok(None);
+        }
+        let (subfolder, name) = entry.place();
+        match self.folder.file(subfolder.as_deref(), &name) {
+            Ok(file) => Ok(Some(file)),
+            // Some versions write no file for one that was empty.
+            Err(Refused::Missing) if entry.size == Some(0) => Ok(None),
+            Err(Refused::Missing) => Err(EntryError::Missing),
+            Err(Refused::NotAFile) => Err(EntryError::NotAFile),
+            Err(Refused::Io(error)) => Err(EntryError::Io(error)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashSet,
+    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +14,11 @@ use vauban_intake::{Problem, StopFlag};
 use vauban_model::Reason;
 use vauban_phone::{Backup, BackupError, Entry, EntryError, Kind, Secret, is_backup};
 
-use crate::unpack::{Held, Piece, Unpack};
+use crate::{
+    file::in_memory,
+    unpack::{Held, Piece, Unpack},
+    walk::denied,
+};
 
 /// The longest list of a backup that is handed to a reader.
 const LONGEST_LIST: u64 = 256 << 20;
@@ -70,10 +75,11 @@ fn list(folder: &Path, backup: &Arc<Backup>) -> Piece {
     Piece {
         path: folder.join("Manifest.db"),
         inside: "Manifest.db".to_owned(),
-        copy: Box::new(move |limit, output| {
+        open: Box::new(move |limit| {
             let bytes = backup.list(limit.min(LONGEST_LIST)).map_err(|error| not_read(&error))?;
-            output.write_all(&bytes).map_err(|error| not_read(&error.into()))?;
-            Ok(None)
+            let mut file = in_memory().map_err(|error| denied(&error))?;
+            file.write_all(&bytes).map_err(|error| denied(&error))?;
+            Ok((file, None))
         }),
     }
 }
@@ -83,9 +89,17 @@ fn piece(folder: &Path, backup: &Arc<Backup>, entry: Entry) -> Piece {
     Piece {
         path: entry.path_on_disk(folder),
         inside: entry.name(),
-        copy: Box::new(move |limit, output| {
-            let doubt = backup.copy(&entry, limit, output).map_err(|error| not_read(&error))?;
-            Ok(doubt.map(|doubt| Problem::corrupt(doubt.to_string())))
+        open: Box::new(move |limit| {
+            let opened = backup.file(&entry).and_then(|plain| match plain {
+                Some(plain) => Ok(plain),
+                None => {
+                    let mut file = in_memory()?;
+                    let doubt = backup.copy(&entry, limit, &mut file)?;
+                    Ok((file, doubt))
+                }
+            });
+            let (file, doubt) = opened.map_err(|error| not_read(&error))?;
+            Ok((file, doubt.map(|doubt| Problem::corrupt(doubt.to_string()))))
         }),
     }
 }

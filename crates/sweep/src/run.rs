@@ -19,7 +19,7 @@ use vauban_record::Stat;
 
 use crate::{
     Examiner, Examiners, FileResult, Known, Origin, Task,
-    file::{in_memory, open},
+    file::open,
     unpack::{Piece, Unpack},
     walk::{Met, denied, walk},
 };
@@ -30,7 +30,7 @@ pub struct Options<'o> {
     pub paths: Vec<PathBuf>,
     /// Looks into folders whose files are not what they hold.
     pub unpack: &'o dyn Unpack,
-    /// The most bytes that a piece of such a folder may have.
+    /// The most bytes that a piece of such a folder may have that is put into memory.
     pub piece_bytes: u64,
     /// How many files to read at a time.
     pub jobs: usize,
@@ -234,11 +234,11 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
 
 /// Reads one piece of what a folder holds.
 fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
-    let Piece { path, inside, copy } = piece;
+    let Piece { path, inside, open: bytes } = piece;
     let location = Location::file(shown).inside(&inside);
-    let opened = open(&path).map_err(|error| denied(&error)).and_then(|(_, stat)| {
-        let mut file = in_memory().map_err(|error| denied(&error))?;
-        let doubt = copy(options.piece_bytes, &mut file)?;
+    let stat = path.symlink_metadata().map(|metadata| Stat::of(&metadata)).map_err(|error| denied(&error));
+    let opened = stat.and_then(|stat| {
+        let (file, doubt) = bytes(options.piece_bytes)?;
         let size = file.metadata().map_err(|error| denied(&error))?.len();
         Ok((file, size, doubt, stat))
     });

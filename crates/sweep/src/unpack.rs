@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    io::Write,
+    fs::File,
     path::{Path, PathBuf},
 };
 
@@ -29,12 +29,13 @@ pub struct Piece {
     pub path: PathBuf,
     /// What it is called inside: the second segment of its location.
     pub inside: String,
-    /// Writes its bytes.
-    pub copy: Copy,
+    /// Gives its bytes.
+    pub open: Open,
 }
 
-/// Writes the bytes of a piece, at most so many, and tells what is wrong with them if they are not as they should be.
-pub type Copy = Box<dyn FnOnce(u64, &mut dyn Write) -> Result<Option<Problem>, Problem> + Send>;
+/// Gives a file with the bytes of a piece, and what is wrong with them if they are not as they should be. A file that is made
+/// for it is in memory, and has at most so many.
+pub type Open = Box<dyn FnOnce(u64) -> Result<(File, Option<Problem>), Problem> + Send>;
 
 impl std::fmt::Debug for Piece {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -171,7 +171,8 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let options = Options {
         paths: arguments.paths.clone(),
         unpack: &backups,
-        piece_bytes: limits.total_bytes,
+        // They are in memory, one for each reader.
+        piece_bytes: limits.item_bytes.saturating_mul(2),
         jobs: arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         known: known.as_ref(),
         time_limit: Duration::from_secs(arguments.max_seconds),
