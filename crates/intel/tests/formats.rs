@@ -219,7 +219,7 @@ fn sigma_rules_carry_what_they_say_and_a_bad_one_costs_itself() {
         good.replace("id: 6ba7b810-9dad-11d1-80b4-00c04fd430c8\n", "").replace("Good", "Last"),
     );
     let reading = read("rules.yml", &text);
-    assert_eq!((reading.format, values(&reading)), ("sigma", vec!["6ba7b810-9dad-11d1-80b4-00c04fd430c8", "Last"]));
+    assert_eq!((reading.format, values(&reading)), ("sigma", vec!["Good", "Last"]));
     let first = &reading.indicators[0];
     assert_eq!((first.name.as_str(), first.marking, first.confidence), ("Good", Marking::Amber, Some(80)));
     assert_eq!(first.techniques[0].as_str(), "T1059.001");

@@ -115,9 +115,9 @@ pub enum Test {
         /// The source text that defines it, with the imports it needs.
         text: Box<str>,
     },
-    /// A Sigma rule over single events: its id or title, and its whole text.
+    /// A Sigma rule over single events: its title and its whole text.
     Sigma {
-        /// The rule's id; its title where it has none.
+        /// The rule's title.
         rule: Box<str>,
         /// The source text: one YAML document.
         text: Box<str>,

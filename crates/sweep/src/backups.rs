@@ -111,7 +111,8 @@ fn not_opened(error: &BackupError) -> Problem {
         BackupError::Io(_) => Reason::Denied,
         BackupError::NotABackup | BackupError::Damaged(_) => Reason::Corrupt,
     };
-    Problem::new(reason, error.to_string())
+    let hint = if matches!(error, BackupError::PasswordNeeded) { ": sweep it with --ask-backup-password" } else { "" };
+    Problem::new(reason, format!("{error}{hint}"))
 }
 
 fn not_read(error: &EntryError) -> Problem {

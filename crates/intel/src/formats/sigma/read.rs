@@ -1,6 +1,6 @@
 //! From rules to indicators, with what they say of themselves.
 
-use vauban_model::{Technique, Test, Validity};
+use vauban_model::{IndicatorId, Technique, Test, Validity};
 use yaml_serde::Value;
 
 use super::divide::divide;
@@ -86,7 +86,7 @@ fn rule(text: &str) -> Result<Rule, (String, String)> {
     if root.get("action").is_some() {
         return refuse("collections with an action are no longer part of Sigma");
     }
-    let Some(name) = word("id").or(word("title")) else { return refuse("a rule without id and title") };
+    let Some(name) = word("title") else { return refuse("a rule without a title") };
     if !root.get("logsource").is_some_and(Value::is_mapping) {
         return refuse("a rule without a log source");
     }
@@ -102,6 +102,8 @@ fn rule(text: &str) -> Result<Rule, (String, String)> {
     };
     let tags = list("tags");
     Ok(Rule::Looks(Box::new(Draft {
+        // Titles are changed; the id makes the indicator the same when it is read again.
+        id: word("id").map(|id| IndicatorId::derived("", "sigma", &id.to_ascii_lowercase())),
         name: title.clone(),
         description: word("description").unwrap_or_default().to_owned(),
         marking: tags.iter().find_map(|tag| tag.strip_prefix("tlp.")).and_then(|label| label.parse().ok()),
