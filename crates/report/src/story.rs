@@ -109,7 +109,8 @@ fn capital(text: &str) -> String {
 fn indicator(out: &mut String, sighting: &Sighting, lang: Lang) {
     let indicator = &sighting.indicator;
     let value = printable(&defanged(sighting.observable.kind, &indicator.value));
-    paragraph(out, "  ", &format!("{} ({value})", printable(&indicator.name)));
+    let name = printable(&indicator.name);
+    paragraph(out, "  ", &if name == value { name } else { format!("{name} ({value})") });
     let mut source = format!("{} {}", say(lang, "source :", "source:"), printable(&indicator.source));
     if let Some(confidence) = indicator.confidence {
         let _ = write!(source, ", {} {confidence}/100", say(lang, "confiance", "confidence"));
