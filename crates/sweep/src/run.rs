@@ -236,20 +236,20 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
 fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
     let Piece { path, inside, open: bytes } = piece;
     let location = Location::file(shown).inside(&inside);
-    let stat = path.symlink_metadata().map(|metadata| Stat::of(&metadata)).map_err(|error| denied(&error));
-    let opened = stat.and_then(|stat| {
-        let (file, doubt) = bytes(options.piece_bytes)?;
+    // A phone may write no file for one that was empty.
+    let stat = path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata));
+    let opened = bytes(options.piece_bytes).and_then(|(file, doubt)| {
         let size = file.metadata().map_err(|error| denied(&error))?.len();
-        Ok((file, size, doubt, stat))
+        Ok((file, size, doubt))
     });
-    let (file, size, doubt, stat) = match opened {
+    let (file, size, doubt) = match opened {
         Ok(opened) => opened,
         Err(problem) => return FileResult::unread(&location, problem),
     };
     let name = inside.rsplit('/').next().unwrap_or_default();
     let Options { time_limit, clock, .. } = *options;
     let task = Task { path: shown, inside: &inside, name, file: &file, size, stop, time_limit, clock };
-    let mut result = FileResult { stat: Some(stat), inside: inside.clone(), ..examiner.examine(&task) };
+    let mut result = FileResult { stat, inside: inside.clone(), ..examiner.examine(&task) };
     if let Some(Problem { reason, detail }) = doubt
         && !result.unread.iter().any(|unread| unread.location == location)
     {

@@ -63,3 +63,33 @@ fn a_backup_is_read_under_the_names_of_the_phone() {
         assert_eq!(number("files") + number("items"), number("read") + number("unread"), "{summary}");
     }
 }
+
+#[test]
+fn a_damaged_backup_costs_what_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, copy) = (folder.path().join("state"), folder.path().join("copy"));
+    for below in ["", "0d", "15", "3d"] {
+        fs::create_dir_all(copy.join(below)).unwrap();
+        for entry in fs::read_dir(Path::new(&backup("plain")).join(below)).unwrap() {
+            let from = entry.unwrap().path();
+            if from.is_file() {
+                fs::copy(&from, copy.join(below).join(from.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    let [usage, note, messages] = [
+        "0d/0d609c54856a9bb2d56729df1d68f2958a88426b",
+        "15/158371e4e0b69f6771163c3935aef0a6f3be8c26",
+        "3d/3d0d7e5fb2ce288813306e4d4636395e047a3d28",
+    ]
+    .map(|name| copy.join(name));
+    fs::write(&usage, &fs::read(&usage).unwrap()[..1000]).unwrap();
+    fs::remove_file(&note).unwrap();
+    fs::remove_file(&messages).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", &messages).unwrap();
+    let run = sweep(&state, &[&copy.display().to_string()]);
+    assert_eq!(run.reason("DataUsage.sqlite"), ["corrupt"], "{:?}", run.lines);
+    assert_eq!(run.reason("note.txt"), ["denied"], "what the list names and the backup does not hold");
+    assert_eq!(run.reason("sms.db"), ["denied"], "a link is not followed");
+    assert_eq!(run.number("files") + run.number("items"), run.number("read") + run.number("unread"));
+}
