@@ -10,15 +10,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::{Connection, Error, ErrorCode, Row, config::DbConfig, limits::Limit, types::ValueRef};
-use vauban_intake::StopFlag;
+use rusqlite::{Connection, Error, ErrorCode, Row, types::ValueRef};
+use vauban_intake::{StopFlag, open_database};
 
 use crate::{Entry, EntryError, FileId, Flawed, Kind, archived::Archived, entry::name};
 
 /// Bytes of the header that are looked at before the rest is loaded.
 const HEADER: usize = 100;
-/// Instructions of SQLite's machine between two looks at the stop flag.
-const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+/// What a value may have where the whole list has less.
+const SMALLEST_LIMIT: i32 = 1 << 20;
 /// Rows read at a time.
 const BATCH: usize = 500;
 
@@ -76,9 +76,6 @@ impl Database {
         if !header.starts_with(Self::MAGIC) {
             return Err("Manifest.db is no database".to_owned());
         }
-        // Bytes 18 and 19 say "write-ahead log" or not. SQLite refuses such a database in memory.
-        header[18] = 1;
-        header[19] = 1;
         // The cipher's padding may follow the last page.
         let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
             1 => 65536,
@@ -87,10 +84,8 @@ impl Database {
         let length = length.checked_rem(page).and_then(|rest| length.checked_sub(rest)).unwrap_or(length);
         let length = usize::try_from(length).map_err(|error| error.to_string())?;
 
-        let mut connection = Connection::open_in_memory().map_err(|error| error.to_string())?;
         let whole = Read::chain(&header[..], bytes);
-        connection.deserialize_read_exact("main", whole, length, true).map_err(|error| error.to_string())?;
-        distrust(&mut connection, length, stop).map_err(|error| error.to_string())?;
+        let connection = open_database(whole, length, SMALLEST_LIMIT, stop).map_err(|problem| problem.detail)?;
         match connection.query_row(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'Files' AND rootpage > 0",
             [],
@@ -136,33 +131,6 @@ impl Database {
         // Nothing is ever written, so whoever panicked with the lock left nothing half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// No writing, no code of the schema, no second file, no more memory for a value than the file has bytes.
-fn distrust(connection: &mut Connection, length: usize, stop: &StopFlag) -> Result<(), Error> {
-    for (limit, value) in [
-        (Limit::SQLITE_LIMIT_LENGTH, i32::try_from(length).unwrap_or(i32::MAX).max(1 << 20)),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
-        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
-        (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
-        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
-    ] {
-        connection.set_limit(limit, value)?;
-    }
-    for (setting, value) in [
-        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
-    ] {
-        connection.set_db_config(setting, value)?;
-    }
-    connection.execute_batch(
-        "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA mmap_size=0;
-         PRAGMA temp_store=MEMORY;",
-    )?;
-    let stop = stop.clone();
-    connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || stop.is_raised()))
 }
 
 /// Reads some rows and tells how many.

@@ -72,33 +72,30 @@ fn hostile_rows_cost_themselves() {
     assert_eq!(said, expected);
 }
 
-#[test]
-fn a_view_is_not_the_table() {
+/// A backup whose list is what these statements make.
+fn with_list(statements: &str) -> TempDir {
     let (folder, _) = ordinary(false);
     let path = folder.path().join("Manifest.db");
     fs::remove_file(&path).unwrap();
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .execute_batch(
-            "CREATE VIEW Files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
-        )
-        .unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch(statements).unwrap();
+    folder
+}
+
+#[test]
+fn a_view_is_not_the_table() {
+    let folder = with_list(
+        "CREATE VIEW Files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+    );
     assert!(matches!(refused(&folder, None), BackupError::Damaged(_)));
 }
 
 #[test]
 fn a_computed_column_cannot_make_gigabytes() {
-    let (folder, _) = ordinary(false);
-    let path = folder.path().join("Manifest.db");
-    fs::remove_file(&path).unwrap();
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .execute_batch(
-            "CREATE TABLE Files (fileID TEXT, domain TEXT, flags INTEGER, file BLOB,
+    let folder = with_list(
+        "CREATE TABLE Files (fileID TEXT, domain TEXT, flags INTEGER, file BLOB,
                 relativePath TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL);
              INSERT INTO Files (fileID, domain) VALUES ('00', 'HomeDomain');",
-        )
-        .unwrap();
+    );
     assert!(open(&folder, None).unwrap().entries().all(|entry| entry.is_err()));
 }
 

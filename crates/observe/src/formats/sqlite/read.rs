@@ -1,7 +1,7 @@
 //! Opens the database in memory, distrusts its schema, and hands over every row as a passage.
 
-use rusqlite::{Connection, Error, ErrorCode, Row, config::DbConfig, limits::Limit, types::ValueRef};
-use vauban_intake::{Budget, Problem, looks_like_a_file};
+use rusqlite::{Connection, Error, ErrorCode, Row, types::ValueRef};
+use vauban_intake::{Budget, Problem, looks_like_a_file, open_database};
 
 use super::meaning::Meaning;
 use crate::{Child, Context, Finding, Item, Passage, Reader, Sink};
@@ -9,8 +9,8 @@ use crate::{Child, Context, Finding, Item, Passage, Reader, Sink};
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Shorter values are scanned as text; a file that means anything is longer.
 const SMALLEST_FILE: usize = 64;
-/// Instructions of SQLite's machine between two looks at the clock.
-const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+/// What a value may have where the whole database has less.
+const SMALLEST_LIMIT: i32 = 4096;
 /// Bytes of a row that are shown beside what it names.
 const EXCERPT: usize = 200;
 /// A schema with more tables than this is an attack on our patience.
@@ -38,7 +38,8 @@ impl Reader for Sqlite {
 
 /// Reads every real table; the first failure is reported once all tables were tried.
 fn rows(bytes: &[u8], budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem> {
-    let connection = open(bytes, budget)?;
+    budget.spend_bytes(bytes.len() as u64)?;
+    let connection = open_database(bytes, bytes.len(), SMALLEST_LIMIT, budget.stop_flag())?;
     let mut failure = None;
     for table in tables(&connection).map_err(|error| problem(&error, budget))? {
         budget.check_time()?;
@@ -69,47 +70,6 @@ impl From<Problem> for Stop {
     fn from(problem: Problem) -> Self {
         Self::Budget(problem)
     }
-}
-
-/// The bytes as a database in memory that cannot be written, whose schema is not trusted, and whose work
-/// is interrupted when the time is up.
-fn open(bytes: &[u8], budget: &Budget) -> Result<Connection, Problem> {
-    budget.spend_bytes(bytes.len() as u64)?;
-    // Bytes 18 and 19 of the header say "write-ahead log". The log is not here, and SQLite refuses such a
-    // database in memory; 1 stands for the rollback journal, which needs no second file.
-    let header = bytes.get(..18).ok_or_else(|| Problem::corrupt("the header is cut short"))?;
-    let rest = bytes.get(20..).ok_or_else(|| Problem::corrupt("the header is cut short"))?;
-    let patched = std::io::Read::chain(std::io::Read::chain(header, &[1_u8, 1][..]), rest);
-
-    let describe = |error: Error| Problem::corrupt(error.to_string());
-    let mut connection = Connection::open_in_memory().map_err(describe)?;
-    connection.deserialize_read_exact("main", patched, bytes.len(), true).map_err(describe)?;
-    let longest = i32::try_from(bytes.len()).unwrap_or(i32::MAX).max(4096);
-    for (limit, value) in [
-        (Limit::SQLITE_LIMIT_LENGTH, longest),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
-        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
-        (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
-        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
-    ] {
-        connection.set_limit(limit, value).map_err(describe)?;
-    }
-    for (setting, value) in [
-        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
-    ] {
-        connection.set_db_config(setting, value).map_err(describe)?;
-    }
-    connection
-        .execute_batch(
-            "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA mmap_size=0;",
-        )
-        .map_err(describe)?;
-    let stop = budget.stop_flag().clone();
-    connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || stop.is_raised())).map_err(describe)?;
-    Ok(connection)
 }
 
 /// The names of the tables that hold rows of their own.
