@@ -5,6 +5,8 @@
 //! and one line in [`READERS`].
 
 mod conversation;
+mod digest;
+mod epoch;
 mod formats;
 mod item;
 mod member;

@@ -14,11 +14,12 @@ pub(crate) fn is_domain(name: &str) -> bool {
 /// Whether it can be nothing but a host where it stands, behind `://`: then its top level need not be a known one.
 /// Attackers and laboratories resolve names of their own making.
 pub(crate) fn is_host_of_url(name: &str) -> bool {
-    last_of_labels(name).is_some_and(|last| {
+    let alphabetic = last_of_labels(name).is_some_and(|last| {
         last.len() >= 2
             && last.starts_with(|c: char| c.is_ascii_alphabetic())
             && last.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    })
+    });
+    alphabetic || is_domain(name)
 }
 
 /// The last label of a name of at least two labels, none of them empty or too long.

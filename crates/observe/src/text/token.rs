@@ -219,7 +219,7 @@ fn one_url(token: &[u8], base: usize, start: usize, authority: usize, emit: &mut
         emit(ObservableKind::Ipv4Addr, &address.to_string(), host_at);
     } else if let Some(address) = host::ipv6(host) {
         emit(ObservableKind::Ipv6Addr, &address.to_string(), host_at);
-    } else if !host::is_domain(host.trim_end_matches('.')) && !host::is_host_of_url(host.trim_end_matches('.')) {
+    } else if !host::is_host_of_url(host.trim_end_matches('.')) {
         return;
     }
     let follows = rest.get(authority_length).copied();

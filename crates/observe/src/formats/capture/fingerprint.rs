@@ -6,6 +6,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use super::tls::ClientHello;
+use crate::digest::hex;
 
 /// JA3: MD5 over version, ciphers, extensions, groups and point formats, GREASE left out (RFC 8701).
 pub(super) fn ja3(hello: &ClientHello) -> String {
@@ -104,13 +105,6 @@ fn short(text: &str) -> String {
 /// Values that clients send to keep servers tolerant: both bytes the same and ending in A.
 const fn is_grease(number: u16) -> bool {
     number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -12,13 +12,14 @@ use vauban_model::ObservableKind;
 use super::{
     dns::{self, Answer},
     emit::Emit,
-    fingerprint::{hex, ja3, ja4_spellings},
+    fingerprint::{ja3, ja4_spellings},
     http,
     layers::{End, FIN, RST, SYN, Segment, Transport, u16_at},
     quic::{self, Quic},
     smtp,
     tls::{ClientHello, Step, certificates, client_hello},
 };
+use crate::digest::certificate_fingerprints;
 
 /// Bytes of one direction that are kept while it is not known what they are.
 const SNIFFED: usize = 64 << 10;
@@ -441,10 +442,10 @@ fn tell_dns(message: &dns::Message, at: Option<Timestamp>, about: &str, emit: &m
 
 /// The names and fingerprints of a certificate.
 fn certificate(der: &[u8], at: Option<Timestamp>, about: &str, emit: &mut Emit<'_>) {
-    use md5::Digest as _;
     use x509_parser::{extensions::GeneralName, prelude::FromDer as _};
-    emit.observable(ObservableKind::CertificateFingerprint, &hex(&sha1::Sha1::digest(der)), at, about);
-    emit.observable(ObservableKind::CertificateFingerprint, &hex(&sha2::Sha256::digest(der)), at, about);
+    for digest in certificate_fingerprints(der) {
+        emit.observable(ObservableKind::CertificateFingerprint, &digest, at, about);
+    }
     let Ok((_, parsed)) = x509_parser::certificate::X509Certificate::from_der(der) else { return };
     for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
         emit.text(name.as_bytes(), at);

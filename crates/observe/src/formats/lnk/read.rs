@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Observable, ObservableKind};
 
-use crate::{Child, Context, Finding, Item, Passage, Reader, Sink};
+use crate::{Child, Context, Finding, Item, Passage, Reader, Sink, epoch::FROM_1601};
 
 /// The size of the header and the class identifier behind it (section 2.1).
 const MAGIC: &[u8] = b"\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46";
@@ -174,7 +174,7 @@ fn wide(bytes: &[u8], at: usize) -> String {
 /// A time in tenths of microseconds since 1601.
 fn file_time(bytes: &[u8], at: usize) -> Option<Timestamp> {
     let ticks = u64::from_le_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?);
-    let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(11_644_473_600)?;
+    let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(FROM_1601)?;
     if ticks == 0 { None } else { Timestamp::from_second(seconds).ok() }
 }
 

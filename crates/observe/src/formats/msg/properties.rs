@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_16LE};
 use jiff::Timestamp;
 
 use super::codepage;
-use crate::formats::ole::Stream;
+use crate::{epoch::FROM_1601, formats::ole::Stream};
 
 /// The stream of properties of fixed size.
 pub(super) const FIXED: &str = "__properties_version1.0";
@@ -95,8 +95,7 @@ impl<'a> Fixed<'a> {
 
     /// A moment: FILETIME, in steps of 100 ns since 1601.
     pub(super) fn moment(self, number: u16) -> Option<Timestamp> {
-        const SECONDS_FROM_1601_TO_1970: i64 = 11_644_473_600;
-        let seconds = i64::try_from(self.value(number)? / 10_000_000).ok()?.checked_sub(SECONDS_FROM_1601_TO_1970)?;
+        let seconds = i64::try_from(self.value(number)? / 10_000_000).ok()?.checked_sub(FROM_1601)?;
         Timestamp::from_second(seconds).ok().filter(|moment| moment.as_second() > 0)
     }
 

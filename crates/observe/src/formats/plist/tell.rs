@@ -2,14 +2,13 @@
 //! outright.
 
 use jiff::Timestamp;
-use sha2::Digest as _;
 use vauban_intake::{Budget, Problem, looks_like_a_file};
 use vauban_model::{
     Exposure, Observable,
     ObservableKind::{self, AppId, CertificateFingerprint, ConfigurationProfile, EmailAddr, ProcessName},
 };
 
-use crate::{Child, Context, Finding, Passage, Sink};
+use crate::{Child, Context, Finding, Passage, Sink, digest::certificate_fingerprints, epoch::FROM_2001};
 
 /// More containers inside each other than this are an attack; archives of classes have four.
 const MAX_DEPTH: usize = 128;
@@ -19,8 +18,6 @@ const LONGEST_NAME: usize = 512;
 const LONGEST_TEXT: usize = 1 << 20;
 /// Shorter data is no file.
 const SMALLEST_FILE: usize = 64;
-/// Seconds between 1970-01-01 and 2001-01-01 (the epoch of Apple's clock).
-const FROM_2001: i64 = 978_307_200;
 
 /// A value that holds no others.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,7 +155,7 @@ impl<'t> Tell<'t> {
         }
         // The certificates that a profile installs: a sequence longer than 255 bytes (X.690).
         if key == "PayloadContent" && bytes.starts_with(&[0x30, 0x82]) {
-            for digest in [hex(&sha1::Sha1::digest(bytes)), hex(&sha2::Sha256::digest(bytes))] {
+            for digest in certificate_fingerprints(bytes) {
                 self.state(CertificateFingerprint, &digest, Context::default());
             }
         }
@@ -186,8 +183,4 @@ fn named_by(key: &str) -> Option<ObservableKind> {
 
 fn moment(seconds: f64) -> Option<Timestamp> {
     (seconds > 0.0).then(|| Timestamp::from_second((seconds as i64).saturating_add(FROM_2001)).ok()).flatten()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
 }

@@ -5,9 +5,7 @@ use quick_xml::{Reader as XmlReader, escape::resolve_predefined_entity, events::
 use vauban_intake::{Budget, Problem};
 
 use super::tell::{Leaf, Tell};
-
-/// Seconds between 1970-01-01 and 2001-01-01.
-const FROM_2001: i64 = 978_307_200;
+use crate::epoch::FROM_2001;
 
 /// Walks the list from its first tag to its last.
 pub(super) fn walk(xml: &str, budget: &Budget, tell: &mut Tell<'_>) -> Result<(), Problem> {

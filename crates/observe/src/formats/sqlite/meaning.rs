@@ -9,7 +9,12 @@ use vauban_intake::{Budget, Problem};
 use vauban_model::{Observable, ObservableKind};
 
 use super::schemas::{Clock, SCHEMAS, Schema, Sender, States, Time};
-use crate::{Context, member::file_name, path};
+use crate::{
+    Context,
+    epoch::{FROM_1601, FROM_2001},
+    member::file_name,
+    path,
+};
 
 /// More rows than this of another table are not kept in memory: a hostile one must not fill it.
 const MAX_JOINED: usize = 500_000;
@@ -18,10 +23,6 @@ const LONGEST_SENDER: usize = 256;
 /// A longer cell names nothing.
 const LONGEST_STATED: usize = 4096;
 
-/// Seconds between 1601-01-01 (the epoch of Chromium's clock) and 1970-01-01.
-const FROM_1601: i64 = 11_644_473_600;
-/// Seconds between 1970-01-01 and 2001-01-01 (the epoch of Apple's clock).
-const FROM_2001: i64 = 978_307_200;
 /// Seconds since 2001 that no clock shows: what is more are nanoseconds.
 const SECONDS_END: f64 = 1e12;
 
