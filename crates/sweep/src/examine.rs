@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 use vauban_intake::{Budget, Problem};
 use vauban_matching::set::Hit;
-use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Reason, Sighting};
+use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Reason, Severity, Sighting};
 use vauban_observe::{Context, Item, LogEvent, READERS, reader_for};
 
 use crate::{
@@ -321,59 +321,79 @@ impl View<'_, '_> {
             return;
         }
         let EventHit { indicator, rule, severity, fields } = hit;
-        let key = (ObservableKind::Event, Box::from(""), Box::from(indicator.id.as_str()));
-        if let Some(sighting) = self.seen.get(&key).and_then(|index| self.sightings.get_mut(*index)) {
+        if let Some(sighting) = self.by_rule(ObservableKind::Event, &indicator) {
             sighting.occurrences += 1;
             return;
         }
-        let exposure = event.context.exposure.unwrap_or(Exposure::Present);
-        self.seen.insert(key, self.sightings.len());
-        self.sightings.push(Sighting {
-            location: self.item.location.clone(),
-            offset: None,
+        let judged = Judged {
             observable: Observable::new(ObservableKind::Event, format!("{} {}", event.provider, event.id)),
-            techniques: indicator.techniques.clone(),
-            advice: (self.examination.bench.rules.advice)(ObservableKind::Event, exposure, severity),
-            indicator: reference(&indicator, rule),
-            how: owned(how.to_vec()),
-            exposure,
-            severity,
+            offset: None,
+            how,
+            context: event.context,
             excerpt: event_excerpt(event, &fields),
-            at: event.context.at,
-            occurrences: 1,
-        });
+        };
+        self.rule_sighting(&indicator, rule, severity, judged);
     }
 
     /// `bytes` are those that the rule saw: the item's own, or what a compressor held.
     fn rule_hit(&mut self, hit: RuleHit, bytes: &[u8], how: &[&'static str]) {
-        if !self.counts(&hit.indicator) {
+        let RuleHit { indicator, rule, offset, severity } = hit;
+        if !self.counts(&indicator) || self.by_rule(ObservableKind::Bytes, &indicator).is_some() {
             return;
         }
-        let key = (ObservableKind::Bytes, Box::from(""), Box::from(hit.indicator.id.as_str()));
-        if self.seen.contains_key(&key) {
-            return;
-        }
-        self.seen.insert(key, self.sightings.len());
-        let exposure = self.place.context.exposure.unwrap_or(Exposure::Present);
-        let at = hit.offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
+        let at = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
         let matched = bytes.get(at..).unwrap_or_default();
         let shown = matched.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let judged = Judged {
+            observable: Observable::new(ObservableKind::Bytes, shown),
+            // An offset in what a compressor held means nothing in the file.
+            offset: offset.filter(|_| how.is_empty()),
+            how,
+            context: self.place.context,
+            excerpt: excerpt(bytes, at, 8),
+        };
+        self.rule_sighting(&indicator, rule, severity, judged);
+    }
+
+    /// The sighting of this item by this indicator's rule, if there is one already.
+    fn by_rule(&mut self, kind: ObservableKind, indicator: &Indicator) -> Option<&mut Sighting> {
+        let index = self.seen.get(&rule_key(kind, indicator))?;
+        self.sightings.get_mut(*index)
+    }
+
+    fn rule_sighting(&mut self, indicator: &Indicator, rule: String, severity: Severity, judged: Judged<'_>) {
+        let Judged { observable, offset, how, context, excerpt } = judged;
+        let exposure = context.exposure.unwrap_or(Exposure::Present);
+        self.seen.insert(rule_key(observable.kind, indicator), self.sightings.len());
         self.sightings.push(Sighting {
             location: self.item.location.clone(),
-            // An offset in what a compressor held means nothing in the file.
-            offset: hit.offset.filter(|_| how.is_empty()),
-            observable: Observable::new(ObservableKind::Bytes, shown),
-            techniques: hit.indicator.techniques.clone(),
-            advice: (self.examination.bench.rules.advice)(ObservableKind::Bytes, exposure, hit.severity),
-            indicator: reference(&hit.indicator, hit.rule),
+            offset,
+            techniques: indicator.techniques.clone(),
+            advice: (self.examination.bench.rules.advice)(observable.kind, exposure, severity),
+            observable,
+            indicator: reference(indicator, rule),
             how: owned(how.to_vec()),
             exposure,
-            severity: hit.severity,
-            excerpt: excerpt(bytes, at, 8),
-            at: self.place.context.at,
+            severity,
+            excerpt,
+            at: context.at,
             occurrences: 1,
         });
     }
+}
+
+/// What a rule judged.
+struct Judged<'j> {
+    observable: Observable,
+    offset: Option<u64>,
+    how: &'j [&'static str],
+    context: Context,
+    excerpt: Option<String>,
+}
+
+/// A rule is met once in an item, whatever it was that met it.
+fn rule_key(kind: ObservableKind, indicator: &Indicator) -> (ObservableKind, Box<str>, Box<str>) {
+    (kind, Box::from(""), Box::from(indicator.id.as_str()))
 }
 
 fn owned(steps: Vec<&'static str>) -> Vec<String> {

@@ -38,4 +38,4 @@ pub use ledger::{Collected, Ledger};
 pub use observed::{Kept, Observed};
 pub use rules::{EventHit, RuleHit, RuleScanner, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};
-pub use unpack::{FilesOnly, Held, Open, Piece, Unpack};
+pub use unpack::{Held, Open, Piece, Unpack};

@@ -44,7 +44,7 @@ pub(crate) fn excerpt(text: &[u8], at: usize, length: usize) -> Option<String> {
 pub(crate) fn event_excerpt(event: &LogEvent<'_>, fields: &[String]) -> Option<String> {
     const LONGEST: usize = 200;
     let shown = fields.iter().filter_map(|name| {
-        let value = event.fields.get(name)?;
+        let value = event.fields.get(name.as_str())?;
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let value: String = value.chars().take(LONGEST).collect();
         Some(format!("{name}: {value}"))

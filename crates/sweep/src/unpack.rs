@@ -42,13 +42,3 @@ impl std::fmt::Debug for Piece {
         f.debug_struct("Piece").field("path", &self.path).field("inside", &self.inside).finish_non_exhaustive()
     }
 }
-
-/// For sweeps that know no such folder.
-#[derive(Debug, Clone, Copy)]
-pub struct FilesOnly;
-
-impl Unpack for FilesOnly {
-    fn unpack(&self, _: &Path, _: &mut dyn FnMut(Held) -> bool) -> HashSet<PathBuf> {
-        HashSet::new()
-    }
-}

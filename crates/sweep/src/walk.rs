@@ -140,7 +140,14 @@ fn special(_: fs::FileType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unpack::FilesOnly;
+
+    struct FilesOnly;
+
+    impl Unpack for FilesOnly {
+        fn unpack(&self, _: &Path, _: &mut dyn FnMut(Held) -> bool) -> HashSet<PathBuf> {
+            HashSet::new()
+        }
+    }
 
     fn met(paths: &[PathBuf]) -> Vec<String> {
         let mut all = Vec::new();
