@@ -11,9 +11,9 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 use vauban_intel::store::StoreError;
 use vauban_matching::set::{IndicatorSet, OpenError, RuleEntry, SetBytes, build};
-use vauban_model::Lang;
+use vauban_model::{Lang, RefusedRule, RuleSource};
 use vauban_sigma::SigmaSet;
-use vauban_yara::{RuleSet, RuleSource};
+use vauban_yara::RuleSet;
 
 use crate::{
     Left, Sources,
@@ -157,7 +157,8 @@ pub fn prepare(
             let set_file = keep_or_hold(&set_path, &built.bytes, &mut warnings)?;
             let set = IndicatorSet::open(SetBytes::Owned(built.bytes))?;
             // They are compiled again by whoever meets an event; here it is found out whether they can be.
-            let bad_rules = EventRules::of(&set).refused();
+            let event_rules = EventRules::of(&set);
+            let bad_rules = left(&event_rules.entries, event_rules.set.refused());
             let indicators = (built.indicators as u64).saturating_sub(bad_rules.len() as u64);
             refused.extend(bad_rules);
             let about = About { indicators, refused, set_aside };
@@ -231,8 +232,7 @@ impl Knowledge {
     /// The rules that could not be compiled.
     #[must_use]
     pub fn refused_rules(&self) -> Vec<Left> {
-        let left = |one: &vauban_yara::Refused| refused_rule(&self.rule_entries, one.number, &one.reason);
-        self.rules.refused().iter().filter_map(left).collect()
+        left(&self.rule_entries, self.rules.refused())
     }
 }
 
@@ -240,21 +240,18 @@ impl EventRules {
     fn of(set: &IndicatorSet) -> Self {
         // A set that opened is whole; one without rules is what is left of one that is not.
         let entries = set.sigma_rules().unwrap_or_default();
-        let sources: Vec<_> =
-            entries.iter().map(|entry| vauban_sigma::RuleSource { rule: &entry.rule, text: &entry.text }).collect();
-        Self { set: SigmaSet::compile(&sources), entries }
-    }
-
-    fn refused(&self) -> Vec<Left> {
-        let left = |one: &vauban_sigma::Refused| refused_rule(&self.entries, one.number, &one.reason);
-        self.set.refused().iter().filter_map(left).collect()
+        Self { set: SigmaSet::compile(&rule_sources(&entries)), entries }
     }
 }
 
-fn refused_rule(entries: &[RuleEntry], number: usize, reason: &str) -> Option<Left> {
-    let entry = entries.get(number)?;
-    let place = entry.indicator.source.document.clone();
-    Some(Left { place, value: entry.rule.clone(), reason: reason.to_owned() })
+/// Rules that were refused, with where they come from.
+fn left(entries: &[RuleEntry], refused: &[RefusedRule]) -> Vec<Left> {
+    let left = |one: &RefusedRule| {
+        let entry = entries.get(one.number)?;
+        let place = entry.indicator.source.document.clone();
+        Some(Left { place, value: entry.rule.clone(), reason: one.reason.clone() })
+    };
+    refused.iter().filter_map(left).collect()
 }
 
 /// Kept files, if they are whole and of this version; anything else is compiled again.

@@ -33,12 +33,12 @@ mod tests {
         let reading = starter();
         assert!(reading.refused.is_empty(), "{:?}", reading.refused);
         assert!(reading.indicators.len() > 200);
-        let sources: Vec<vauban_yara::RuleSource<'_>> = reading
+        let sources: Vec<RuleSource<'_>> = reading
             .indicators
             .iter()
             .flat_map(|indicator| &indicator.tests)
             .filter_map(|test| match test {
-                Test::Yara { rule, text } => Some(vauban_yara::RuleSource { rule, text }),
+                Test::Yara { rule, text } => Some(RuleSource { rule, text }),
                 _ => None,
             })
             .collect();
@@ -77,7 +77,7 @@ mod tests {
                         event_id: event["id"].as_u64().unwrap(),
                         ..LogSource::default()
                     };
-                    let met = set.matching(&source, event["fields"].as_object().unwrap());
+                    let met = set.matching(&source, &event["fields"]);
                     assert_eq!(met.iter().any(|one| one.number == number), wanted, "{title}: {event}");
                 }
             }

@@ -3,7 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Exposure, Observable};
 
@@ -147,8 +147,8 @@ pub struct LogEvent<'a> {
     pub provider: &'a str,
     /// Its number, which tells its kind.
     pub id: u64,
-    /// Its fields under the names that rules for this log use, without nesting.
-    pub fields: &'a Map<String, Value>,
+    /// Its fields under the names that rules for this log use, without nesting: an object.
+    pub fields: &'a Value,
     /// What the place says of it.
     pub context: Context,
 }

@@ -63,7 +63,7 @@ impl Sink for Transcript {
     }
 
     fn event(&mut self, event: LogEvent<'_>) {
-        let fields = event.fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
+        let fields = event.fields.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>().join(" ");
         let LogEvent { product, channel, provider, id, context, .. } = event;
         let _ = writeln!(self.text, "event {product} {channel:?} {provider:?} {id} {context:?}: {fields}");
     }

@@ -37,14 +37,13 @@ fn main() -> io::Result<()> {
     let start = Instant::now();
     let mut hits = std::collections::BTreeMap::new();
     for event in &events {
-        let Some(fields) = event["fields"].as_object() else { continue };
         let source = LogSource {
             product: "windows",
             channel: event["channel"].as_str().unwrap_or_default(),
             event_id: event["id"].as_u64().unwrap_or_default(),
             ..LogSource::default()
         };
-        for met in set.matching(&source, fields) {
+        for met in set.matching(&source, &event["fields"]) {
             *hits.entry(met.number).or_insert(0_u64) += 1;
         }
     }

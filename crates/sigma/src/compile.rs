@@ -2,35 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rsigma_eval::{Engine, compile_rule};
+use rsigma_eval::{CompiledRule, Engine, compile_rule};
 use rsigma_parser::{Detection, Modifier, SigmaRule, SigmaValue, parse_sigma_yaml};
-use serde::{Deserialize, Serialize};
+use vauban_model::{RefusedRule, RuleSource};
 
 use crate::{mend::mend, source::Wanted};
-
-/// A rule to compile.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleSource<'r> {
-    /// Its id or its title.
-    pub rule: &'r str,
-    /// Its text: one YAML document.
-    pub text: &'r str,
-}
-
-/// A rule that cannot be compiled, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// Its number in the list that was given.
-    pub number: usize,
-    /// Why, in one line.
-    pub reason: String,
-}
 
 /// Compiled rules.
 pub struct SigmaSet {
     pub(crate) groups: Vec<Group>,
     rules: usize,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedRule>,
 }
 
 /// Rules of one log source.
@@ -60,23 +42,20 @@ impl SigmaSet {
     #[must_use]
     pub fn compile(sources: &[RuleSource<'_>]) -> Self {
         let mut refused = Vec::new();
-        let mut by_source: BTreeMap<Wanted, Vec<SigmaRule>> = BTreeMap::new();
+        let mut by_source: BTreeMap<Wanted, Vec<CompiledRule>> = BTreeMap::new();
         let mut rules = 0;
         for (number, source) in sources.iter().enumerate() {
-            match read(source.text) {
-                Ok(rule) => {
+            match read(source.text, number) {
+                Ok((wanted, rule)) => {
                     rules += 1;
-                    // The engine hands ids back: ours is the number in the list.
-                    let rule = SigmaRule { id: Some(number.to_string()), ..rule };
-                    by_source.entry(Wanted::of(&rule.logsource)).or_default().push(rule);
+                    by_source.entry(wanted).or_default().push(rule);
                 }
-                Err(reason) => refused.push(Refused { number, reason }),
+                Err(reason) => refused.push(RefusedRule { number, reason }),
             }
         }
         let groups = by_source.into_iter().map(|(wanted, rules)| {
             let mut engine = Engine::new();
-            // Each was compiled once already to see whether it can be.
-            let _ = engine.add_rules(rules.iter());
+            engine.extend_compiled_rules(rules);
             Group { wanted, engine }
         });
         Self { groups: groups.collect(), rules, refused }
@@ -84,7 +63,7 @@ impl SigmaSet {
 
     /// The rules that could not be compiled, in the order of their sources.
     #[must_use]
-    pub fn refused(&self) -> &[Refused] {
+    pub fn refused(&self) -> &[RefusedRule] {
         &self.refused
     }
 
@@ -107,8 +86,8 @@ impl std::fmt::Debug for SigmaSet {
     }
 }
 
-/// Reads one rule and refuses what cannot be evaluated, or not within bounds.
-fn read(text: &str) -> Result<SigmaRule, String> {
+/// Compiles rule number so-and-so, and refuses what cannot be evaluated, or not within bounds.
+fn read(text: &str, number: usize) -> Result<(Wanted, CompiledRule), String> {
     if text.len() > LONGEST_RULE {
         return Err(format!("longer than {LONGEST_RULE} bytes"));
     }
@@ -130,8 +109,10 @@ fn read(text: &str) -> Result<SigmaRule, String> {
     let rule = mend(rule)?;
     let mut bounds = Bounds::default();
     rule.detection.named.values().try_for_each(|detection| bounds.check(detection, 0))?;
-    compile_rule(&rule).map_err(|error| one_line(&error.to_string()))?;
-    Ok(rule)
+    // The engine hands ids back: ours is the number in the list.
+    let rule = SigmaRule { id: Some(number.to_string()), ..rule };
+    let compiled = compile_rule(&rule).map_err(|error| one_line(&error.to_string()))?;
+    Ok((Wanted::of(&rule.logsource), compiled))
 }
 
 /// What a rule has used up.

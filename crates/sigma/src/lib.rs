@@ -8,9 +8,10 @@ mod matching;
 mod mend;
 mod source;
 
-pub use compile::{Refused, RuleSource, SigmaSet};
+pub use compile::SigmaSet;
 pub use matching::Matched;
 pub use source::LogSource;
+pub use vauban_model::{RefusedRule, RuleSource};
 
 /// The engine and its version, for the record.
 pub const ENGINE: &str = "rsigma-eval 0.23.0";

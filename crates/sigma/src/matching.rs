@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rsigma_eval::{EvaluationResult, JsonEvent};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     SigmaSet,
@@ -24,13 +24,14 @@ pub struct Matched {
 }
 
 impl SigmaSet {
-    /// The rules that this event meets, in order. `fields` are flat, under the names that rules for the event's log use.
+    /// The rules that this event meets, in order. `fields` is an object, flat, with the names that rules for the event's
+    /// log use.
     #[must_use]
-    pub fn matching(&self, source: &LogSource<'_>, fields: &Map<String, Value>) -> Vec<Matched> {
+    pub fn matching(&self, source: &LogSource<'_>, fields: &Value) -> Vec<Matched> {
         let mut event = None;
         let mut met = Vec::new();
         for group in self.groups.iter().filter(|group| group.wanted.applies(source)) {
-            let event = event.get_or_insert_with(|| Value::Object(named(source, fields).into_owned()));
+            let event = event.get_or_insert_with(|| named(source, fields));
             let results = group.engine.evaluate(&JsonEvent::borrow(event));
             met.extend(results.iter().filter_map(matched));
         }
@@ -52,10 +53,9 @@ fn matched(result: &EvaluationResult) -> Option<Matched> {
     Some(Matched { number, fields })
 }
 
-fn named<'f>(source: &LogSource<'_>, fields: &'f Map<String, Value>) -> Cow<'f, Map<String, Value>> {
-    if !(source.channel.eq_ignore_ascii_case(SECURITY) && source.event_id == 4688) {
-        return Cow::Borrowed(fields);
-    }
+fn named<'f>(source: &LogSource<'_>, event: &'f Value) -> Cow<'f, Value> {
+    let audited = source.channel.eq_ignore_ascii_case(SECURITY) && source.event_id == 4688;
+    let Some(fields) = event.as_object().filter(|_| audited) else { return Cow::Borrowed(event) };
     let mut fields = fields.clone();
     for (name, audited) in AUDITED {
         if let (None, Some(value)) = (fields.get(*name), fields.get(*audited)) {
@@ -63,5 +63,5 @@ fn named<'f>(source: &LogSource<'_>, fields: &'f Map<String, Value>) -> Cow<'f, 
             fields.insert((*name).to_owned(), value);
         }
     }
-    Cow::Owned(fields)
+    Cow::Owned(Value::Object(fields))
 }

@@ -1,8 +1,8 @@
 //! What the engine reads otherwise than the specification is written in other words before it is compiled: values at
 //! any base64 offset, wildcards over several lines, and keywords with modifiers or numbers.
 
-use data_encoding::BASE64;
 use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule, SigmaString, SigmaValue, SpecialChar, StringPart};
+use vauban_model::base64_at_each_offset;
 
 /// The rule in words that the engine reads as they are meant.
 pub(crate) fn mend(mut rule: SigmaRule) -> Result<SigmaRule, String> {
@@ -45,7 +45,8 @@ fn mend_item(item: &mut DetectionItem) -> Result<(), String> {
         }
         let texts = item.values.iter().map(|value| plain(value).ok_or("base64offset of a value with wildcards"));
         let texts = texts.collect::<Result<Vec<_>, _>>()?;
-        let encoded = texts.iter().flat_map(|text| at_each_offset(&coded(text, &item.field.modifiers)));
+        let encoded = texts.iter().flat_map(|text| base64_at_each_offset(&coded(text, &item.field.modifiers)));
+        let encoded = encoded.filter(|text| !text.is_empty());
         item.values = encoded.map(|text| SigmaValue::String(literal(text))).collect();
         item.field.modifiers = vec![Contains, Cased];
     } else if only(item, &[All, Cased, Contains, StartsWith, EndsWith]) && item.field.name.is_some() {
@@ -121,33 +122,5 @@ fn coded(text: &str, modifiers: &[Modifier]) -> Vec<u8> {
         little(text)
     } else {
         text.as_bytes().to_vec()
-    }
-}
-
-/// What stands in a base64 text that holds these bytes, for each of the three places where they may begin: only the
-/// characters that their neighbours do not change.
-fn at_each_offset(bytes: &[u8]) -> Vec<String> {
-    let offsets = (0..3_usize).filter_map(|offset| {
-        let padded = [&[0; 2][..offset.min(2)], bytes].concat();
-        let encoded = BASE64.encode(&padded);
-        // Six bits a character: whole ones only, from the first bit of the bytes to their last.
-        let (start, end) = ((offset * 8).div_ceil(6), padded.len() * 8 / 6);
-        encoded.get(start..end).filter(|text| !text.is_empty()).map(str::to_owned)
-    });
-    offsets.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_found_wherever_they_begin_and_whatever_follows() {
-        for before in ["", "x", "xy", "xyz"] {
-            for after in ["", "a", "ab", "\u{e9}"] {
-                let whole = BASE64.encode(format!("{before}http://{after}").as_bytes());
-                assert!(at_each_offset(b"http://").iter().any(|text| whole.contains(text.as_str())), "{whole}");
-            }
-        }
     }
 }

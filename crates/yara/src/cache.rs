@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use yara_x::Rules;
 
-use crate::{ENGINE, Refused, RuleSet, RuleSource, compile::Group, demands::Demands};
+use crate::{ENGINE, RefusedRule, RuleSet, RuleSource, compile::Group, demands::Demands};
 
 /// Why kept rules cannot be used. Whoever gets one of these compiles again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +39,7 @@ struct Header {
     engine: String,
     processor: String,
     sources: [u8; 32],
-    refused: Vec<Refused>,
+    refused: Vec<RefusedRule>,
     groups: Vec<GroupHeader>,
 }
 

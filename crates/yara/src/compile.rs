@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use vauban_model::{RefusedRule, RuleSource};
 use yara_x::{Compiler, Rules};
 use yara_x_parser::ast::{AST, Item, RuleFlags};
 
@@ -11,31 +11,13 @@ use crate::{
     filter::Filter,
 };
 
-/// A rule to compile.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleSource<'r> {
-    /// The identifier of the rule whose matches are reported.
-    pub rule: &'r str,
-    /// Its text, with the imports and the private rules it needs.
-    pub text: &'r str,
-}
-
-/// A rule that cannot be compiled, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// Its number in the list that was given.
-    pub number: usize,
-    /// Why, in one line.
-    pub reason: String,
-}
-
 /// Compiled rules.
 #[derive(Debug)]
 pub struct RuleSet {
     pub(crate) groups: Vec<Group>,
     pub(crate) filter: Filter,
     pub(crate) rules: usize,
-    pub(crate) refused: Vec<Refused>,
+    pub(crate) refused: Vec<RefusedRule>,
 }
 
 /// Rules that are evaluated together.
@@ -65,7 +47,7 @@ impl RuleSet {
         for (number, source) in sources.iter().enumerate() {
             match check(source) {
                 Ok(checked) => accepted.push((number, checked)),
-                Err(reason) => refused.push(Refused { number, reason }),
+                Err(reason) => refused.push(RefusedRule { number, reason }),
             }
         }
         let mut groups = Vec::new();
@@ -83,7 +65,7 @@ impl RuleSet {
         Self::from_groups(groups, refused)
     }
 
-    pub(crate) fn from_groups(groups: Vec<Group>, refused: Vec<Refused>) -> Self {
+    pub(crate) fn from_groups(groups: Vec<Group>, refused: Vec<RefusedRule>) -> Self {
         let filter = Filter::new(groups.iter().map(|group| group.members.as_slice()));
         let rules = groups.iter().map(|group| group.members.len()).sum();
         Self { groups, filter, rules, refused }
@@ -91,7 +73,7 @@ impl RuleSet {
 
     /// The rules that could not be compiled, in the order of their sources.
     #[must_use]
-    pub fn refused(&self) -> &[Refused] {
+    pub fn refused(&self) -> &[RefusedRule] {
         &self.refused
     }
 
@@ -208,7 +190,7 @@ fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, C
 fn build<'c>(
     sources: &[RuleSource<'_>],
     chunk: &'c [(usize, Checked)],
-    refused: &mut Vec<Refused>,
+    refused: &mut Vec<RefusedRule>,
 ) -> (Rules, Vec<&'c Checked>) {
     let mut compiler = Compiler::new();
     compiler.relaxed_re_syntax(true).enable_includes(false).switch_all_warnings(false);
@@ -220,7 +202,7 @@ fn build<'c>(
         compiler.new_namespace(&number.to_string());
         match compiler.add_source(sources[*number].text) {
             Ok(_) => kept.push(checked),
-            Err(error) => refused.push(Refused { number: *number, reason: one_line(&error.to_string()) }),
+            Err(error) => refused.push(RefusedRule { number: *number, reason: one_line(&error.to_string()) }),
         }
     }
     (compiler.build(), kept)

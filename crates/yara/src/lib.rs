@@ -13,8 +13,9 @@ mod literals;
 mod scan;
 
 pub use cache::CacheError;
-pub use compile::{Refused, RuleSet, RuleSource, Shape};
+pub use compile::{RuleSet, Shape};
 pub use scan::{Excerpt, Hints, RuleMatch, ScanStopped, Scanner};
+pub use vauban_model::{RefusedRule, RuleSource};
 
 /// The engine and its version, for the record and for the key of compiled rules.
 pub const ENGINE: &str = "yara-x 1.22.1";

@@ -3,11 +3,11 @@
 //! Texts (also wide, in any case, under every key of `xor`, and wherever they begin in base64), hex strings and regular
 //! expressions.
 
-use data_encoding::BASE64;
 use regex_syntax::{
     ParserBuilder,
     hir::{Hir, HirKind},
 };
+use vauban_model::base64_at_each_offset;
 use yara_x_parser::ast::{HexToken, Pattern, PatternModifier, PatternModifiers, RegexpPattern};
 
 use crate::demands::{Literal, MOST_SETS, WINDOW};
@@ -45,7 +45,7 @@ fn coded(forms: Forms, modifiers: &PatternModifiers<'_>) -> Option<Forms> {
         all.extend(forms);
     }
     if modifiers.base64().is_some() || modifiers.base64wide().is_some() {
-        let encoded: Forms = all.iter().flat_map(|form| at_each_offset(form)).collect();
+        let encoded: Forms = all.iter().flat_map(|form| base64_at_each_offset(form)).map(String::into_bytes).collect();
         all = Forms::new();
         for modifier in [modifiers.base64(), modifiers.base64wide()].into_iter().flatten() {
             match modifier {
@@ -67,17 +67,6 @@ fn coded(forms: Forms, modifiers: &PatternModifiers<'_>) -> Option<Forms> {
 
 fn wide(form: &[u8]) -> Vec<u8> {
     form.iter().flat_map(|byte| [*byte, 0]).collect()
-}
-
-/// What of some bytes stands in a base64 text that holds them, for each place where they may begin: the characters that
-/// their neighbours do not change.
-fn at_each_offset(bytes: &[u8]) -> Forms {
-    let at = |offset: usize| {
-        let padded = [&[0; 2][..offset], bytes].concat();
-        let (start, end) = ((offset * 8).div_ceil(6), padded.len() * 8 / 6);
-        BASE64.encode(&padded).as_bytes().get(start..end).unwrap_or_default().to_vec()
-    };
-    (0..3).map(at).collect()
 }
 
 /// The exact bytes that a match of this pattern begins with.

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("phone", &["model", "intake"]),
     ("matching", &["model"]),
     ("yara", &["model"]),
-    ("sigma", &[]),
+    ("sigma", &["model"]),
     ("workers", &[]),
     ("policy", &["model"]),
     ("record", &["model"]),

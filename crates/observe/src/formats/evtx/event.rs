@@ -147,7 +147,7 @@ impl Event {
             channel: self.field("Channel").unwrap_or_default(),
             provider: &self.provider,
             id: self.id,
-            fields: &self.map(),
+            fields: &Value::Object(self.map()),
             context: Context { exposure, at },
         });
     }
