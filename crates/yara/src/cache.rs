@@ -31,7 +31,7 @@ pub enum CacheError {
 
 const MAC_LENGTH: usize = 32;
 /// To be raised whenever demands are read in another way, or rules are divided in another form.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -45,7 +45,7 @@ struct Header {
 
 #[derive(Serialize, Deserialize)]
 struct GroupHeader {
-    members: Vec<Demands>,
+    members: Vec<Vec<Demands>>,
     asks_for_hints: bool,
     length: usize,
 }
@@ -197,12 +197,12 @@ mod tests {
             assert_eq!(error(&bytes[..at], KEY, SOURCES), CacheError::NotAuthentic, "{at}");
         }
         assert_eq!(error(&altered(&bytes, ENGINE, "yara-x 0.00.0"), KEY, SOURCES), CacheError::OtherEngine);
-        assert_eq!(error(&altered(&bytes, "\"format\":2", "\"format\":9"), KEY, SOURCES), CacheError::OtherEngine);
+        assert_eq!(error(&altered(&bytes, "\"format\":3", "\"format\":9"), KEY, SOURCES), CacheError::OtherEngine);
         let arch = std::env::consts::ARCH;
         let other = altered(&bytes, arch, &"x".repeat(arch.len()));
         assert_eq!(error(&other, KEY, SOURCES), CacheError::OtherEngine);
         assert_eq!(error(&bytes, KEY, &SOURCES[..1]), CacheError::OtherRules);
-        assert_eq!(error(&altered(&bytes, "\"format\":2", "\"format\":x"), KEY, SOURCES), CacheError::Unreadable);
+        assert_eq!(error(&altered(&bytes, "\"format\":3", "\"format\":x"), KEY, SOURCES), CacheError::Unreadable);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use yara_x::{Compiler, Rules};
 use yara_x_parser::ast::{AST, Item, RuleFlags};
 
 use crate::{
-    demands::{Demands, demands},
+    demands::{Bounds, Demands, demands},
     filter::Filter,
+    literals::worth,
 };
 
 /// Compiled rules.
@@ -24,8 +25,8 @@ pub struct RuleSet {
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) rules: Rules,
-    /// What each of them demands; the group is evaluated where one of these is met.
-    pub(crate) members: Vec<Demands>,
+    /// What each of them demands, one of its alternatives; the group is evaluated where one of all these is met.
+    pub(crate) members: Vec<Vec<Demands>>,
     /// Whether one of them asks for the file's name or the like.
     pub(crate) asks_for_hints: bool,
 }
@@ -36,6 +37,10 @@ pub(crate) const VARIABLES: &[&str] = &["filename", "filepath", "extension", "fi
 /// Rules that are evaluated together when a literal of one of them occurs: few, so that one common literal costs
 /// little, and not too few, because every group that is evaluated reads the bytes once.
 const GROUP_SIZE: usize = 24;
+/// A literal of no more than this [worth] stands in many files.
+const COMMON: usize = 3;
+/// Rules for pages and scripts say that these are small. Most bytes of a disk are in larger files.
+const SMALL: u64 = 1 << 20;
 
 impl RuleSet {
     /// Compiles rules. One that does not compile is [refused](Self::refused) and costs the others nothing. Warnings, for
@@ -66,7 +71,7 @@ impl RuleSet {
     }
 
     pub(crate) fn from_groups(groups: Vec<Group>, refused: Vec<RefusedRule>) -> Self {
-        let filter = Filter::new(groups.iter().map(|group| group.members.as_slice()));
+        let filter = Filter::new(groups.iter().map(|group| group.members.iter().flatten()));
         let rules = groups.iter().map(|group| group.members.len()).sum();
         Self { groups, filter, rules, refused }
     }
@@ -100,12 +105,11 @@ impl RuleSet {
     #[must_use]
     pub fn shape(&self) -> Shape {
         let members = || self.groups.iter().flat_map(|group| &group.members);
-        let guarded = |demands: &&Demands| !demands.bounds.prefixes.is_empty();
         Shape {
             groups: self.groups.len(),
-            guarded: members().filter(guarded).count(),
-            filtered: members().filter(|demands| !demands.sets.is_empty()).count(),
-            everywhere: members().filter(|demands| !guarded(demands) && demands.sets.is_empty()).count(),
+            guarded: members().filter(|all| all.iter().all(|one| !one.bounds.prefixes.is_empty())).count(),
+            filtered: members().filter(|all| all.iter().all(|one| !one.sets.is_empty())).count(),
+            everywhere: members().filter(|all| matches!(Place::of(all), Place::Everywhere(_))).count(),
         }
     }
 }
@@ -123,10 +127,17 @@ pub struct Shape {
     pub everywhere: usize,
 }
 
+/// What bytes must be like for a rule to match them: within one of these bounds. None for a rule that is refused.
+#[must_use]
+pub fn reach(source: &RuleSource<'_>) -> Vec<Bounds> {
+    check(source).map_or_else(|_| Vec::new(), |checked| checked.demands.into_iter().map(|one| one.bounds).collect())
+}
+
 /// What is known of a rule before it is compiled.
 #[derive(Debug)]
 struct Checked {
-    demands: Demands,
+    /// One of these is met.
+    demands: Vec<Demands>,
     imports: BTreeSet<String>,
     asks_for_hints: bool,
 }
@@ -156,34 +167,57 @@ fn check(source: &RuleSource<'_>) -> Result<Checked, String> {
     // With a second rule that is reported, one's demands are not the other's.
     let alone = reported.next().is_none();
     Ok(Checked {
-        demands: if alone { demands(rule) } else { Demands::default() },
+        demands: if alone { demands(rule) } else { vec![Demands::default()] },
         imports,
         asks_for_hints: VARIABLES.iter().any(|variable| source.text.contains(variable)),
     })
+}
+
+/// Where rules stand that are evaluated on the same items.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// On everything of a fitting size, which is a small one for all of them or not.
+    Everywhere(bool),
+    /// On what begins with one of these, and on what has a literal besides.
+    Beginning(Vec<Vec<u8>>),
+    /// Where a literal stands that stands in many files; of small ones, if so for all of them.
+    Common(bool),
+    /// Where a literal stands.
+    Literal,
+}
+
+impl Place {
+    fn of(demands: &[Demands]) -> Self {
+        let small = demands.iter().all(|one| one.bounds.largest <= SMALL);
+        let without: Vec<&Bounds> = demands.iter().filter(|one| one.sets.is_empty()).map(|one| &one.bounds).collect();
+        if without.iter().any(|bounds| bounds.prefixes.is_empty()) {
+            return Self::Everywhere(small);
+        }
+        if without.is_empty() {
+            let least = demands.iter().filter_map(|one| one.sets.first()).map(|set| worth(set)).min();
+            return if least <= Some(COMMON) { Self::Common(small) } else { Self::Literal };
+        }
+        let mut prefixes: Vec<Vec<u8>> = without.iter().flat_map(|bounds| bounds.prefixes.iter().cloned()).collect();
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        Self::Beginning(prefixes)
+    }
 }
 
 /// Divides the rules so that those that are evaluated on the same items stand together.
 fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, Checked)]> {
     // Rules that use a module stand together: it reads the item anew for each group. Neighbours in the order of their
     // literals are often of one family.
-    accepted.sort_by(|(a, one), (b, other)| {
-        let key = |checked: &Checked| (!checked.demands.sets.is_empty(), checked.demands.bounds.prefixes.clone());
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| one.imports.cmp(&other.imports))
-            .then_with(|| one.demands.sets.cmp(&other.demands.sets))
-            .then_with(|| a.cmp(b))
+    let literals = |checked: &Checked| checked.demands.iter().map(|one| one.sets.clone()).collect::<Vec<_>>();
+    accepted.sort_by_cached_key(|(number, checked)| {
+        (Place::of(&checked.demands), checked.imports.clone(), literals(checked), *number)
     });
     let together = |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
-        let filtered = |checked: &Checked| !checked.demands.sets.is_empty();
-        match (filtered(one), filtered(other)) {
-            (false, false) => one.demands.bounds.prefixes == other.demands.bounds.prefixes,
-            (one, other) => one == other,
-        }
+        Place::of(&one.demands) == Place::of(&other.demands)
     };
     accepted.chunk_by(together).flat_map(|chunk| {
-        let filtered = chunk.first().is_some_and(|(_, checked)| !checked.demands.sets.is_empty());
-        chunk.chunks(if filtered { GROUP_SIZE } else { usize::MAX })
+        let alike = chunk.first().is_some_and(|(_, checked)| Place::of(&checked.demands) != Place::Literal);
+        chunk.chunks(if alike { usize::MAX } else { GROUP_SIZE })
     })
 }
 

@@ -4,6 +4,8 @@
 //! the size, and literals of which at least one must occur (`any of them`, `$a and $b`). Everything here errs on one
 //! side: a demand is kept only when the condition cannot hold without it, and `not`, counts and loops demand nothing.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use yara_x_parser::ast::{
     BinaryExpr, Expr, ForIn, ForOf, FuncCall, Iterable, MatchAnchor, NAryExpr, Of, OfItems, Pattern, PatternSet,
@@ -14,10 +16,12 @@ use crate::literals::{of_pattern, start_of, worth};
 
 /// Sets of literals that are kept of one rule. A second one spares most evaluations that a common first one asks for.
 pub(crate) const MOST_SETS: usize = 2;
+/// Alternatives that are kept apart: with more of them, what they have in common has to do.
+const MOST_ALTERNATIVES: usize = 8;
 /// How many bytes a literal has at least: shorter ones occur everywhere.
 pub(crate) const WINDOW: usize = 4;
 
-/// What must be true of bytes for a rule to match them.
+/// What must be true of bytes for a rule, or one alternative of its condition, to match them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub(crate) struct Demands {
     pub(crate) bounds: Bounds,
@@ -25,9 +29,9 @@ pub(crate) struct Demands {
     pub(crate) sets: Vec<Vec<Literal>>,
 }
 
-/// What can be seen without reading the bytes.
+/// What a rule demands that can be seen without reading the bytes: how they begin, and how many they are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Bounds {
+pub struct Bounds {
     /// The bytes begin with one of these; empty when the rule does not say.
     pub(crate) prefixes: Vec<Vec<u8>>,
     /// The smallest and the largest size.
@@ -54,6 +58,16 @@ impl Bounds {
         (self.smallest..=self.largest).contains(&(bytes.len() as u64))
             && (self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| bytes.starts_with(prefix)))
     }
+
+    /// Whether bytes can be within the bounds that begin with these, zeros after their end, and whose size is one of
+    /// `sizes`.
+    #[must_use]
+    pub fn could_admit(&self, head: [u8; 4], sizes: &RangeInclusive<u64>) -> bool {
+        let begins = |prefix: &Vec<u8>| prefix.iter().zip(&head).all(|(wanted, there)| wanted == there);
+        *sizes.start() <= self.largest
+            && *sizes.end() >= self.smallest
+            && (self.prefixes.is_empty() || self.prefixes.iter().any(begins))
+    }
 }
 
 impl Literal {
@@ -63,14 +77,57 @@ impl Literal {
     }
 }
 
-/// The demands of a rule.
-pub(crate) fn demands(rule: &Rule<'_>) -> Demands {
-    let patterns = rule.patterns.as_deref().unwrap_or_default();
-    let mut prefixes = prefixes(&rule.condition, patterns).unwrap_or_default();
+impl Demands {
+    /// What is demanded where both hold.
+    fn and(&self, other: &Self) -> Self {
+        let (one, two) = (&self.bounds, &other.bounds);
+        let shortest = |bounds: &Bounds| bounds.prefixes.iter().map(Vec::len).min();
+        let prefixes = if shortest(one) < shortest(two) { &two.prefixes } else { &one.prefixes };
+        Self {
+            bounds: Bounds {
+                prefixes: prefixes.clone(),
+                smallest: one.smallest.max(two.smallest),
+                largest: one.largest.min(two.largest),
+            },
+            sets: best(self.sets.iter().chain(&other.sets).cloned().collect()),
+        }
+    }
+}
+
+/// What a rule demands: one of these, wholly.
+pub(crate) fn demands(rule: &Rule<'_>) -> Vec<Demands> {
+    let mut all = alternatives(&rule.condition, rule.patterns.as_deref().unwrap_or_default());
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// One `or` splits a condition into what can be seen of each side: a program with that fingerprint of its imports, or
+/// anything with three of these strings.
+fn alternatives(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Vec<Demands> {
+    match condition {
+        Expr::Or(all) => {
+            let each: Vec<Demands> = all.operands().flat_map(|one| alternatives(one, patterns)).collect();
+            if each.len() <= MOST_ALTERNATIVES { each } else { vec![as_one(condition, patterns)] }
+        }
+        Expr::And(all) => all.operands().fold(vec![Demands::default()], |together, one| {
+            let mut next = alternatives(one, patterns);
+            if together.len() * next.len() > MOST_ALTERNATIVES {
+                next = vec![as_one(one, patterns)];
+            }
+            together.iter().flat_map(|before| next.iter().map(|after| before.and(after))).collect()
+        }),
+        _ => vec![as_one(condition, patterns)],
+    }
+}
+
+/// What holds whichever alternative does.
+fn as_one(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Demands {
+    let mut prefixes = prefixes(condition, patterns).unwrap_or_default();
     prefixes.sort();
     prefixes.dedup();
-    let (smallest, largest) = sizes(&rule.condition);
-    Demands { bounds: Bounds { prefixes, smallest, largest }, sets: literals(&rule.condition, patterns) }
+    let (smallest, largest) = sizes(condition);
+    Demands { bounds: Bounds { prefixes, smallest, largest }, sets: literals(condition, patterns) }
 }
 
 fn prefixes(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Option<Vec<Vec<u8>>> {
@@ -273,9 +330,10 @@ fn literals(condition: &Expr<'_>, patterns: &[Pattern<'_>]) -> Vec<Vec<Literal>>
 fn needed<'e>(condition: &'e Expr<'_>) -> Option<&'e str> {
     match condition {
         Expr::PatternMatch(found) => found.identifier.name.get(1..),
-        // `#a > 3` or `#a > #b`: with no match it is 0, which is more than nothing.
+        // `#a > 3`, `#a > #b` or `#a > #b + #c`: with no match it is 0, which is more than nothing.
         Expr::Gt(both) => match &both.rhs {
             Expr::PatternCount(_) => counted(&both.lhs, 1),
+            Expr::Add(all) if all.operands().all(|one| matches!(one, Expr::PatternCount(_))) => counted(&both.lhs, 1),
             least => integer(least).and_then(|least| counted(&both.lhs, least.checked_add(1)?)),
         }
         .or_else(|| placed(both)),
@@ -287,16 +345,26 @@ fn needed<'e>(condition: &'e Expr<'_>) -> Option<&'e str> {
     }
 }
 
-/// `@a - @b < 100`: the place of what is not there is undefined, and so is a comparison with it.
+/// `@a - @b < 100`, `uint32(@a + 7) == 1`: the place of what is not there is undefined, and so are what stands there and
+/// a comparison with it.
 fn placed<'e>(both: &'e BinaryExpr<'_>) -> Option<&'e str> {
     fn place<'e>(expression: &'e Expr<'_>) -> Option<&'e str> {
         match expression {
             Expr::PatternOffset(place) | Expr::PatternLength(place) => place.identifier.name.get(1..),
             Expr::Add(all) | Expr::Sub(all) => all.operands().find_map(place),
+            Expr::FuncCall(call) if call.object.is_none() && reads_integer(call.identifier.name) => {
+                call.args.iter().find_map(place)
+            }
             _ => None,
         }
     }
     place(&both.lhs).or_else(|| place(&both.rhs))
+}
+
+/// `uint32be` and its kin.
+fn reads_integer(name: &str) -> bool {
+    let name = name.strip_prefix('u').unwrap_or(name);
+    matches!(name.strip_suffix("be").unwrap_or(name), "int8" | "int16" | "int32")
 }
 
 fn named<'p, 's>(name: &str, patterns: &'p [Pattern<'s>]) -> Option<&'p Pattern<'s>> {
@@ -383,12 +451,56 @@ mod tests {
 
     use super::*;
 
+    /// What is demanded whichever alternative holds.
+    fn demanded(ast: &AST<'_>) -> Demands {
+        let rule = ast.rules().next().unwrap();
+        as_one(&rule.condition, rule.patterns.as_deref().unwrap_or_default())
+    }
+
+    #[test]
+    fn bounds_tell_what_could_be_within_them() {
+        let bounds = Bounds { prefixes: vec![b"MZ".to_vec(), b"\x7fELF\x02".to_vec()], smallest: 100, largest: 200 };
+        assert!(bounds.could_admit(*b"MZ\x90\0", &(128..=255)));
+        assert!(bounds.could_admit(*b"\x7fELF", &(64..=127)));
+        assert!(!bounds.could_admit(*b"\x7fELG", &(64..=127)));
+        assert!(!bounds.could_admit(*b"M\0\0\0", &(128..=255)));
+        assert!(!bounds.could_admit(*b"MZ\x90\0", &(32..=63)) && !bounds.could_admit(*b"MZ\x90\0", &(256..=511)));
+        assert!(Bounds::default().could_admit([0; 4], &(0..=0)));
+    }
+
+    #[test]
+    fn each_side_of_an_or_demands_its_own() {
+        let strings = "$a = \"alpha-one\" $b = \"bravo-two\" $d = \"xy\"";
+        let of = |condition: &str| {
+            let text = format!("import \"pe\" rule r {{ strings: {strings} condition: {condition} }}");
+            let ast = AST::from(text.as_str());
+            assert!(ast.errors().is_empty(), "{text}");
+            let told = |one: &Demands| {
+                let literals = one.sets.iter().flatten().map(|one| String::from_utf8_lossy(&one.bytes).into_owned());
+                (!one.bounds.prefixes.is_empty(), one.bounds.largest, literals.collect::<Vec<_>>())
+            };
+            demands(ast.rules().next().unwrap()).iter().map(told).collect::<Vec<_>>()
+        };
+        let (alpha, bravo) = (|| "alpha-one".to_owned(), || "bravo-two".to_owned());
+        assert_eq!(
+            of("uint16(0) == 0x5a4d and filesize < 9 and (pe.imphash() == \"x\" or $a) or all of ($a, $b)"),
+            [(false, u64::MAX, vec![alpha(), bravo()]), (true, 9, vec![]), (true, 9, vec![alpha()]),]
+        );
+        assert_eq!(of("$a or filesize < 7"), [(false, 7, vec![]), (false, u64::MAX, vec![alpha()])]);
+        assert_eq!(of("($a or $b) and not $d").len(), 2);
+        assert_eq!(of("$a or $d"), [(false, u64::MAX, vec![]), (false, u64::MAX, vec![alpha()])], "$d is too short");
+        let many = vec!["$a"; 9].join(" or ");
+        assert_eq!(of(&many).len(), 1);
+        let product = of(&format!("({0}) and ({0}) and ({0}) and ({0})", "$a or $b"));
+        assert!(product.len() <= MOST_ALTERNATIVES, "what is too many is one: {product:?}");
+    }
+
     fn of(strings: &str, condition: &str) -> (Vec<Vec<u8>>, Vec<String>) {
         let strings = if strings.is_empty() { String::new() } else { format!("strings: {strings}") };
         let text = format!("rule r {{ {strings} condition: {condition} }}");
         let ast = AST::from(text.as_str());
         assert!(ast.errors().is_empty(), "{text}");
-        let demands = demands(ast.rules().next().unwrap());
+        let demands = demanded(&ast);
         let text = |literal: &Literal| String::from_utf8_lossy(&literal.bytes).into_owned();
         (demands.bounds.prefixes, demands.sets.first().into_iter().flatten().map(text).collect())
     }
@@ -417,7 +529,7 @@ mod tests {
             let text = format!("import \"pe\" import \"elf\" rule r {{ condition: {condition} }}");
             let ast = AST::from(text.as_str());
             assert!(ast.errors().is_empty(), "{text}");
-            demands(ast.rules().next().unwrap()).bounds.prefixes
+            demanded(&ast).bounds.prefixes
         };
         for condition in [
             "pe.is_pe",
@@ -451,7 +563,7 @@ mod tests {
         let of = |condition: &str| {
             let text = format!("rule r {{ condition: {condition} }}");
             let ast = AST::from(text.as_str());
-            let bounds = demands(ast.rules().next().unwrap()).bounds;
+            let bounds = demanded(&ast).bounds;
             (bounds.smallest, bounds.largest)
         };
         assert_eq!(of("filesize < 5KB and filesize > 10"), (10, 5120));
@@ -494,7 +606,9 @@ mod tests {
             .1
             .is_empty()
         );
-        for needs_both in ["@a[1] < @b[1] + 50", "@b - @a < 7", "#a > #b", "#a == 2"] {
+        for needs_both in
+            ["@a[1] < @b[1] + 50", "@b - @a < 7", "#a > #b", "#a > #b + #d", "#a == 2", "uint32be(@a + 7) == 1"]
+        {
             assert_eq!(of(strings, needs_both).1.len(), 1, "{needs_both}");
         }
         assert_eq!(of("$h = { 01 02 [2-4] 11 22 33 44 55 ?? 66 }", "$h").1, ["\u{11}\"3DU"]);

@@ -15,7 +15,7 @@ pub(crate) struct Filter {
     bounds: Vec<Bounds>,
     /// Groups with a rule that demands no literal, with that rule's bounds.
     without: Vec<(u32, u32)>,
-    /// One bit for each hash of four bytes, in lower case.
+    /// Two bits in one word for each four bytes, in lower case: both are set only for few windows that are not wanted.
     map: Vec<u64>,
     /// For each hash, where its entries begin; sorted by hash.
     entries: Vec<Entry>,
@@ -36,7 +36,7 @@ struct Entry {
     set: u8,
 }
 
-/// What one rule of a group demands.
+/// What one rule of a group, or an alternative of it, demands.
 #[derive(Debug, Clone, Copy)]
 struct Wish {
     group: u32,
@@ -51,8 +51,8 @@ const FEWEST_BITS: u32 = 16;
 const MOST_BITS: u32 = 20;
 
 impl Filter {
-    /// A filter for groups of rules with these demands.
-    pub(crate) fn new<'d>(groups: impl Iterator<Item = &'d [Demands]>) -> Self {
+    /// A filter for groups of rules with these demands, of which one has to be met.
+    pub(crate) fn new<'d>(groups: impl Iterator<Item = impl Iterator<Item = &'d Demands>>) -> Self {
         let mut bounds = BTreeMap::new();
         let mut literals = BTreeMap::new();
         let (mut without, mut wanted, mut wishes) = (Vec::new(), Vec::new(), Vec::new());
@@ -80,20 +80,21 @@ impl Filter {
         wanted.sort_unstable();
         wanted.dedup();
         let bits = (wanted.len().max(1).ilog2() + 6).clamp(FEWEST_BITS, MOST_BITS);
-        let mut entries: Vec<Entry> = wanted
+        let mut entries: Vec<(u32, Entry)> = wanted
             .into_iter()
             .filter_map(|(literal, wish, set)| {
                 let (at, window) = rarest_window(&literals.get(literal as usize)?.bytes)?;
-                Some(Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, wish, set })
+                Some((hash(window), Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, wish, set }))
             })
             .collect();
-        entries.sort_by_key(|entry| entry.hash);
+        entries.sort_by_key(|(_, entry)| entry.hash);
         let mut map = vec![0_u64; 1 << (bits - 6)];
         let mut heads = vec![u32::MAX; 1 << bits];
-        for (index, entry) in entries.iter().enumerate().rev() {
-            map[(entry.hash >> 6) as usize] |= 1 << (entry.hash & 63);
+        for (index, (hash, entry)) in entries.iter().enumerate().rev() {
+            map[(entry.hash >> 6) as usize] |= two_bits(*hash, 32 - bits);
             heads[entry.hash as usize] = small(index);
         }
+        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
         Self { bounds: in_order(bounds), without, map, entries, heads, literals, wishes }
     }
 
@@ -113,10 +114,11 @@ impl Filter {
         let mut window = 0_u32;
         for (index, byte) in bytes.iter().enumerate() {
             window = window << 8 | u32::from(byte.to_ascii_lowercase());
-            let hash = hash(window) >> shift;
+            let hash = hash(window);
+            let both = two_bits(hash, shift);
             // The first windows hold zeros that are not there: what they find is compared below and refused.
-            if self.map[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 {
-                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash, &open, &mut met, marked);
+            if self.map[(hash >> shift >> 6) as usize] & both == both {
+                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash >> shift, &open, &mut met, marked);
             }
         }
     }
@@ -145,6 +147,11 @@ impl Filter {
 
 fn hash(window: u32) -> u32 {
     window.wrapping_mul(0x9e37_79b1)
+}
+
+/// The bits of a window in its word, one of them from the part of the hash that is not its place.
+fn two_bits(hash: u32, shift: u32) -> u64 {
+    1 << (hash >> shift & 63) | 1 << (hash >> (shift - 6) & 63)
 }
 
 /// The four bytes of a literal that stand in the fewest files, in lower case, and where.
@@ -208,7 +215,7 @@ mod tests {
             vec![demands("", true, "MZ")],
             vec![demands("first&second", true, "")],
         ];
-        let filter = Filter::new(groups.iter().map(Vec::as_slice));
+        let filter = Filter::new(groups.iter().map(|group| group.iter()));
         let mark = |bytes: &[u8]| {
             let mut marked = [false; 4];
             filter.mark(bytes, &mut marked);
@@ -229,7 +236,7 @@ mod tests {
     fn a_literal_that_begins_with_zeros_is_found_at_the_very_start() {
         let literal = Literal { bytes: b"\0\0\0\x01\0".to_vec(), exact: true };
         let demands = Demands { bounds: Bounds::default(), sets: vec![vec![literal]] };
-        let filter = Filter::new([std::slice::from_ref(&demands)].into_iter());
+        let filter = Filter::new([[&demands].into_iter()].into_iter());
         for (bytes, expected) in [
             (b"\0\0\0\x01\0".as_slice(), true),
             (b"\x01\0\0", false),

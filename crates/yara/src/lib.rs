@@ -13,7 +13,8 @@ mod literals;
 mod scan;
 
 pub use cache::CacheError;
-pub use compile::{RuleSet, Shape};
+pub use compile::{RuleSet, Shape, reach};
+pub use demands::Bounds;
 pub use scan::{Excerpt, Hints, RuleMatch, ScanStopped, Scanner};
 pub use vauban_model::{RefusedRule, RuleSource};
 

@@ -5,7 +5,7 @@
 
 use regex_syntax::{
     ParserBuilder,
-    hir::{Hir, HirKind},
+    hir::{Class, Hir, HirKind},
 };
 use vauban_model::base64_at_each_offset;
 use yara_x_parser::ast::{HexToken, Pattern, PatternModifier, PatternModifiers, RegexpPattern};
@@ -85,20 +85,24 @@ pub(crate) fn start_of(pattern: &Pattern<'_>) -> Option<Vec<Vec<u8>>> {
 
 /// How well a set of literals tells: as well as its worst one.
 pub(crate) fn worth(set: &[Literal]) -> usize {
-    set.iter().map(|literal| distinct(&literal.bytes)).min().unwrap_or(0)
+    set.iter().map(|literal| telling(&literal.bytes)).min().unwrap_or(0)
+}
+
+/// What stands in a large part of all files tells less than anything else.
+fn telling(literal: &[u8]) -> usize {
+    let common = COMMON.iter().any(|text| text.windows(literal.len()).any(|piece| piece.eq_ignore_ascii_case(literal)));
+    if common { 1 } else { distinct(literal) }
 }
 
 fn distinct(literal: &[u8]) -> usize {
     let mut seen: Vec<u8> = literal.iter().filter(|byte| !matches!(byte, 0 | b' ' | 0xff)).copied().collect();
     seen.sort_unstable();
     seen.dedup();
-    // What stands in a large part of all files tells less than anything else.
-    let common = COMMON.iter().any(|text| text.windows(literal.len()).any(|piece| piece.eq_ignore_ascii_case(literal)));
-    if common { 1 } else { seen.len() }
+    seen.len()
 }
 
 /// Pieces of these stand in nearly every letter, page, script or program. Rules that rest on one of them are evaluated
-/// everywhere, together, which is cheaper than to be woken by it one group at a time.
+/// together, which is cheaper than to be woken by it one group at a time.
 const COMMON: &[&[u8]] = &[
     b"!This program cannot be run in DOS mode",
     b"http://www.",
@@ -129,6 +133,22 @@ const COMMON: &[&[u8]] = &[
     b"pack",
     b"_GET",
     b"_REQUEST",
+    b"socket",
+    b"accept",
+    b"listen",
+    b"connect",
+    b"shutdown",
+    b"gethostbyname",
+    b"/bin/sh",
+    b"/proc/self/exe",
+    b"insecure",
+    b"write",
+    b"bind",
+    b"open",
+    b"fork",
+    b"creat",
+    b"alarm",
+    b"PUBLIC",
 ];
 
 fn literal(mut bytes: Vec<u8>, exact: bool) -> Option<Literal> {
@@ -181,7 +201,7 @@ fn of_expression(expression: &Hir) -> Vec<Forms> {
         HirKind::Literal(literal) if literal.0.len() >= WINDOW => vec![vec![literal.0.to_vec()]],
         HirKind::Capture(inner) => of_expression(&inner.sub),
         HirKind::Repetition(repeated) if repeated.min > 0 => of_expression(&repeated.sub),
-        HirKind::Concat(parts) => best(parts.iter().flat_map(of_expression).collect()),
+        HirKind::Concat(parts) => best(parts.iter().flat_map(of_expression).chain(spelt(parts)).collect()),
         HirKind::Alternation(choices) => {
             let each: Option<Vec<_>> = choices.iter().map(|one| of_expression(one).into_iter().next()).collect();
             each.map(|each| each.concat()).filter(|forms| forms.len() <= MOST_FORMS).into_iter().collect()
@@ -190,9 +210,35 @@ fn of_expression(expression: &Hir) -> Vec<Forms> {
     }
 }
 
+/// Words in which some letters are given in both cases, like `[Aa]pp[Dd]ata`.
+fn spelt(parts: &[Hir]) -> Vec<Forms> {
+    let either_case = |class: &Class| match class {
+        Class::Bytes(class) => match class.ranges() {
+            [one, other] if one.len() == 1 && other.len() == 1 => {
+                one.start().eq_ignore_ascii_case(&other.start()).then_some(other.start())
+            }
+            _ => None,
+        },
+        Class::Unicode(_) => None,
+    };
+    let mut words = vec![Vec::new()];
+    for part in parts {
+        let letters = match part.kind() {
+            HirKind::Literal(literal) => Some(literal.0.to_vec()),
+            HirKind::Class(class) => either_case(class).map(|letter| vec![letter]),
+            _ => None,
+        };
+        match (letters, words.last_mut()) {
+            (Some(letters), Some(word)) => word.extend(letters),
+            _ => words.push(Vec::new()),
+        }
+    }
+    words.into_iter().filter(|word| word.len() >= WINDOW).map(|word| vec![word]).collect()
+}
+
 /// The best of several, all of which stand there.
 fn best(mut found: Vec<Forms>) -> Vec<Forms> {
-    found.sort_by_key(|forms| std::cmp::Reverse(forms.iter().map(|form| distinct(form)).min().unwrap_or(0)));
+    found.sort_by_key(|forms| std::cmp::Reverse(forms.iter().map(|form| telling(form)).min().unwrap_or(0)));
     found.truncate(MOST_SETS);
     found
 }
