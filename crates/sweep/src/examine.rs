@@ -16,7 +16,7 @@ use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Reason, Seve
 use vauban_observe::{Context, Item, LogEvent, READERS, reader_for};
 
 use crate::{
-    Hashes, Ledger, Observed,
+    Hashes, Ledger, Observed, Scanned,
     judge::{reference, severity},
     met::{Met, event_excerpt, excerpt},
     observed::Kept,
@@ -34,6 +34,8 @@ pub struct Examined {
     pub format: String,
     /// When the first of the indicators that it met expires: its findings are the same until then.
     pub until: Option<Timestamp>,
+    /// What rules saw of it.
+    pub scanned: Scanned,
 }
 
 /// What an examination works with.
@@ -54,7 +56,7 @@ pub struct Bench<'b> {
 pub fn examine(item: &Item<'_>, bench: Bench<'_>) -> Examined {
     let mut examination = Examination::new(bench);
     let (sha256, format) = examination.item(item, &Place::default(), None);
-    Examined { sha256: Some(sha256), format: format.to_owned(), until: examination.until }
+    examination.finish(Some(sha256), format)
 }
 
 /// What an item inherits from where it lies.
@@ -68,12 +70,17 @@ pub(crate) struct Place {
 pub(crate) struct Examination<'e> {
     pub(crate) bench: Bench<'e>,
     entered: u64,
-    pub(crate) until: Option<Timestamp>,
+    until: Option<Timestamp>,
+    scanned: Scanned,
 }
 
 impl<'e> Examination<'e> {
     pub(crate) fn new(bench: Bench<'e>) -> Self {
-        Self { bench, entered: 0, until: None }
+        Self { bench, entered: 0, until: None, scanned: Scanned::default() }
+    }
+
+    pub(crate) fn finish(self, sha256: Option<String>, format: &str) -> Examined {
+        Examined { sha256, format: format.to_owned(), until: self.until, scanned: self.scanned }
     }
 
     /// Begins an item. Whether it may be read.
@@ -175,6 +182,7 @@ impl View<'_, '_> {
 
     pub(crate) fn scan_bytes(&mut self, bytes: &[u8], how: &[&'static str]) {
         let mut hits = Vec::new();
+        self.examination.scanned.bytes(bytes);
         let Bench { scanner, budget, .. } = &mut self.examination.bench;
         let outcome = scanner.scan(self.item.name, bytes, budget.stop_flag(), &mut hits);
         for hit in hits {
@@ -309,6 +317,7 @@ impl View<'_, '_> {
     /// Evaluates rules over an event of the item's log.
     pub(crate) fn event(&mut self, event: &LogEvent<'_>, how: &[&'static str]) {
         let mut hits = Vec::new();
+        self.examination.scanned.event();
         self.examination.bench.scanner.event(event, &mut hits);
         for hit in hits {
             self.event_hit(hit, event, how);

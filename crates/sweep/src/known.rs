@@ -7,7 +7,6 @@
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
-    ops::ControlFlow,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
@@ -19,7 +18,10 @@ use vauban_matching::set::IndicatorSet;
 use vauban_model::{Exposure, ObservableKind, Reason, Sighting, Unread};
 use vauban_record::{Content, KnownStore, NewContent, RecordError, Retention, Stat};
 
-use crate::{Examined, FileResult, Origin};
+use crate::{
+    Examined, FileResult, Origin, Scanned,
+    carried::{prints, take_over},
+};
 
 /// On what findings depend besides the bytes.
 pub struct Basis<'b> {
@@ -136,6 +138,7 @@ impl<'k> Known<'k> {
                 sha256: Some(found.sha256.iter().map(|byte| format!("{byte:02x}")).collect()),
                 format: found.format,
                 until: found.until.and_then(|until| Timestamp::from_second(until).ok()),
+                scanned: Scanned::from_bytes(&found.scanned)?,
             },
             observed: Vec::new(),
             origin: Origin::Known(id),
@@ -182,12 +185,10 @@ impl<'k> Learner<'k> {
     pub fn begin(mut store: KnownStore, basis: &'k Basis<'k>, history: bool) -> Result<Self, RecordError> {
         let name = basis.knowledge();
         let before = store.all_knowledge()?;
-        let knowledge = store.knowledge(&name)?;
-        if !before.iter().any(|(id, _)| *id == knowledge)
-            && let Some((latest, _)) = before.iter().rev().find(|(_, other)| differ_in_indicators_alone(other, &name))
-        {
-            take_over(&mut store, *latest, knowledge, basis.set)?;
-        }
+        let knowledge = match before.iter().find(|(_, other)| *other == name) {
+            Some((id, _)) => *id,
+            None => learn_anew(&mut store, &before, &name, basis.set)?,
+        };
         let mut same_readers: Vec<i64> =
             before.iter().filter(|(_, other)| options_of(other) == options_of(&name)).map(|(id, _)| *id).collect();
         same_readers.push(knowledge);
@@ -263,6 +264,7 @@ impl<'k> Learner<'k> {
             form: self.basis.form(name, &result.inside),
             size: stat.size,
             format: result.examined.format.clone(),
+            scanned: result.examined.scanned.to_bytes(),
             items: result.items,
             read: result.read,
             findings: findings.and_then(|findings| serde_json::to_string(&findings).ok()),
@@ -289,37 +291,33 @@ impl<'k> Learner<'k> {
     }
 }
 
+/// Gives knowledge that was never used its number, and takes over what is true under it as well.
+fn learn_anew(
+    store: &mut KnownStore,
+    before: &[(i64, String)],
+    name: &str,
+    set: &IndicatorSet,
+) -> Result<i64, RecordError> {
+    // A set that cannot be read has no rules to compare with later.
+    let rules = prints(set).unwrap_or_default();
+    let knowledge = store.add_knowledge(name, &rules)?;
+    let alike = before.iter().rev().find(|(_, other)| same_but_for_what_is_looked_for(other, name));
+    if let Some((latest, _)) = alike
+        && let Some(rules) = store.rules_of(*latest)?
+    {
+        take_over(store, (*latest, &rules), knowledge, set)?;
+    }
+    store.commit()?;
+    Ok(knowledge)
+}
+
 /// The part of a name of knowledge that tells what readers show.
 fn options_of(name: &str) -> Option<&str> {
     name.splitn(4, ' ').nth(3)
 }
 
-/// Whether two names of knowledge tell the same rules and options, and other indicators.
-fn differ_in_indicators_alone(one: &str, other: &str) -> bool {
-    let rest = |name: &str| name.split_once(' ').map(|(_, rest)| rest.to_owned());
+/// Whether two names of knowledge differ in indicators and rules alone.
+fn same_but_for_what_is_looked_for(one: &str, other: &str) -> bool {
+    let rest = |name: &str| name.splitn(3, ' ').nth(2).map(str::to_owned);
     rest(one).is_some() && rest(one) == rest(other)
-}
-
-/// Takes over every content that shows nothing the new set knows and in which nothing was found before: it is clean with
-/// the new indicators, too, and need not be read to say so.
-fn take_over(store: &mut KnownStore, from: i64, to: i64, set: &IndicatorSet) -> Result<(), RecordError> {
-    // Such a pattern may match what shows none of its parts.
-    if set.patterns().iter().any(|pattern| !pattern.anchored) {
-        return Ok(());
-    }
-    let mut affected = store.with_findings(from)?;
-    store.ask(
-        &mut |kind, value| {
-            let mut met = false;
-            set.look_up(kind, value, &mut |_| met = true);
-            met
-        },
-        &mut |observation| {
-            affected.extend(observation.places.iter().map(|place| place.content));
-            ControlFlow::Continue(())
-        },
-    )?;
-    affected.sort_unstable();
-    affected.dedup();
-    store.carry_over(from, to, &affected).map(drop)
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod backups;
+mod carried;
 mod confined;
 mod examine;
 mod examiner;
@@ -19,6 +20,7 @@ mod observed;
 mod pieces;
 mod rules;
 mod run;
+mod scanned;
 mod scanner;
 mod sink;
 mod unpack;
@@ -38,4 +40,5 @@ pub use ledger::{Collected, Ledger};
 pub use observed::{Kept, Observed};
 pub use rules::{EventHit, RuleHit, RuleScanner, Rules, Scanners};
 pub use run::{Event, Options, Progress, run};
+pub use scanned::Scanned;
 pub use unpack::{Held, Open, Piece, Unpack};

@@ -69,7 +69,7 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
         view.problem.get_or_insert(problem);
     }
     view.settle();
-    Examined { sha256: hashes.map(|hashes| hashes.sha256), format: format.to_owned(), until: examination.until }
+    examination.finish(hashes.map(|hashes| hashes.sha256), format)
 }
 
 /// Hashes whatever is read through it.

@@ -5,8 +5,12 @@
 //! limits, program); the same bytes examined with other knowledge are another matter.
 
 mod history;
+mod knowledge;
+mod retention;
 mod segment;
 mod store;
+mod values;
 
 pub use history::{Observation, Place};
-pub use store::{Content, Former, KnownFile, KnownStore, NewContent, Retention, Stat};
+pub use store::KnownStore;
+pub use values::{Content, Former, KnownFile, NewContent, Retention, Stat};

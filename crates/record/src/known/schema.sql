@@ -1,7 +1,8 @@
 -- What earlier sweeps know: a cache beside the record, which may be deleted at any time.
 CREATE TABLE knowledge (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    rules BLOB
 ) STRICT;
 CREATE TABLE contents (
     id INTEGER PRIMARY KEY,
@@ -14,6 +15,7 @@ CREATE TABLE contents (
     items_read INTEGER NOT NULL,
     findings TEXT,
     until INTEGER,
+    scanned BLOB NOT NULL,
     in_history INTEGER NOT NULL,
     UNIQUE (sha256, form)
 ) STRICT;

@@ -1,132 +1,26 @@
 //! The file of what is known, in SQLite.
 
-use std::{fs::Metadata, ops::ControlFlow, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, config::DbConfig, params};
 use vauban_model::{Exposure, ObservableKind};
 
-use super::history::{Gathered, Observation, contents, each, merge};
+use super::{
+    history::Gathered,
+    values::{Content, Former, KnownFile, NewContent, Stat},
+};
 use crate::{RecordError, sqlite::error};
 
 /// The number of this schema. A file with another is made anew: it holds nothing that cannot be had again.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Segments up to this size are merged with others.
-const SMALL: i64 = 16 << 20;
 /// Observables that wait for a commit, in bytes.
 const WAITING: usize = 24 << 20;
-
-/// What tells that a file is the one that was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stat {
-    /// The device.
-    pub device: u64,
-    /// The file's number there.
-    pub inode: u64,
-    /// Its length.
-    pub size: u64,
-    /// When its content changed, in nanoseconds since 1970.
-    pub modified: i64,
-    /// When its content or its attributes changed; no program sets this at will. 0 where it cannot be relied on.
-    pub changed: i64,
-}
-
-impl Stat {
-    /// What the file system tells of a file.
-    #[must_use]
-    pub fn of(metadata: &Metadata) -> Self {
-        let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.len(),
-            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-        }
-    }
-
-    /// Whether the file may change once more without another time of change: it changed just before `now` (nanoseconds
-    /// since 1970), and the clocks of file systems tick slowly.
-    #[must_use]
-    pub const fn is_fresh(&self, now: i64) -> bool {
-        const TICK: i64 = 2_000_000_000;
-        now.saturating_sub(self.changed) < TICK
-    }
-}
-
-/// A content and what was found in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// Its number.
-    pub id: i64,
-    /// The knowledge it was examined with.
-    pub knowledge: i64,
-    /// What was found.
-    pub found: NewContent,
-}
-
-/// What was found in a content.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NewContent {
-    /// Its SHA-256.
-    pub sha256: [u8; 32],
-    /// What else tells it from the same bytes elsewhere: its extension, or its whole name where that matters.
-    pub form: String,
-    /// Its length.
-    pub size: u64,
-    /// The reader that took it.
-    pub format: String,
-    /// Items inside.
-    pub items: u64,
-    /// Of itself and its items, those that were read.
-    pub read: u64,
-    /// Sightings and unread items as their finder wrote them; none when there is neither.
-    pub findings: Option<String>,
-    /// Until when the findings stand, in seconds since 1970: then an indicator expires.
-    pub until: Option<i64>,
-    /// Whether history holds all of its observables.
-    pub in_history: bool,
-}
-
-/// A file that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFile {
-    /// What it was.
-    pub stat: Stat,
-    /// Its content.
-    pub content: Content,
-}
-
-/// A place where a content was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Former {
-    /// The path.
-    pub path: String,
-    /// When it was last seen there, in seconds since 1970.
-    pub seen: i64,
-    /// What the file was then; none when another content has taken its place since.
-    pub stat: Option<Stat>,
-}
-
-/// How much history is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
-    /// The most bytes.
-    pub most_bytes: u64,
-    /// The most days since it was last written.
-    pub most_days: u64,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { most_bytes: 2 << 30, most_days: 730 }
-    }
-}
 
 /// The store of what earlier sweeps know.
 #[derive(Debug)]
 pub struct KnownStore {
-    connection: Connection,
+    pub(super) connection: Connection,
     gathered: Gathered,
     writing: bool,
     newest: i64,
@@ -185,25 +79,6 @@ impl KnownStore {
         Ok(Self { connection, gathered: Gathered::default(), writing: false, newest: 0 })
     }
 
-    /// The number of this knowledge, given to it now if it is new.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub fn knowledge(&mut self, name: &str) -> Result<i64, RecordError> {
-        self.connection.execute("INSERT OR IGNORE INTO knowledge (name) VALUES (?)", [name]).map_err(error)?;
-        self.connection.query_row("SELECT id FROM knowledge WHERE name = ?", [name], |row| row.get(0)).map_err(error)
-    }
-
-    /// The names and numbers of all knowledge that was ever used.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn all_knowledge(&self) -> Result<Vec<(i64, String)>, RecordError> {
-        let mut query = self.connection.prepare("SELECT id, name FROM knowledge ORDER BY id").map_err(error)?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(error)?;
-        rows.collect::<Result<_, _>>().map_err(error)
-    }
-
     /// Begins a look at the store as it is now, in place of the one before: looking up is cheaper within one, and blind to
     /// what is committed later.
     ///
@@ -225,12 +100,12 @@ impl KnownStore {
             .connection
             .prepare_cached(
                 "SELECT c.id, c.knowledge, c.sha256, c.form, c.size, c.format, c.items, c.items_read, c.findings, c.until,
-                        c.in_history, f.device, f.inode, f.size, f.modified, f.changed
+                        c.in_history, c.scanned, f.device, f.inode, f.size, f.modified, f.changed
                  FROM files f JOIN contents c ON c.id = f.content WHERE f.path = ?",
             )
             .map_err(error)?;
         query
-            .query_row([path], |row| Ok(KnownFile { content: content(row)?, stat: stat(row, 11)? }))
+            .query_row([path], |row| Ok(KnownFile { content: content(row)?, stat: stat(row, 12)? }))
             .optional()
             .map_err(error)
     }
@@ -262,7 +137,8 @@ impl KnownStore {
         let mut query = self
             .connection
             .prepare_cached(
-                "SELECT id, knowledge, sha256, form, size, format, items, items_read, findings, until, in_history
+                "SELECT id, knowledge, sha256, form, size, format, items, items_read, findings, until, in_history,
+                        scanned
                  FROM contents WHERE sha256 = ? AND form = ?",
             )
             .map_err(error)?;
@@ -280,10 +156,10 @@ impl KnownStore {
             .connection
             .prepare_cached(
                 "INSERT INTO contents
-                    (sha256, form, knowledge, size, format, items, items_read, findings, until, in_history)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    (sha256, form, knowledge, size, format, items, items_read, findings, until, in_history, scanned)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (sha256, form) DO UPDATE SET knowledge = ?3, format = ?5, items = ?6, items_read = ?7,
-                    findings = ?8, until = ?9, in_history = max(in_history, ?10)
+                    findings = ?8, until = ?9, in_history = max(in_history, ?10), scanned = ?11
                  RETURNING id",
             )
             .map_err(error)?;
@@ -299,7 +175,8 @@ impl KnownStore {
                     signed(new.read),
                     new.findings,
                     new.until,
-                    new.in_history
+                    new.in_history,
+                    new.scanned
                 ],
                 |row| row.get(0),
             )
@@ -373,7 +250,7 @@ impl KnownStore {
         outcome
     }
 
-    fn begin(&mut self) -> Result<(), RecordError> {
+    pub(super) fn begin(&mut self) -> Result<(), RecordError> {
         if !self.writing {
             self.connection.execute_batch("BEGIN IMMEDIATE").map_err(error)?;
             self.writing = true;
@@ -388,7 +265,7 @@ impl KnownStore {
         }
     }
 
-    fn insert_segment(&self, newest: i64, count: u64, body: &[u8]) -> Result<(), RecordError> {
+    pub(super) fn insert_segment(&self, newest: i64, count: u64, body: &[u8]) -> Result<(), RecordError> {
         self.connection
             .execute(
                 "INSERT INTO history (newest, observables, body) VALUES (?, ?, ?)",
@@ -396,69 +273,6 @@ impl KnownStore {
             )
             .map(drop)
             .map_err(error)
-    }
-
-    /// Contents examined with `from` and not in `but` are known under `to` as well: what tells the two apart cannot
-    /// affect them. Returns how many.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub fn carry_over(&mut self, from: i64, to: i64, but: &[i64]) -> Result<usize, RecordError> {
-        self.begin()?;
-        self.connection
-            .execute_batch("CREATE TEMP TABLE IF NOT EXISTS affected (id INTEGER PRIMARY KEY); DELETE FROM affected")
-            .map_err(error)?;
-        {
-            let mut insert =
-                self.connection.prepare_cached("INSERT OR IGNORE INTO affected VALUES (?)").map_err(error)?;
-            for id in but {
-                insert.execute([id]).map_err(error)?;
-            }
-        }
-        let changed = self
-            .connection
-            .execute(
-                "UPDATE contents SET knowledge = ?2
-                 WHERE knowledge = ?1 AND in_history = 1 AND until IS NULL AND id NOT IN (SELECT id FROM affected)",
-                params![from, to],
-            )
-            .map_err(error)?;
-        self.commit()?;
-        Ok(changed)
-    }
-
-    /// The contents, examined with this knowledge, in which something was sighted.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn with_findings(&self, knowledge: i64) -> Result<Vec<i64>, RecordError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT id FROM contents WHERE knowledge = ? AND findings IS NOT NULL")
-            .map_err(error)?;
-        let rows = query.query_map([knowledge], |row| row.get(0)).map_err(error)?;
-        rows.collect::<Result<_, _>>().map_err(error)
-    }
-
-    /// Calls back with every observable of the past that is `wanted`.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn ask(
-        &self,
-        wanted: &mut dyn FnMut(ObservableKind, &str) -> bool,
-        found: &mut dyn FnMut(Observation) -> ControlFlow<()>,
-    ) -> Result<(), RecordError> {
-        let mut query = self.connection.prepare("SELECT body FROM history ORDER BY id").map_err(error)?;
-        let mut rows = query.query([]).map_err(error)?;
-        while let Some(row) = rows.next().map_err(error)? {
-            let body = row.get_ref(0).map_err(error)?;
-            let body = body.as_blob().map_err(|why| RecordError::Damaged(why.to_string()))?;
-            if each(body, wanted, found)?.is_break() {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// Where a content was seen, the latest first.
@@ -483,140 +297,6 @@ impl KnownStore {
             .map_err(error)?;
         rows.collect::<Result<_, _>>().map_err(error)
     }
-
-    /// Merges small segments and drops what retention does not keep. To be called when a sweep ends.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub fn tidy(&mut self, retention: &Retention, now: i64) -> Result<(), RecordError> {
-        self.commit()?;
-        self.merge_small()?;
-        let oldest = now.saturating_sub(signed(retention.most_days).saturating_mul(86_400));
-        let rows = self.history_rows()?;
-        let mut total: u64 = rows.iter().map(|(.., length)| length.unsigned_abs()).sum();
-        let mut dropped = Vec::new();
-        for (id, newest, length) in rows {
-            if newest < oldest || total > retention.most_bytes {
-                dropped.push(id);
-                total = total.saturating_sub(length.unsigned_abs());
-            }
-        }
-        if dropped.is_empty() {
-            return Ok(());
-        }
-        self.begin()?;
-        for id in dropped {
-            let body = self.body(id)?;
-            let mut forget =
-                self.connection.prepare_cached("UPDATE contents SET in_history = 0 WHERE id = ?").map_err(error)?;
-            for content in contents(&body)? {
-                forget.execute([content]).map_err(error)?;
-            }
-            self.connection.execute("DELETE FROM history WHERE id = ?", [id]).map_err(error)?;
-        }
-        self.commit()
-    }
-
-    fn merge_small(&mut self) -> Result<(), RecordError> {
-        let small: Vec<(i64, i64, i64)> =
-            self.history_rows()?.into_iter().filter(|(.., length)| *length <= SMALL).collect();
-        let mut batch: Vec<(i64, i64, i64)> = Vec::new();
-        for row in small {
-            let length: i64 = batch.iter().map(|(.., length)| length).sum();
-            if length.saturating_add(row.2) > SMALL.saturating_mul(2) {
-                self.replace(&batch)?;
-                batch.clear();
-            }
-            batch.push(row);
-        }
-        self.replace(&batch)
-    }
-
-    fn replace(&mut self, batch: &[(i64, i64, i64)]) -> Result<(), RecordError> {
-        if batch.len() < 2 {
-            return Ok(());
-        }
-        let bodies = batch.iter().map(|(id, ..)| self.body(*id)).collect::<Result<Vec<_>, _>>()?;
-        let (count, body) = merge(&bodies)?;
-        drop(bodies);
-        let newest = batch.iter().map(|(_, newest, _)| *newest).max().unwrap_or(0);
-        self.begin()?;
-        for (id, ..) in batch {
-            self.connection.execute("DELETE FROM history WHERE id = ?", [id]).map_err(error)?;
-        }
-        self.insert_segment(newest, count, &body)?;
-        self.commit()
-    }
-
-    fn body(&self, id: i64) -> Result<Vec<u8>, RecordError> {
-        self.connection.query_row("SELECT body FROM history WHERE id = ?", [id], |row| row.get(0)).map_err(error)
-    }
-
-    /// Number, time and length of each segment, the oldest first.
-    fn history_rows(&self) -> Result<Vec<(i64, i64, i64)>, RecordError> {
-        let mut query = self
-            .connection
-            .prepare("SELECT id, newest, length(body) FROM history ORDER BY newest, id")
-            .map_err(error)?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(error)?;
-        rows.collect::<Result<_, _>>().map_err(error)
-    }
-
-    /// How many observables history holds (one that stands in several segments counts in each) and its bytes.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn history_size(&self) -> Result<(u64, u64), RecordError> {
-        self.connection
-            .query_row("SELECT coalesce(sum(observables), 0), coalesce(sum(length(body)), 0) FROM history", [], |row| {
-                Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
-            })
-            .map_err(error)
-    }
-
-    /// Forgets all of history.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub fn forget_history(&mut self) -> Result<(), RecordError> {
-        self.begin()?;
-        self.connection.execute_batch("DELETE FROM history; UPDATE contents SET in_history = 0").map_err(error)?;
-        self.commit()?;
-        self.connection.execute_batch("VACUUM").map_err(error)
-    }
-
-    /// How much history is kept, as it was set.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn retention(&self) -> Result<Retention, RecordError> {
-        let default = Retention::default();
-        Ok(Retention {
-            most_bytes: self.setting("most-bytes")?.unwrap_or(default.most_bytes),
-            most_days: self.setting("most-days")?.unwrap_or(default.most_days),
-        })
-    }
-
-    /// Sets how much history is kept.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub fn set_retention(&mut self, retention: &Retention) -> Result<(), RecordError> {
-        for (name, value) in [("most-bytes", retention.most_bytes), ("most-days", retention.most_days)] {
-            self.connection
-                .execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", params![name, signed(value)])
-                .map_err(error)?;
-        }
-        Ok(())
-    }
-
-    fn setting(&self, name: &str) -> Result<Option<u64>, RecordError> {
-        self.connection
-            .query_row("SELECT value FROM settings WHERE name = ?", [name], |row| row.get::<_, i64>(0))
-            .optional()
-            .map(|value| value.map(i64::unsigned_abs))
-            .map_err(error)
-    }
 }
 
 /// Without this a prepared statement is prepared again for each value that is bound to it, which costs more than the
@@ -640,6 +320,7 @@ fn content(row: &Row<'_>) -> rusqlite::Result<Content> {
             findings: row.get(8)?,
             until: row.get(9)?,
             in_history: row.get(10)?,
+            scanned: row.get(11)?,
         },
     })
 }
@@ -654,13 +335,16 @@ fn stat(row: &Row<'_>, first: usize) -> rusqlite::Result<Stat> {
     })
 }
 
-fn signed(value: u64) -> i64 {
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
+    use crate::known::Retention;
 
     fn store() -> (tempfile::TempDir, KnownStore) {
         let folder = tempfile::tempdir().unwrap();
@@ -697,7 +381,7 @@ mod tests {
     #[test]
     fn only_what_was_committed_is_known() {
         let (folder, mut store) = store();
-        let knowledge = store.knowledge("a").unwrap();
+        let knowledge = store.add_knowledge("a", &[]).unwrap();
         let one = store.remember(knowledge, &content(1)).unwrap();
         show(&mut store, one, "a.example");
         store.file_seen("/a", &Stat { inode: u64::MAX, ..Stat::default() }, one, 100).unwrap();
@@ -715,7 +399,7 @@ mod tests {
     #[test]
     fn history_knows_where_things_were_after_they_are_gone() {
         let (_folder, mut store) = store();
-        let knowledge = store.knowledge("a").unwrap();
+        let knowledge = store.add_knowledge("a", &[]).unwrap();
         let one = store.remember(knowledge, &content(1)).unwrap();
         let two = store.remember(knowledge, &content(2)).unwrap();
         store.file_seen("/a", &Stat::default(), one, 100).unwrap();
@@ -729,7 +413,7 @@ mod tests {
     #[test]
     fn segments_are_merged_and_the_oldest_dropped() {
         let (_folder, mut store) = store();
-        let knowledge = store.knowledge("a").unwrap();
+        let knowledge = store.add_knowledge("a", &[]).unwrap();
         for number in 1..=3_u8 {
             let id = store.remember(knowledge, &content(number)).unwrap();
             show(&mut store, id, "common.example");
@@ -748,8 +432,8 @@ mod tests {
     #[test]
     fn what_new_knowledge_cannot_affect_is_carried_over() {
         let (_folder, mut store) = store();
-        let old = store.knowledge("old").unwrap();
-        let new = store.knowledge("new").unwrap();
+        let old = store.add_knowledge("old", b"rules").unwrap();
+        let new = store.add_knowledge("new", &[]).unwrap();
         let clean = store.remember(old, &content(1)).unwrap();
         let hit = store.remember(old, &NewContent { findings: Some("{}".to_owned()), ..content(2) }).unwrap();
         store.remember(old, &NewContent { in_history: false, ..content(3) }).unwrap();
@@ -767,7 +451,7 @@ mod tests {
         let path = folder.path().join("known.sqlite");
         std::fs::write(&path, "this is no database, but it is long enough to be taken for one ".repeat(40)).unwrap();
         let mut store = KnownStore::open(&path).unwrap();
-        assert_eq!(store.knowledge("a").unwrap(), 1);
+        assert_eq!(store.add_knowledge("a", &[]).unwrap(), 1);
         store.set_retention(&Retention { most_bytes: 5, most_days: 6 }).unwrap();
         assert_eq!(store.retention().unwrap(), Retention { most_bytes: 5, most_days: 6 });
         store.forget_history().unwrap();

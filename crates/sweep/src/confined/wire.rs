@@ -8,7 +8,7 @@ use vauban_knowledge::Left;
 use vauban_model::{Reason, Sighting};
 use vauban_workers::Replies;
 
-use crate::{Examined, Ledger, Observed, ledger::Collected};
+use crate::{Examined, Ledger, Observed, Scanned, ledger::Collected};
 
 /// What the template needs besides the files of the knowledge.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn examined(&self, examined: &Examined) {
-        self.json(EXAMINED, &(&examined.sha256, &examined.format, examined.until));
+        self.json(EXAMINED, &(&examined.sha256, &examined.format, examined.until, examined.scanned.to_bytes()));
     }
 
     fn json(&self, tag: u8, value: &impl Serialize) {
@@ -129,8 +129,8 @@ pub(super) fn receive(
             collected.leave(Err(Problem::new(reason, detail)));
         }
         EXAMINED => {
-            let (sha256, format, until) = serde_json::from_slice(payload).ok()?;
-            *examined = Some(Examined { sha256, format, until });
+            let (sha256, format, until, scanned): (_, _, _, Vec<u8>) = serde_json::from_slice(payload).ok()?;
+            *examined = Some(Examined { sha256, format, until, scanned: Scanned::from_bytes(&scanned)? });
         }
         _ => return None,
     }

@@ -79,6 +79,54 @@ fn new_indicators_touch_only_what_shows_them() {
     assert_eq!(fresh.of("sighting").len(), 3);
 }
 
+/// A YARA rule with this name and condition.
+fn rule(name: &str, condition: &str) -> String {
+    format!("rule {name} {{ strings: $a = \"This program cannot be run\" condition: {condition} }}\n")
+}
+
+#[test]
+fn a_changed_rule_touches_only_what_it_can_match() {
+    let folder = prepared("evil.example\n");
+    let tree = folder.path().join("tree");
+    let program = [b"MZ".as_slice(), &[0; 100], b"This program cannot be run in DOS mode"].concat();
+    fs::write(tree.join("setup.exe"), &program).unwrap();
+    fs::write(tree.join("mail/program.eml"), {
+        let body = data_encoding::BASE64.encode(&program);
+        format!("Subject: a program\nContent-Type: application/octet-stream; name=a.exe\nContent-Transfer-Encoding: base64\n\n{body}\n")
+    })
+    .unwrap();
+    let event = r#"{"Event":{"System":{"Provider":{"Name":"Microsoft-Windows-Sysmon"},"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"},"EventData":{"CommandLine":"whoami /all"}}}"#;
+    fs::write(tree.join("events.jsonl"), format!("{event}\n{event}\n")).unwrap();
+    let rules = folder.path().join("rules.yar").display().to_string();
+    let read = |more: &str| {
+        let known = swept(folder.path(), &["--intel", more]);
+        let fresh = swept(folder.path(), &["--fresh", "--intel", more]);
+        assert_eq!(fresh.findings(), known.findings());
+        (known.number("files") - known.number("unchanged"), known.of("sighting").len())
+    };
+    fs::write(&rules, rule("one", "uint32(0) == 0x12345678 and $a")).unwrap();
+    assert_eq!(read(&rules), (46, 1));
+    // Of programs there are two, one of them in a mail; the page and the archive had findings.
+    fs::write(&rules, rule("one", "uint32(0) == 0x12345678 and $a") + &rule("two", "uint16(0) == 0x5a4d and $a"))
+        .unwrap();
+    assert_eq!(read(&rules), (4, 3));
+    // Only what had findings: no file is that large, and a rule that went found nothing elsewhere.
+    fs::write(&rules, rule("three", "filesize > 1MB and $a")).unwrap();
+    assert_eq!(read(&rules), (4, 1));
+    fs::write(&rules, rule("four", "$a")).unwrap();
+    assert_eq!(read(&rules), (46, 3), "it may match anything");
+    fs::remove_file(&rules).unwrap();
+
+    let sigma = folder.path().join("rules");
+    fs::create_dir(&sigma).unwrap();
+    fs::write(sigma.join("four.yar"), rule("four", "$a")).unwrap();
+    let whoami = "title: Who am I\nlogsource:\n  product: windows\n  category: process_creation\ndetection:\n  \
+                  a:\n    CommandLine|contains: whoami\n  condition: a\n";
+    fs::write(sigma.join("whoami.yml"), whoami).unwrap();
+    // The log, and what had findings.
+    assert_eq!(read(&sigma.display().to_string()), (5, 4));
+}
+
 #[test]
 fn a_name_that_an_indicator_asks_for_is_not_lost_among_copies() {
     let folder = prepared("copy-of-note.scr\n");
