@@ -31,7 +31,7 @@ pub enum CacheError {
 
 const MAC_LENGTH: usize = 32;
 /// To be raised whenever demands are read in another way, or rules are divided in another form.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -77,7 +77,7 @@ impl RuleSet {
                 })
                 .collect(),
         };
-        let header = serde_json::to_vec(&header).map_err(|_| CacheError::Unreadable)?;
+        let header = postcard::to_allocvec(&header).map_err(|_| CacheError::Unreadable)?;
         let mut bytes = vec![0; MAC_LENGTH];
         bytes.extend((header.len() as u64).to_le_bytes());
         bytes.extend(header);
@@ -97,7 +97,7 @@ impl RuleSet {
         let (length, rest) = rest.split_first_chunk::<8>().ok_or(CacheError::Unreadable)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| CacheError::Unreadable)?;
         let (header, mut rest) = rest.split_at_checked(length).ok_or(CacheError::Unreadable)?;
-        let header: Header = serde_json::from_slice(header).map_err(|_| CacheError::Unreadable)?;
+        let header: Header = postcard::from_bytes(header).map_err(|_| CacheError::Unreadable)?;
         if header.format != FORMAT || header.engine != ENGINE || header.processor != processor() {
             return Err(CacheError::OtherEngine);
         }
@@ -164,12 +164,17 @@ mod tests {
         RuleSource { rule: "bad", text: "rule bad {" },
     ];
 
-    /// The same bytes with a piece of the header replaced by one as long, authenticated again.
-    fn altered(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
-        assert_eq!(from.len(), to.len());
-        let at = bytes.windows(from.len()).position(|piece| piece == from.as_bytes()).unwrap();
+    /// Where the header begins, with its format.
+    const HEADER: usize = MAC_LENGTH + 8;
+
+    fn place(bytes: &[u8], text: &str) -> usize {
+        bytes.windows(text.len()).position(|piece| piece == text.as_bytes()).unwrap()
+    }
+
+    /// The same bytes with others from there on, authenticated again.
+    fn altered(bytes: &[u8], at: usize, to: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        bytes[at..at + to.len()].copy_from_slice(to);
         let tag = mac(&KEY, &bytes[MAC_LENGTH..]).finalize().into_bytes();
         bytes[..MAC_LENGTH].copy_from_slice(&tag);
         bytes
@@ -196,13 +201,16 @@ mod tests {
             assert_eq!(error(&tampered, KEY, SOURCES), CacheError::NotAuthentic, "{at}");
             assert_eq!(error(&bytes[..at], KEY, SOURCES), CacheError::NotAuthentic, "{at}");
         }
-        assert_eq!(error(&altered(&bytes, ENGINE, "yara-x 0.00.0"), KEY, SOURCES), CacheError::OtherEngine);
-        assert_eq!(error(&altered(&bytes, "\"format\":3", "\"format\":9"), KEY, SOURCES), CacheError::OtherEngine);
+        let engine = place(&bytes, ENGINE);
+        assert_eq!(error(&altered(&bytes, engine, b"yara-x 0.00.0"), KEY, SOURCES), CacheError::OtherEngine);
+        assert_eq!(error(&altered(&bytes, HEADER, &[9]), KEY, SOURCES), CacheError::OtherEngine);
         let arch = std::env::consts::ARCH;
-        let other = altered(&bytes, arch, &"x".repeat(arch.len()));
+        let other = altered(&bytes, place(&bytes, arch), &vec![b'x'; arch.len()]);
         assert_eq!(error(&other, KEY, SOURCES), CacheError::OtherEngine);
         assert_eq!(error(&bytes, KEY, &SOURCES[..1]), CacheError::OtherRules);
-        assert_eq!(error(&altered(&bytes, "\"format\":3", "\"format\":x"), KEY, SOURCES), CacheError::Unreadable);
+        // The engine's name is said to be longer than all there is.
+        let endless = altered(&bytes, engine - 1, &[0xff]);
+        assert_eq!(error(&endless, KEY, SOURCES), CacheError::Unreadable);
     }
 
     #[test]

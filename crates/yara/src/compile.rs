@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use vauban_model::{RefusedRule, RuleSource};
 use yara_x::{Compiler, Rules};
-use yara_x_parser::ast::{AST, Item, RuleFlags};
+use yara_x_parser::ast::{AST, Item, Rule, RuleFlags};
 
 use crate::{
     demands::{Bounds, Demands, demands},
@@ -138,6 +138,8 @@ pub fn reach(source: &RuleSource<'_>) -> Vec<Bounds> {
 struct Checked {
     /// One of these is met.
     demands: Vec<Demands>,
+    /// Whether the bytes have to be searched for strings: without any, evaluating it costs next to nothing.
+    has_patterns: bool,
     imports: BTreeSet<String>,
     asks_for_hints: bool,
 }
@@ -162,12 +164,16 @@ fn check(source: &RuleSource<'_>) -> Result<Checked, String> {
     if let Some((_, reason)) = UNANSWERED.iter().find(|(module, _)| imports.contains(*module)) {
         return Err((*reason).to_owned());
     }
-    let mut reported = ast.rules().filter(|rule| !rule.flags.contains(RuleFlags::Private));
-    let rule = reported.next().ok_or("every rule in it is private")?;
+    let rules: Vec<&Rule<'_>> = ast.rules().collect();
+    let is_reported = |rule: &&Rule<'_>| !rule.flags.contains(RuleFlags::Private);
+    let at = rules.iter().position(is_reported).ok_or("every rule in it is private")?;
+    let (before, rest) = rules.split_at(at);
     // With a second rule that is reported, one's demands are not the other's.
-    let alone = reported.next().is_none();
+    let alone = rest.iter().filter(|rule| is_reported(rule)).count() == 1;
+    let has_patterns = rules.iter().any(|rule| rule.patterns.as_ref().is_some_and(|patterns| !patterns.is_empty()));
     Ok(Checked {
-        demands: if alone { demands(rule) } else { vec![Demands::default()] },
+        demands: if alone { demands(rest[0], before) } else { vec![Demands::default()] },
+        has_patterns,
         imports,
         asks_for_hints: VARIABLES.iter().any(|variable| source.text.contains(variable)),
     })
@@ -178,6 +184,8 @@ fn check(source: &RuleSource<'_>) -> Result<Checked, String> {
 enum Place {
     /// On everything of a fitting size, which is a small one for all of them or not.
     Everywhere(bool),
+    /// Where one of a few strings is found by its probe.
+    Probed,
     /// On what begins with one of these, and on what has a literal besides.
     Beginning(Vec<Vec<u8>>),
     /// Where a literal stands that stands in many files; of small ones, if so for all of them.
@@ -189,7 +197,11 @@ enum Place {
 impl Place {
     fn of(demands: &[Demands]) -> Self {
         let small = demands.iter().all(|one| one.bounds.largest <= SMALL);
-        let without: Vec<&Bounds> = demands.iter().filter(|one| one.sets.is_empty()).map(|one| &one.bounds).collect();
+        let without: Vec<&Bounds> =
+            demands.iter().filter(|one| one.sets.is_empty() && one.probes.is_empty()).map(|one| &one.bounds).collect();
+        if without.is_empty() && demands.iter().any(|one| one.sets.is_empty()) {
+            return Self::Probed;
+        }
         if without.iter().any(|bounds| bounds.prefixes.is_empty()) {
             return Self::Everywhere(small);
         }
@@ -210,10 +222,10 @@ fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, C
     // literals are often of one family.
     let literals = |checked: &Checked| checked.demands.iter().map(|one| one.sets.clone()).collect::<Vec<_>>();
     accepted.sort_by_cached_key(|(number, checked)| {
-        (Place::of(&checked.demands), checked.imports.clone(), literals(checked), *number)
+        (Place::of(&checked.demands), checked.has_patterns, checked.imports.clone(), literals(checked), *number)
     });
     let together = |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
-        Place::of(&one.demands) == Place::of(&other.demands)
+        Place::of(&one.demands) == Place::of(&other.demands) && one.has_patterns == other.has_patterns
     };
     accepted.chunk_by(together).flat_map(|chunk| {
         let alike = chunk.first().is_some_and(|(_, checked)| Place::of(&checked.demands) != Place::Literal);

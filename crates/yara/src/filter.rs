@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::demands::{Bounds, Demands, Literal, WINDOW};
+use crate::{
+    demands::{Bounds, Demands, Literal, WINDOW},
+    probe::Prober,
+};
 
 /// Which groups of rules can match bytes.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct Filter {
     bounds: Vec<Bounds>,
     /// Groups with a rule that demands no literal, with that rule's bounds.
     without: Vec<(u32, u32)>,
+    /// Groups with a rule that demands only what has to be probed for, with that rule's bounds.
+    probed: Vec<(u32, u32, Vec<Prober>)>,
     /// Two bits in one word for each four bytes, in lower case: both are set only for few windows that are not wanted.
     map: Vec<u64>,
     /// For each hash, where its entries begin; sorted by hash.
@@ -49,16 +54,22 @@ struct Wish {
 /// need more than that to stay rare.
 const FEWEST_BITS: u32 = 16;
 const MOST_BITS: u32 = 20;
+/// Bits of four bytes that may be anything: 256 forms of them.
+const MOST_OPEN: u32 = 8;
 
 impl Filter {
     /// A filter for groups of rules with these demands, of which one has to be met.
     pub(crate) fn new<'d>(groups: impl Iterator<Item = impl Iterator<Item = &'d Demands>>) -> Self {
         let mut bounds = BTreeMap::new();
         let mut literals = BTreeMap::new();
-        let (mut without, mut wanted, mut wishes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut without, mut probed, mut wanted, mut wishes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (group, members) in groups.enumerate() {
             for demands in members {
                 let bounds = number(&mut bounds, &demands.bounds);
+                if demands.sets.is_empty() && !demands.probes.is_empty() {
+                    probed.push((small(group), bounds, demands.probes.iter().map(Prober::new).collect()));
+                    continue;
+                }
                 if demands.sets.is_empty() {
                     without.push((small(group), bounds));
                     continue;
@@ -79,12 +90,20 @@ impl Filter {
         without.dedup();
         wanted.sort_unstable();
         wanted.dedup();
-        let bits = (wanted.len().max(1).ilog2() + 6).clamp(FEWEST_BITS, MOST_BITS);
+        let anchors: Vec<(usize, Vec<u32>)> = literals
+            .iter()
+            .map(|literal: &Literal| anchor(&literal.bytes, &literal.mask).expect("a literal has an anchor"))
+            .collect();
+        let windows = wanted.iter().map(|(literal, ..)| anchors[*literal as usize].1.len()).sum::<usize>();
+        let bits = (windows.max(1).ilog2() + 6).clamp(FEWEST_BITS, MOST_BITS);
         let mut entries: Vec<(u32, Entry)> = wanted
             .into_iter()
-            .filter_map(|(literal, wish, set)| {
-                let (at, window) = rarest_window(&literals.get(literal as usize)?.bytes)?;
-                Some((hash(window), Entry { hash: hash(window) >> (32 - bits), at: small(at), literal, wish, set }))
+            .flat_map(|(literal, wish, set)| {
+                let (at, windows) = &anchors[literal as usize];
+                windows.iter().map(move |window| {
+                    let hash = hash(*window);
+                    (hash, Entry { hash: hash >> (32 - bits), at: small(*at), literal, wish, set })
+                })
             })
             .collect();
         entries.sort_by_key(|(_, entry)| entry.hash);
@@ -95,7 +114,7 @@ impl Filter {
             heads[entry.hash as usize] = small(index);
         }
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        Self { bounds: in_order(bounds), without, map, entries, heads, literals, wishes }
+        Self { bounds: in_order(bounds), without, probed, map, entries, heads, literals, wishes }
     }
 
     /// Marks the groups that have to be evaluated on these bytes. `marked` has one place for each group.
@@ -104,6 +123,11 @@ impl Filter {
         for (group, bounds) in &self.without {
             if open[*bounds as usize] {
                 marked[*group as usize] = true;
+            }
+        }
+        for (group, bounds, probers) in &self.probed {
+            if open[*bounds as usize] && !marked[*group as usize] {
+                marked[*group as usize] = probers.iter().any(|prober| prober.may_match(bytes));
             }
         }
         if self.entries.is_empty() {
@@ -154,25 +178,51 @@ fn two_bits(hash: u32, shift: u32) -> u64 {
     1 << (hash >> shift & 63) | 1 << (hash >> (shift - 6) & 63)
 }
 
-/// The four bytes of a literal that stand in the fewest files, in lower case, and where.
-fn rarest_window(literal: &[u8]) -> Option<(usize, u32)> {
-    let (at, window) = literal.windows(WINDOW).enumerate().max_by_key(|(_, window)| {
-        let mut distinct = window.to_ascii_lowercase();
-        distinct.sort_unstable();
-        distinct.dedup();
-        window.iter().map(|byte| rarity(*byte)).sum::<u32>() + small(distinct.len())
-    })?;
-    Some((at, window.iter().fold(0, |whole, byte| whole << 8 | u32::from(byte.to_ascii_lowercase()))))
+/// The four bytes of a literal that stand in the fewest files, in lower case and in each form that they may have, and
+/// where. None when there are too many forms, or too few bytes.
+pub(crate) fn anchor(bytes: &[u8], mask: &[u8]) -> Option<(usize, Vec<u32>)> {
+    let bits = |at: usize| mask.get(at).copied().unwrap_or(u8::MAX);
+    let mut best: Option<(u32, usize, &[u8; WINDOW])> = None;
+    for (at, window) in bytes.array_windows::<WINDOW>().enumerate() {
+        let masks: [u8; WINDOW] = std::array::from_fn(|index| bits(at + index));
+        if masks.iter().map(|mask| mask.count_zeros()).sum::<u32>() > MOST_OPEN {
+            continue;
+        }
+        let mut worth = 0;
+        for (index, byte) in window.iter().enumerate().filter(|(index, _)| masks[*index] == u8::MAX) {
+            let mut before = window[..index].iter().zip(&masks).filter(|(_, mask)| **mask == u8::MAX);
+            worth += rarity(*byte) + u32::from(!before.any(|(other, _)| other.eq_ignore_ascii_case(byte)));
+        }
+        if best.is_none_or(|(most, ..)| worth >= most) {
+            best = Some((worth, at, window));
+        }
+    }
+    let (_, at, window) = best?;
+    if mask.is_empty() {
+        let whole = window.iter().fold(0, |whole, byte| whole << 8 | u32::from(byte.to_ascii_lowercase()));
+        return Some((at, vec![whole]));
+    }
+    let mut forms = vec![0_u32];
+    for (index, byte) in window.iter().enumerate() {
+        let mask = bits(at + index);
+        let each = (0..=u8::MAX).filter(|free| free & mask == 0).map(|free| (byte | free).to_ascii_lowercase());
+        forms = forms.iter().flat_map(|before| each.clone().map(move |byte| before << 8 | u32::from(byte))).collect();
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    Some((at, forms))
 }
 
 /// How rare a byte is in texts and programs, roughly.
-fn rarity(byte: u8) -> u32 {
+pub(crate) fn rarity(byte: u8) -> u32 {
     match byte.to_ascii_lowercase() {
         0 | 0xff | b' ' => 0,
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 2,
         b'j' | b'k' | b'q' | b'x' | b'z' | b'v' | b'w' => 5,
         b'a'..=b'z' | b'0' | b'1' => 3,
-        b'2'..=b'9' | b'.' | b'/' | b'-' | b'_' | b'"' | b'=' | b'\n' | 1 => 3,
+        b'2'..=b'9' | b'.' | b'/' | b'-' | b'_' | b'"' | b'=' | b'\n' => 3,
+        // Small numbers, and what most instructions begin with.
+        1..=4 | 8 | 0x0f | 0x10 | b'$' | 0x83 | 0x85 | 0x89 | 0x8b | 0x8d | 0xc0 | 0xc7 | 0xe8 => 3,
         _ => 6,
     }
 }
@@ -202,9 +252,9 @@ mod tests {
 
     fn demands(literal_words: &str, exact: bool, prefix: &str) -> Demands {
         let prefixes = if prefix.is_empty() { vec![] } else { vec![prefix.as_bytes().to_vec()] };
-        let literal = |word: &str| vec![Literal { bytes: word.as_bytes().to_vec(), exact }];
+        let literal = |word: &str| vec![Literal { bytes: word.as_bytes().to_vec(), mask: Vec::new(), exact }];
         let sets = literal_words.split('&').filter(|word| !word.is_empty()).map(literal).collect();
-        Demands { bounds: Bounds { prefixes, smallest: 0, largest: 50 }, sets }
+        Demands { bounds: Bounds { prefixes, smallest: 0, largest: 50 }, sets, probes: Vec::new() }
     }
 
     #[test]
@@ -234,8 +284,8 @@ mod tests {
 
     #[test]
     fn a_literal_that_begins_with_zeros_is_found_at_the_very_start() {
-        let literal = Literal { bytes: b"\0\0\0\x01\0".to_vec(), exact: true };
-        let demands = Demands { bounds: Bounds::default(), sets: vec![vec![literal]] };
+        let literal = Literal { bytes: b"\0\0\0\x01\0".to_vec(), mask: Vec::new(), exact: true };
+        let demands = Demands { bounds: Bounds::default(), sets: vec![vec![literal]], probes: Vec::new() };
         let filter = Filter::new([[&demands].into_iter()].into_iter());
         for (bytes, expected) in [
             (b"\0\0\0\x01\0".as_slice(), true),

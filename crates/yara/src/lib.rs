@@ -10,6 +10,7 @@ mod compile;
 mod demands;
 mod filter;
 mod literals;
+mod probe;
 mod scan;
 
 pub use cache::CacheError;

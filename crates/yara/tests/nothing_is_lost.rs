@@ -64,7 +64,19 @@ fn rule(number: usize, random: &mut Random) -> String {
     let mut strings = String::new();
     for index in 0..3 {
         let word = random.pick(WORDS);
-        let string = match random.below(12) {
+        let string = match random.below(18) {
+            12 => format!("{{ {} }}", masked(word.as_bytes(), random)),
+            13 => {
+                format!("{{ {} [2] {} [0-3] ~00 }}", masked(&word.as_bytes()[..2], random), hex(&word.as_bytes()[2..]))
+            }
+            14 => format!("{{ {} [1-2] {} }}", hex(&word.as_bytes()[..2]), hex(&word.as_bytes()[1..])),
+            15 => format!("/{}[ \\t]*(\\(|z)?/ wide ascii", word.get(..3).unwrap_or("fox").replace('/', ".")),
+            16 => format!("/[{0}{1}]{2}.{{,3}}/", &word[..1].replace('/', "x"), "Ee", &word[1..3]),
+            17 => format!(
+                "/({}|{})( |-){{0,2}}.?/s",
+                &word[1..3].replace('/', "."),
+                &word[word.len() - 3..].replace('.', "\\.")
+            ),
             8 => format!("\"{word}\" base64"),
             9 => format!("\"{word}\" wide ascii base64 base64wide"),
             10 => format!("\"{word}\" xor wide"),
@@ -115,15 +127,39 @@ fn rule(number: usize, random: &mut Random) -> String {
         "not pe.is_pe and 2 of them",
         "pe.is_pe or $s2",
         "hash.md5(0, filesize) != \"\" and $s0",
+        "(#s0 + #s1) > #s2",
+        "#s0 + #s1 > 2",
+        "uint8(@s0 + 1) ^ uint8(@s1) != 0 and $s2",
+        "helper",
+        "helper and ($s0 or $s1)",
+        "not helper and $s0",
+        "$s0 or helper",
     ]);
     let used = "any of ($s*) or true";
+    let helper = random.pick(&[
+        "strings: $h = \"charlie\" nocase condition: $h",
+        "strings: $h = { 67 6f ?? 66 2d } $i = \"alpha\" condition: $h and filesize < 90 or #i > 1",
+        "condition: uint16(0) == 0x5A4D",
+        "strings: $h = { 6c 6f [0-2] 67 6f } condition: all of them",
+    ]);
     format!(
-        "import \"pe\" import \"hash\" rule r{number} {{ strings:{strings} condition: {guard}({condition}) and ({used}) }}"
+        "import \"pe\" import \"hash\" private rule helper {{ {helper} }} rule r{number} {{ strings:{strings} condition: {guard}({condition}) and ({used}) }}"
     )
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x} ")).collect()
+}
+
+/// Some of the bytes in part or as a whole anything.
+fn masked(bytes: &[u8], random: &mut Random) -> String {
+    let each = bytes.iter().enumerate().map(|(at, byte)| match random.below(6) {
+        0 if at > 0 => "?? ".to_owned(),
+        1 => format!("{:x}? ", byte >> 4),
+        2 => format!("?{:x} ", byte & 15),
+        _ => format!("{byte:02x} "),
+    });
+    each.collect()
 }
 
 fn sample(random: &mut Random) -> Vec<u8> {
@@ -147,7 +183,7 @@ fn sample(random: &mut Random) -> Vec<u8> {
 #[test]
 fn grouped_hits_are_plain_hits() {
     let mut random = Random(0x5eed_5eed_5eed_5eed);
-    let texts: Vec<String> = (0..400).map(|number| rule(number, &mut random)).collect();
+    let texts: Vec<String> = (0..900).map(|number| rule(number, &mut random)).collect();
     assert!(RuleSet::compile(&[]).is_empty());
     let names: Vec<String> = (0..texts.len()).map(|number| format!("r{number}")).collect();
     let sources: Vec<RuleSource<'_>> = texts.iter().zip(&names).map(|(text, rule)| RuleSource { rule, text }).collect();
