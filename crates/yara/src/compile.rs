@@ -218,17 +218,26 @@ impl Place {
 
 /// Divides the rules so that those that are evaluated on the same items stand together.
 fn divide(accepted: &mut [(usize, Checked)]) -> impl Iterator<Item = &[(usize, Checked)]> {
+    let searches_all =
+        |checked: &Checked| checked.has_patterns && Place::of(&checked.demands) == Place::Everywhere(false);
+    let everything_is_searched = accepted.iter().any(|(_, checked)| searches_all(checked));
+    let place = move |checked: &Checked| match Place::of(&checked.demands) {
+        // Searching for a few more strings costs less than a second search of most files.
+        Place::Everywhere(true) | Place::Common(_) if everything_is_searched => Place::Everywhere(false),
+        place => place,
+    };
+    let searched = move |checked: &Checked| checked.has_patterns || everything_is_searched;
     // Rules that use a module stand together: it reads the item anew for each group. Neighbours in the order of their
     // literals are often of one family.
     let literals = |checked: &Checked| checked.demands.iter().map(|one| one.sets.clone()).collect::<Vec<_>>();
     accepted.sort_by_cached_key(|(number, checked)| {
-        (Place::of(&checked.demands), checked.has_patterns, checked.imports.clone(), literals(checked), *number)
+        (place(checked), searched(checked), checked.imports.clone(), literals(checked), *number)
     });
-    let together = |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
-        Place::of(&one.demands) == Place::of(&other.demands) && one.has_patterns == other.has_patterns
+    let together = move |(_, one): &(usize, Checked), (_, other): &(usize, Checked)| {
+        place(one) == place(other) && searched(one) == searched(other)
     };
-    accepted.chunk_by(together).flat_map(|chunk| {
-        let alike = chunk.first().is_some_and(|(_, checked)| Place::of(&checked.demands) != Place::Literal);
+    accepted.chunk_by(together).flat_map(move |chunk| {
+        let alike = chunk.first().is_some_and(|(_, checked)| place(checked) != Place::Literal);
         chunk.chunks(if alike { usize::MAX } else { GROUP_SIZE })
     })
 }
