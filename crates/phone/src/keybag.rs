@@ -129,10 +129,10 @@ impl<'a> Keybag<'a> {
         let mut first = Zeroizing::new([0; KEY]);
         let password = match self.first_rounds.filter(|rounds| *rounds > 0) {
             Some(rounds) => {
-                pbkdf2_hmac::<Sha256>(password.as_bytes(), self.first_salt, rounds, first.as_mut_slice());
+                pbkdf2_hmac::<Sha256>(password.expose().as_bytes(), self.first_salt, rounds, first.as_mut_slice());
                 first.as_slice()
             }
-            None => password.as_bytes(),
+            None => password.expose().as_bytes(),
         };
         let mut key = Key::default();
         pbkdf2_hmac::<Sha1>(password, self.salt, rounds, key.as_mut_slice());

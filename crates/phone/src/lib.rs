@@ -49,10 +49,9 @@ mod folder;
 mod keybag;
 mod listing;
 mod property_list;
-mod secret;
 
 pub use backup::{Backup, BackupError, Device, is_backup};
 pub use contents::{Contents, Doubt};
 pub use entry::{Entry, EntryError, FileId, Flawed, Kind};
 pub use listing::Entries;
-pub use secret::Secret;
+pub use vauban_model::Secret;

@@ -13,6 +13,7 @@ use std::{
 use vauban_intake::{Problem, StopFlag};
 use vauban_model::Reason;
 use vauban_phone::{Backup, BackupError, Entry, EntryError, Kind, Secret, is_backup};
+use vauban_record::Stat;
 
 use crate::{
     file::in_memory,
@@ -72,8 +73,10 @@ impl Unpack for Backups {
 /// The decrypted list, in which names of files may be looked for.
 fn list(folder: &Path, backup: &Arc<Backup>) -> Piece {
     let backup = Arc::clone(backup);
+    let path = folder.join("Manifest.db");
     Piece {
-        path: folder.join("Manifest.db"),
+        stat: stat(&path),
+        path,
         inside: "Manifest.db".to_owned(),
         open: Box::new(move |limit| {
             let bytes = backup.list(limit.min(LONGEST_LIST)).map_err(|error| not_read(&error))?;
@@ -86,8 +89,10 @@ fn list(folder: &Path, backup: &Arc<Backup>) -> Piece {
 
 fn piece(folder: &Path, backup: &Arc<Backup>, entry: Entry) -> Piece {
     let backup = Arc::clone(backup);
+    let path = entry.path_on_disk(folder);
     Piece {
-        path: entry.path_on_disk(folder),
+        stat: stat(&path),
+        path,
         inside: entry.name(),
         open: Box::new(move |limit| {
             let opened = backup.file(&entry).and_then(|plain| match plain {
@@ -102,6 +107,10 @@ fn piece(folder: &Path, backup: &Arc<Backup>, entry: Entry) -> Piece {
             Ok((file, doubt.map(|doubt| Problem::corrupt(doubt.to_string()))))
         }),
     }
+}
+
+fn stat(path: &Path) -> Option<Stat> {
+    path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata))
 }
 
 fn not_opened(error: &BackupError) -> Problem {

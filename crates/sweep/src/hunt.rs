@@ -10,7 +10,10 @@ use vauban_matching::set::{Hit, IndicatorSet};
 use vauban_model::{Exposure, Indicator, Location, Observable, ObservableKind, Severity, Sighting, Text};
 use vauban_record::{Former, KnownStore, Observation, Place, RecordError, Stat};
 
-use crate::judge::{reference, severity};
+use crate::{
+    judge::{reference, severity},
+    known::is_url,
+};
 
 /// What to ask of history.
 pub struct Hunt<'h> {
@@ -46,6 +49,8 @@ pub enum Evidence {
     Changed,
     /// Nothing is there.
     Gone,
+    /// It lies on a server, which is not asked.
+    Elsewhere,
 }
 
 impl Evidence {
@@ -56,6 +61,7 @@ impl Evidence {
             Self::There => "there",
             Self::Changed => "changed",
             Self::Gone => "gone",
+            Self::Elsewhere => "elsewhere",
         }
     }
 }
@@ -151,6 +157,9 @@ impl Hunt<'_> {
     }
 
     fn evidence(&self, former: &Former) -> Evidence {
+        if is_url(&former.path) {
+            return Evidence::Elsewhere;
+        }
         let Some(now) = (self.stat)(Path::new(&former.path)) else { return Evidence::Gone };
         match former.stat {
             // A file that was fresh when it was read is known by less.

@@ -45,6 +45,9 @@ impl Basis<'_> {
 
     /// A path by which the file is known from everywhere.
     fn whole(&self, path: &str) -> String {
+        if is_url(path) {
+            return path.to_owned();
+        }
         let whole: PathBuf = self.folder.join(path).components().collect();
         whole.to_string_lossy().into_owned()
     }
@@ -59,6 +62,12 @@ impl Basis<'_> {
         }
         name.rsplit_once('.').map_or(String::new(), |(_, extension)| format!(".{}", extension.to_ascii_lowercase()))
     }
+}
+
+/// Whether this is a place on a server, which is the same from everywhere.
+#[must_use]
+pub fn is_url(path: &str) -> bool {
+    path.starts_with("imaps://")
 }
 
 /// Look-ups after which what this sweep has learnt meanwhile is seen, too.
@@ -213,7 +222,10 @@ impl<'k> Learner<'k> {
             Origin::Unchanged => return Ok(()),
             Origin::Known(content) => {
                 // The same content under a name of its own, which history must know.
-                if self.history && self.store.file(path)?.is_none_or(|known| known.content.id != content) {
+                if self.history
+                    && !is_url(path)
+                    && self.store.file(path)?.is_none_or(|known| known.content.id != content)
+                {
                     let own = [(ObservableKind::FileName, name, Exposure::Present, None, false)];
                     self.store.observed(content, &[], own.into_iter())?;
                 }

@@ -20,14 +20,14 @@ use vauban_record::Stat;
 use crate::{
     Examiner, Examiners, FileResult, Known, Origin, Task,
     file::open,
-    unpack::{Piece, Unpack},
+    unpack::{Piece, Source, Unpack},
     walk::{Met, denied, walk},
 };
 
 /// How to sweep.
 pub struct Options<'o> {
-    /// Files and folders, as the person named them.
-    pub paths: Vec<PathBuf>,
+    /// What to sweep, as the person named it.
+    pub starts: Vec<Start<'o>>,
     /// Looks into folders whose files are not what they hold.
     pub unpack: &'o dyn Unpack,
     /// The most bytes that a piece of such a folder may have that is put into memory.
@@ -42,6 +42,14 @@ pub struct Options<'o> {
     pub stop: StopFlag,
     /// Time since some fixed moment, for limits and rates.
     pub clock: &'o (dyn Fn() -> Duration + Sync),
+}
+
+/// Where a sweep begins.
+pub enum Start<'s> {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// What is in no file system.
+    Source(&'s dyn Source),
 }
 
 /// What a sweep tells while it runs.
@@ -116,7 +124,7 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                 let shown = path.to_string_lossy().into_owned();
                 options.known.and_then(|known| known.unchanged(&shown, inside, stat)).map(|result| (shown, result))
             };
-            walk(&options.paths, options.unpack, &options.stop, &mut |met| {
+            walk(&options.starts, options.unpack, &options.stop, &mut |met| {
                 let result = match met {
                     Met::File(path, metadata) => {
                         found.fetch_add(1, Ordering::Relaxed);
@@ -124,8 +132,8 @@ pub fn run(options: &Options<'_>, examiners: &dyn Examiners, event: &mut dyn FnM
                     }
                     Met::Piece(piece) => {
                         found.fetch_add(1, Ordering::Relaxed);
-                        let stat = piece.path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata));
-                        stat.and_then(|stat| unchanged(&piece.path, &piece.inside, &stat)).ok_or(Target::Piece(piece))
+                        let known = piece.stat.and_then(|stat| unchanged(&piece.path, &piece.inside, &stat));
+                        known.ok_or(Target::Piece(piece))
                     }
                     Met::Unread(path, problem) => {
                         let shown = path.to_string_lossy().into_owned();
@@ -234,10 +242,9 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
 
 /// Reads one piece of what a folder holds.
 fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, examiner: &mut dyn Examiner) -> FileResult {
-    let Piece { path, inside, open: bytes } = piece;
-    let location = Location::file(shown).inside(&inside);
-    // A phone may write no file for one that was empty.
-    let stat = path.symlink_metadata().ok().map(|metadata| Stat::of(&metadata));
+    let Piece { inside, stat, open: bytes, .. } = piece;
+    let location = Location::file(shown);
+    let location = if inside.is_empty() { location } else { location.inside(&inside) };
     let opened = bytes(options.piece_bytes).and_then(|(file, doubt)| {
         let size = file.metadata().map_err(|error| denied(&error))?.len();
         Ok((file, size, doubt))
@@ -246,6 +253,12 @@ fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, exam
         Ok(opened) => opened,
         Err(problem) => return FileResult::unread(&location, problem),
     };
+    // A message may lie in two mailboxes, or have been swept as a file.
+    if let (true, Some(stat), Some(known)) = (inside.is_empty(), &stat, options.known)
+        && let Some(known) = known.same_content(shown, "", &file, stat)
+    {
+        return known;
+    }
     let name = inside.rsplit('/').next().unwrap_or_default();
     let Options { time_limit, clock, .. } = *options;
     let task = Task { path: shown, inside: &inside, name, file: &file, size, stop, time_limit, clock };

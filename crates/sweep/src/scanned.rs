@@ -62,7 +62,7 @@ impl Scanned {
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![u8::from(self.events) * EVENTS | u8::from(self.many) * MANY];
+        let mut bytes = vec![(u8::from(self.events) * EVENTS) | (u8::from(self.many) * MANY)];
         for Shape { head, bits } in &self.shapes {
             bytes.extend(head);
             bytes.push(*bits);

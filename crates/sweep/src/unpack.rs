@@ -1,4 +1,5 @@
-//! Folders whose files are not what they hold: the backup of a phone names its files by digests, and may encrypt them.
+//! Evidence that does not lie there as it is. Folders whose files are not what they hold: the backup of a phone names its
+//! files by digests, and may encrypt them. And what is in no folder: a mailbox on a server.
 
 use std::{
     collections::HashSet,
@@ -7,6 +8,7 @@ use std::{
 };
 
 use vauban_intake::Problem;
+use vauban_record::Stat;
 
 /// Looks into folders on behalf of the walk.
 pub trait Unpack: Sync {
@@ -15,7 +17,13 @@ pub trait Unpack: Sync {
     fn unpack(&self, folder: &Path, held: &mut dyn FnMut(Held) -> bool) -> HashSet<PathBuf>;
 }
 
-/// What such a folder holds.
+/// Evidence that a person named and that is in no file system.
+pub trait Source: Sync {
+    /// Hands over everything in it; `held` says whether to go on.
+    fn pieces(&self, held: &mut dyn FnMut(Held) -> bool);
+}
+
+/// What such a folder, or such a source, holds.
 pub enum Held {
     /// A piece of evidence.
     Piece(Piece),
@@ -23,12 +31,14 @@ pub enum Held {
     Unread(PathBuf, Problem),
 }
 
-/// A piece of evidence that lies in a file, though not as it is.
+/// A piece of evidence that lies in a file, though not as it is, or elsewhere.
 pub struct Piece {
-    /// The file on disk.
+    /// The file on disk, or the URL of what is on none.
     pub path: PathBuf,
-    /// What it is called inside: the second segment of its location.
+    /// What it is called inside: the second segment of its location. Empty for what stands alone.
     pub inside: String,
+    /// By what it is known again. A phone may write no file for one that was empty.
+    pub stat: Option<Stat>,
     /// Gives its bytes.
     pub open: Open,
 }

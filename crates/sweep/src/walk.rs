@@ -13,7 +13,10 @@ use std::{
 use vauban_intake::{Problem, StopFlag};
 use vauban_model::Reason;
 
-use crate::unpack::{Held, Piece, Unpack};
+use crate::{
+    Start,
+    unpack::{Held, Piece, Unpack},
+};
 
 /// What the walk meets.
 #[derive(Debug)]
@@ -26,11 +29,27 @@ pub(crate) enum Met {
     Unread(PathBuf, Problem),
 }
 
-/// Walks `paths` in the order given and each folder in the order of its names; `met` returns false to stop.
-pub(crate) fn walk(paths: &[PathBuf], unpack: &dyn Unpack, stop: &StopFlag, met: &mut dyn FnMut(Met) -> bool) {
-    for path in paths {
-        let kind = fs::metadata(path);
-        if !below(path, kind, unpack, stop, met) {
+impl From<Held> for Met {
+    fn from(held: Held) -> Self {
+        match held {
+            Held::Piece(piece) => Self::Piece(piece),
+            Held::Unread(path, problem) => Self::Unread(path, problem),
+        }
+    }
+}
+
+/// Walks in the order given and each folder in the order of its names; `met` returns false to stop.
+pub(crate) fn walk(starts: &[Start<'_>], unpack: &dyn Unpack, stop: &StopFlag, met: &mut dyn FnMut(Met) -> bool) {
+    for start in starts {
+        let mut go_on = !stop.is_raised();
+        match start {
+            Start::Path(path) => go_on = below(path, fs::metadata(path), unpack, stop, met),
+            Start::Source(source) => source.pieces(&mut |held| {
+                go_on = !stop.is_raised() && met(held.into());
+                go_on
+            }),
+        }
+        if !go_on {
             return;
         }
     }
@@ -65,10 +84,7 @@ fn below(
         let go_on = if kind.is_dir() {
             let mut wanted = true;
             dealt_with.extend(unpack.unpack(&path, &mut |held| {
-                wanted &= met(match held {
-                    Held::Piece(piece) => Met::Piece(piece),
-                    Held::Unread(path, problem) => Met::Unread(path, problem),
-                });
+                wanted &= met(held.into());
                 wanted
             }));
             match entries(&path) {
@@ -151,7 +167,8 @@ mod tests {
 
     fn met(paths: &[PathBuf]) -> Vec<String> {
         let mut all = Vec::new();
-        walk(paths, &FilesOnly, &StopFlag::default(), &mut |met| {
+        let starts: Vec<Start<'_>> = paths.iter().cloned().map(Start::Path).collect();
+        walk(&starts, &FilesOnly, &StopFlag::default(), &mut |met| {
             all.push(match met {
                 Met::Piece(piece) => piece.inside,
                 Met::File(path, _) => path.file_name().unwrap().to_string_lossy().into_owned(),

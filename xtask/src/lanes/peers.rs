@@ -25,6 +25,8 @@ const PEERS: &[Peer] = &[
         package: "strace",
         untested: "that a sweep opens, writes and dials nothing it should not",
     },
+    Peer { program: "dovecot", package: "dovecot-imapd", untested: "sweeping a mailbox on a server" },
+    Peer { program: "openssl", package: "openssl", untested: "sweeping a mailbox on a server" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

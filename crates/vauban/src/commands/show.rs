@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::ExitCode};
 use vauban_model::{Sighting, Text};
 use vauban_record::{KnownStore, SqliteRecord, Stat, named, sightings};
 use vauban_report::{Circumstances, story};
+use vauban_sweep::is_url;
 
 use crate::{failure::Failure, place::Place, terminal};
 
@@ -28,12 +29,18 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         }
     }
     let path = sighting.location.segments().first().map(|path| path.to_string()).unwrap_or_default();
-    let whole = std::path::absolute(&path).map_or_else(|_| path.clone(), |whole| whole.to_string_lossy().into_owned());
+    let whole = match std::path::absolute(&path) {
+        Ok(whole) if !is_url(&path) => whole.to_string_lossy().into_owned(),
+        _ => path.clone(),
+    };
     let known = KnownStore::read_only(&place.known()).ok().and_then(|store| store.file(&whole).ok()?);
     let sha256 =
         known.as_ref().map(|known| known.content.found.sha256.iter().map(|byte| format!("{byte:02x}")).collect());
     let there = fs::metadata(Path::new(&path)).map(|metadata| Stat::of(&metadata)).ok();
     let evidence = match (&known, there) {
+        _ if is_url(&path) => {
+            Text::new("le message est sur un serveur, non vérifié", "the message is on a server, not checked")
+        }
         (_, None) => Text::new("le fichier n'est plus là", "the file is no longer there"),
         (Some(known), Some(now)) if known.stat.size != now.size || known.stat.modified != now.modified => {
             Text::new("le fichier a changé depuis", "the file has changed since")

@@ -1,12 +1,14 @@
 //! `vauban sweep`: have we been hit?
 
 mod keeper;
+mod mailboxes;
 mod readers;
 mod told;
 
 use std::{
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,11 +16,10 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use vauban_intake::{Limits, StopFlag};
 use vauban_knowledge::{Prepared, Sources, Warning, prepare};
-use vauban_model::{Lang, Marking, Summary, Text};
-use vauban_phone::Secret;
+use vauban_model::{Lang, Marking, Secret, Summary, Text};
 use vauban_record::{KnownStore, Record, RecordError, SqliteRecord, SweepFinished, SweepStarted};
 use vauban_report::{Findings, SweepInfo, html, jsonl, stix, terminal as summary};
-use vauban_sweep::{Backups, Basis, Examiners, InProcess, Known, Learner, Options, Rules, Terms, run as sweep};
+use vauban_sweep::{Backups, Basis, Examiners, InProcess, Known, Learner, Options, Rules, Start, Terms, run as sweep};
 
 use self::{keeper::Keeper, readers::Readers, told::Told};
 use crate::{
@@ -30,7 +31,8 @@ use crate::{
 /// Have we been hit? Searches files, and everything inside them, for known traces of attackers.
 ///
 /// Reads mailboxes, archives, documents, browser histories and logs to any depth, changes nothing, and connects to
-/// nothing. Whatever cannot be read is listed with its reason.
+/// nothing that it finds. Whatever cannot be read is listed with its reason. A mailbox on a server is swept where it
+/// lies: imaps://user@server/ (read only; nothing is marked as read).
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Indicators to look for besides the starter set and the added sources: a file or a folder, in any format that
@@ -73,13 +75,15 @@ pub(crate) struct Arguments {
     /// The file whose first line is that password
     #[arg(long, value_name = "FILE")]
     backup_password_file: Option<PathBuf>,
+    #[command(flatten)]
+    mail: mailboxes::MailArguments,
     /// The most containers an item may lie in
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
     max_depth: usize,
     /// The most seconds one file may take
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     max_seconds: u64,
-    /// Files and folders to search
+    /// Files and folders to search, and mailboxes: imaps://user@server/, or imaps://user@server/INBOX for one of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -93,13 +97,33 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
-    if arguments.paths.iter().all(|path| std::fs::metadata(path).is_err()) {
+    let lang = place.lang;
+    let begun = Instant::now();
+    let clock: Arc<dyn Fn() -> Duration + Send + Sync> = Arc::new(move || begun.elapsed());
+    let stop = stop_on_interrupt();
+    let mut starts = Vec::new();
+    for path in &arguments.paths {
+        let mailbox = mailboxes::open(&path.to_string_lossy(), &arguments.mail, &stop, &clock, lang)?;
+        starts.push((path, mailbox));
+    }
+    let is_there = |path: &PathBuf| std::fs::metadata(path).is_ok();
+    let anything_else = starts.iter().any(|(path, mailbox)| mailbox.is_none() && is_there(path));
+    if !anything_else && starts.iter().all(|(_, mailbox)| mailbox.is_none()) {
         return Err(nothing_there(&arguments.paths));
     }
-    let password = backup_password(arguments, place.lang)?;
-    let begun = Instant::now();
-    let clock = move || begun.elapsed();
-    let lang = place.lang;
+    // With something else to sweep, a mailbox that does not open is an input that cannot be read, and is listed.
+    let mut opened = anything_else;
+    let mut failure = None;
+    for (path, mailbox) in starts.iter().filter_map(|(path, mailbox)| Some((path, mailbox.as_ref()?))) {
+        match mailbox.sign_in() {
+            Ok(()) => opened = true,
+            Err(error) => failure = Some(mailboxes::not_opened(&path.to_string_lossy(), &error)),
+        }
+    }
+    if let (false, Some(failure)) = (opened, failure) {
+        return Err(failure);
+    }
+    let password = backup_password(arguments, lang)?;
     let usable = place.make();
     if let Err(error) = &usable {
         say(
@@ -166,10 +190,15 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     };
     let learner = learner.and_then(|learner| told_apart(learner, lang));
 
-    let stop = stop_on_interrupt();
     let backups = Backups { password, stop: stop.clone() };
     let options = Options {
-        paths: arguments.paths.clone(),
+        starts: starts
+            .iter()
+            .map(|(path, mailbox)| match mailbox {
+                Some(mailbox) => Start::Source(mailbox),
+                None => Start::Path((*path).clone()),
+            })
+            .collect(),
         unpack: &backups,
         // They are in memory, one for each reader.
         piece_bytes: limits.item_bytes.saturating_mul(2),
@@ -177,7 +206,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         known: known.as_ref(),
         time_limit: Duration::from_secs(arguments.max_seconds),
         stop,
-        clock: &clock,
+        clock: &*clock,
     };
     let started = SweepStarted {
         paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),

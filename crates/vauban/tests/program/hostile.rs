@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use crate::runs::{Run, sweep};
+use crate::runs::{Run, slow, sweep};
 use serde_json::Value;
 
 /// The most memory, in KiB, of all processes of a sweep with two workers.
@@ -91,14 +91,6 @@ fn a_death_costs_one_item() {
     for host in ["one.evil.example", "two.evil.example"] {
         assert!(seen.iter().any(|value| value.contains(host)), "{seen:?}");
     }
-}
-
-fn slow() -> bool {
-    let slow = env::var_os("VAUBAN_SLOW").is_some();
-    if !slow {
-        println!("skipped: VAUBAN_SLOW is not set");
-    }
-    slow
 }
 
 fn root() -> PathBuf {

@@ -5,6 +5,7 @@
 
 mod again;
 mod hostile;
+mod mailboxes;
 mod phones;
 mod runs;
 mod sweep;

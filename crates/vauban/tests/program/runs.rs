@@ -1,6 +1,7 @@
 //! Running the program and reading what it says.
 
 use std::{
+    env,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -44,6 +45,15 @@ impl Run {
         };
         self.of("unread").iter().filter(here).map(|line| line["reason"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Whether tests with other programs run.
+pub(crate) fn slow() -> bool {
+    let slow = env::var_os("VAUBAN_SLOW").is_some();
+    if !slow {
+        println!("skipped: VAUBAN_SLOW is not set");
+    }
+    slow
 }
 
 /// Runs a command of the program.

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(of("$a or filesize < 7"), [(false, 7, vec![]), (false, u64::MAX, vec![alpha()])]);
         assert_eq!(of("($a or $b) and not $d").len(), 2);
         assert_eq!(of("$a or $d"), [(false, u64::MAX, vec![]), (false, u64::MAX, vec![alpha()])], "$d is too short");
-        let many = vec!["$a"; 9].join(" or ");
+        let many = ["$a"; 9].join(" or ");
         assert_eq!(of(&many).len(), 1);
         let product = of(&format!("({0}) and ({0}) and ({0}) and ({0})", "$a or $b"));
         assert!(product.len() <= MOST_ALTERNATIVES, "what is too many is one: {product:?}");

@@ -137,6 +137,8 @@ fn human(all: &[Hunted], asked: u64, indicators: u64, lang: Lang) -> String {
             (Evidence::Changed, Lang::En) => "changed since",
             (Evidence::Gone, Lang::Fr) => "n'est plus là",
             (Evidence::Gone, Lang::En) => "gone",
+            (Evidence::Elsewhere, Lang::Fr) => "sur un serveur, non vérifié",
+            (Evidence::Elsewhere, Lang::En) => "on a server, not checked",
         };
         let read = if lang == Lang::Fr { "lu le" } else { "read on" };
         let day: String = seen.to_string().chars().take(10).collect();

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use vauban_model::Text;
 use vauban_record::{Kept, Kind, Record as _, SqliteRecord};
+use vauban_sweep::is_url;
 
 use super::data;
 use crate::{commands::show, failure::Failure, place::Place, terminal};
@@ -31,6 +32,19 @@ pub(super) struct KeepArguments {
 pub(super) fn keep(arguments: &KeepArguments, record: &mut SqliteRecord, place: &Place) -> Result<ExitCode, Failure> {
     let (sighting, ..) = show::one(record, &arguments.sighting)?;
     let path = sighting.location.segments().first().map(|path| path.to_string()).unwrap_or_default();
+    if is_url(&path) {
+        return Err(Failure::new(
+            "keep",
+            Text::new(
+                format!("la pièce est sur un serveur : {path}"),
+                format!("the evidence lies on a server: {path}"),
+            ),
+            Text::new(
+                "enregistrez le message original dans un fichier depuis la messagerie, analysez ce fichier, puis gardez ce signalement-là",
+                "save the original message to a file with your mail program, sweep that file, then keep that sighting",
+            ),
+        ));
+    }
     let encryptor = encryptor(arguments, place)?;
     let folder = place.evidence();
     let cannot = |error: &io::Error| {

@@ -1,22 +1,24 @@
-//! A password that neither prints itself nor stays in memory.
+//! A password or token that neither prints itself nor stays in memory.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// The password of an encrypted backup. It is overwritten when it is dropped, and says nothing about itself.
+/// A password or token. It is overwritten when it is dropped, and says nothing about itself.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a password as it was typed, without the end of the line.
+    /// Takes a secret as it was typed, without the end of the line.
     #[must_use]
-    pub fn new(password: String) -> Self {
-        Self(Zeroizing::new(password))
+    pub fn new(secret: String) -> Self {
+        Self(Zeroizing::new(secret))
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+    /// The secret itself, for whoever proves something with it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
     }
 }
 
