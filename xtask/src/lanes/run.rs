@@ -32,9 +32,9 @@ pub(crate) fn run(root: &Path, lanes: Lanes) -> bool {
         Lanes::Fast => say::line("skipped: the slow lane, as asked"),
         Lanes::All => {
             variables.push(("VAUBAN_SLOW", "1".into()));
-            if let Some(python) = prepare(root) {
-                variables.push(("VAUBAN_PYTHON", python.into()));
-            }
+            let prepared = prepare(root);
+            variables.extend(prepared.python.map(|python| ("VAUBAN_PYTHON", python.into())));
+            variables.extend(prepared.mailboxes.map(|folder| ("VAUBAN_OUTLOOK", folder.into())));
             for (_, script) in SCRIPTS.iter().filter(|(peer, _)| is_installed(peer)) {
                 all_well &=
                     Command::new("bash").arg(script).current_dir(root).status().is_ok_and(|status| status.success());

@@ -21,6 +21,7 @@ mod ole;
 mod pdf;
 mod plain;
 mod plist;
+mod pst;
 mod rtf;
 mod seven_zip;
 mod shutdown_log;
@@ -39,6 +40,7 @@ use crate::Reader;
 /// signatures come first, formats told by habits of text after them, and `plain` takes the rest.
 pub const READERS: &[&dyn Reader] = &[
     &msg::Msg,
+    &pst::Pst,
     &ole::Ole,
     &rtf::Rtf,
     &lnk::Lnk,

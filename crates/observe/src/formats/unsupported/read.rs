@@ -51,7 +51,7 @@ const SIGNATURES: &[(usize, &[u8], &str, Why)] = &[
     (0, b"sqsh", "a SquashFS image", NoReader),
     (0x40, b"\x7f\x10\xda\xbe", "a VirtualBox disk image", NoReader),
     (0, b"\x78\x9f\x3e\x22", "Outlook's attachment wrapper (TNEF, winmail.dat)", NoReader),
-    (0, b"!BDN", "an Outlook data file (PST or OST)", NoReader),
+    (0, b"!BDN", "an address book of Outlook (PAB)", NoReader),
     (0, b"regf", "a Windows registry hive", NoReader),
     (0, b"MDMP", "a Windows memory dump", NoReader),
     (0, b"PAGEDU", "a Windows memory dump", NoReader),

@@ -1,0 +1,2 @@
+#![no_main]
+vauban_fuzz::reader!("pst");
