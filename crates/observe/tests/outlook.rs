@@ -2,7 +2,6 @@
 //! names a folder of such mailboxes, and python3 has libpff-python; says so where not.
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
-#![expect(clippy::print_stdout, reason = "what was skipped or compared is said")]
 
 use std::{
     collections::BTreeMap,
