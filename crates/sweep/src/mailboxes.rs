@@ -30,7 +30,7 @@ const ATTEMPTS: u32 = 4;
 /// The mailboxes of a user.
 pub struct Mailboxes {
     server: Arc<Server>,
-    /// The connection that lists, once it is open; fetching has one of its own.
+    /// The connection that lists, once it is open; fetching has connections of its own.
     lists: Mutex<Option<Connection>>,
 }
 
@@ -39,22 +39,18 @@ struct Server {
     login: Login,
     authorities: Authorities,
     circumstances: Circumstances,
-    fetches: Mutex<Fetching>,
-}
-
-#[derive(Default)]
-struct Fetching {
-    connection: Option<Connection>,
+    /// Connections that fetch nothing now: there are as many as readers at the most.
+    idle: Mutex<Vec<Connection>>,
     /// Why there is no point in trying any more.
-    given_up: Option<Problem>,
+    given_up: Mutex<Option<Problem>>,
 }
 
 impl Mailboxes {
     /// The mailboxes of this account.
     #[must_use]
     pub fn new(account: Account, login: Login, authorities: Authorities, circumstances: Circumstances) -> Self {
-        let fetches = Mutex::default();
-        let server = Server { account, login, authorities, circumstances, fetches };
+        let (idle, given_up) = (Mutex::default(), Mutex::default());
+        let server = Server { account, login, authorities, circumstances, idle, given_up };
         Self { server: Arc::new(server), lists: Mutex::default() }
     }
 
@@ -159,45 +155,42 @@ impl Server {
 
     /// A message in memory.
     fn message(&self, mailbox: &Mailbox, validity: u32, uid: u32, limit: u64) -> Result<File, Problem> {
-        let mut fetching = self.fetches.lock().unwrap_or_else(PoisonError::into_inner);
-        let Fetching { connection, given_up } = &mut *fetching;
-        if let Some(problem) = given_up {
-            return Err(problem.clone());
-        }
-        for attempt in 1.. {
-            let file = in_memory().map_err(|error| denied(&error))?;
-            match self.attempt(connection, mailbox, validity, uid, (&file, limit)) {
-                Ok(outcome) => return outcome.map(|()| file),
-                Err(error) if error.may_pass() => {
-                    *connection = None;
-                    if attempt == ATTEMPTS {
-                        *given_up = Some(problem(&error));
-                        return Err(problem(&error));
-                    }
-                    self.wait(attempt);
-                }
-                Err(error) => return Err(problem(&error)),
+        let mut attempt = 0;
+        loop {
+            if let Some(problem) = &*self.given_up.lock().unwrap_or_else(PoisonError::into_inner) {
+                return Err(problem.clone());
             }
+            let file = in_memory().map_err(|error| denied(&error))?;
+            let error = match self.attempt(mailbox, validity, uid, (&file, limit)) {
+                Ok(outcome) => return outcome.map(|()| file),
+                Err(error) => error,
+            };
+            attempt += 1;
+            if !error.may_pass() {
+                return Err(problem(&error));
+            }
+            if attempt == ATTEMPTS {
+                *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem(&error));
+                return Err(problem(&error));
+            }
+            self.wait(attempt);
         }
-        Err(Problem::new(Reason::Denied, "no connection"))
     }
 
     /// Writes a message into the file. The inner error is about the message or this machine, not about the server.
     fn attempt(
         &self,
-        connection: &mut Option<Connection>,
         mailbox: &Mailbox,
         validity: u32,
         uid: u32,
         (mut file, limit): (&File, u64),
     ) -> Result<Result<(), Problem>, MailboxError> {
-        let connection = match connection {
-            Some(connection) => connection,
-            None => connection.insert(self.connect()?),
-        };
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = idle().pop();
+        let mut connection = kept.map_or_else(|| self.connect(), Ok)?;
         let mut written = 0_u64;
         let mut outcome = Ok(());
-        connection.fetch(mailbox, validity, uid, &mut |bytes| {
+        let fetched = connection.fetch(mailbox, validity, uid, &mut |bytes| {
             written = written.saturating_add(bytes.len() as u64);
             outcome = if written > limit {
                 Err(Problem::too_large(format!("the message has more than {limit} bytes")))
@@ -205,8 +198,12 @@ impl Server {
                 file.write_all(bytes).map_err(|error| denied(&error))
             };
             outcome.is_ok()
-        })?;
-        Ok(outcome)
+        });
+        // One that broke is dropped; after any other refusal it is as good as before.
+        if !fetched.as_ref().is_err_and(MailboxError::may_pass) {
+            idle().push(connection);
+        }
+        fetched.map(|()| outcome)
     }
 
     /// Waits before another attempt, longer each time.
