@@ -43,14 +43,16 @@ struct Server {
     idle: Mutex<Vec<Connection>>,
     /// Why there is no point in trying any more.
     given_up: Mutex<Option<Problem>>,
+    /// What the server said when it refused the user: asking again and again would lock the person out.
+    refused: Mutex<Option<String>>,
 }
 
 impl Mailboxes {
     /// The mailboxes of this account.
     #[must_use]
     pub fn new(account: Account, login: Login, authorities: Authorities, circumstances: Circumstances) -> Self {
-        let (idle, given_up) = (Mutex::default(), Mutex::default());
-        let server = Server { account, login, authorities, circumstances, idle, given_up };
+        let (idle, given_up, refused) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let server = Server { account, login, authorities, circumstances, idle, given_up, refused };
         Self { server: Arc::new(server), lists: Mutex::default() }
     }
 
@@ -150,7 +152,15 @@ fn piece(server: &Arc<Server>, mailbox: &Mailbox, validity: u32, envelope: Envel
 
 impl Server {
     fn connect(&self) -> Result<Connection, MailboxError> {
-        Connection::open(&self.account, &self.login, &self.authorities, self.circumstances.clone())
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(said) = &*refused {
+            return Err(MailboxError::SignIn(said.clone()));
+        }
+        let opened = Connection::open(&self.account, &self.login, &self.authorities, self.circumstances.clone());
+        if let Err(MailboxError::SignIn(said)) = &opened {
+            *refused = Some(said.clone());
+        }
+        opened
     }
 
     /// A message in memory.

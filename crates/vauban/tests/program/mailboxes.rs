@@ -258,7 +258,11 @@ fn who_cannot_sign_in_or_does_not_know_the_server_is_told_so() {
     // With something else to sweep, it is one input that cannot be read.
     let list = server.text("list.txt");
     let both = ["--no-starter", "--intel", &list, "--mail-password-file", &wrong, "--mail-ca", &authority, &list, &url];
+    let refusals = || server.log().matches("auth failed, 1 attempts").count();
+    let before = refusals();
     let both = sweep(&state, &both);
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(refusals() - before, 1, "a wrong password is sent once: {}", server.log());
     assert_eq!((both.number("files"), both.number("unread"), both.status), (2, 1, 1), "{}", both.text);
     assert_eq!(both.of("unread")[0]["reason"], "denied");
     let missing = server.sweep(&[&server.url("Archive")]);
