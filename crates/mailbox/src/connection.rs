@@ -39,6 +39,17 @@ pub struct Envelope {
     pub received: Option<i64>,
 }
 
+/// The messages of a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The validity of their numbers: with another one all numbers were given anew.
+    pub validity: u32,
+    /// How many there are, as the server says.
+    pub exists: u32,
+    /// Those that it lists, by their numbers.
+    pub messages: Vec<Envelope>,
+}
+
 /// The most mailboxes of one user.
 const MOST_MAILBOXES: usize = 20_000;
 /// The most messages of one mailbox.
@@ -74,12 +85,11 @@ impl Connection {
         self.session.mailboxes()
     }
 
-    /// The messages of a mailbox by their numbers, and its validity: another one means that all numbers were given
-    /// anew.
+    /// The messages of a mailbox.
     ///
     /// # Errors
     /// When the server does not say, or says too much.
-    pub fn messages(&mut self, mailbox: &Mailbox) -> Result<(u32, Vec<Envelope>), MailboxError> {
+    pub fn messages(&mut self, mailbox: &Mailbox) -> Result<Listing, MailboxError> {
         self.session.messages(mailbox)
     }
 
@@ -152,11 +162,11 @@ impl<W: Wire> Session<W> {
         Ok((number, exists))
     }
 
-    fn messages(&mut self, mailbox: &Mailbox) -> Result<(u32, Vec<Envelope>), MailboxError> {
-        let (number, exists) = self.examine(mailbox)?;
+    fn messages(&mut self, mailbox: &Mailbox) -> Result<Listing, MailboxError> {
+        let (validity, exists) = self.examine(mailbox)?;
         let mut all: Vec<Envelope> = Vec::new();
         if exists == 0 {
-            return Ok((number, all));
+            return Ok(Listing { validity, exists, messages: all });
         }
         let items = vec![MessageDataItemName::Uid, MessageDataItemName::Rfc822Size, MessageDataItemName::InternalDate];
         let everything = SequenceSet::from(Sequence::Range(SeqOrUid::Value(NonZeroU32::MIN), SeqOrUid::Asterisk));
@@ -186,7 +196,7 @@ impl<W: Wire> Session<W> {
         }
         all.sort_by_key(|envelope| envelope.uid);
         all.dedup_by_key(|envelope| envelope.uid);
-        Ok((number, all))
+        Ok(Listing { validity, exists, messages: all })
     }
 
     fn fetch(
@@ -354,8 +364,8 @@ mod tests {
         ]);
         let names: Vec<String> = session.mailboxes().unwrap().into_iter().map(|mailbox| mailbox.name).collect();
         assert_eq!(names, ["Envoyés", "INBOX", "a b/c"]);
-        let (number, messages) = session.messages(&inbox()).unwrap();
-        assert_eq!(number, 77);
+        let Listing { validity, exists, messages } = session.messages(&inbox()).unwrap();
+        assert_eq!((validity, exists), (77, 3));
         assert_eq!(
             messages,
             [
@@ -403,6 +413,11 @@ mod tests {
         assert!(matches!(cut.mailboxes(), Err(MailboxError::Io { .. })));
         let mut bye = signed_in(&[b"* 1 EXISTS\r\n* BYE shutting down\r\n"]);
         assert!(matches!(bye.messages(&inbox()), Err(MailboxError::Bye(_))));
+        let mut chatty = signed_in(&[b"* XNEWS {3}\r\nabc (\r\n* LIST () \"/\" INBOX\r\nV3 OK done\r\n"]);
+        assert_eq!(chatty.mailboxes().unwrap(), [inbox()], "what nobody asked for is passed over");
+        let mut unclear =
+            signed_in(&[b"* OK [UIDVALIDITY 7] x\r\n* 1 EXISTS\r\nV3 OK done\r\n* 1 FETCH (UID seven)\r\n"]);
+        assert!(matches!(unclear.messages(&inbox()), Err(MailboxError::NotImap(_))), "a message is not");
         let mut refuses = signed_in(&[b"V3 NO no such mailbox\r\n"]);
         assert!(matches!(refuses.messages(&inbox()), Err(MailboxError::Refused { .. })));
     }
@@ -422,9 +437,9 @@ mod tests {
             let Ok(mut session) = begin(&[&bytes], &password()) else { continue };
             let Ok(mailboxes) = session.mailboxes() else { continue };
             for mailbox in mailboxes {
-                if let Ok((number, messages)) = session.messages(&mailbox) {
-                    for message in messages {
-                        let _ = session.fetch(&mailbox, number, message.uid, &mut |_| true);
+                if let Ok(listing) = session.messages(&mailbox) {
+                    for message in listing.messages {
+                        let _ = session.fetch(&mailbox, listing.validity, message.uid, &mut |_| true);
                     }
                 }
             }

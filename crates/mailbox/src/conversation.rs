@@ -119,7 +119,12 @@ impl<W: Wire> Conversation<W> {
     ) -> Result<(), MailboxError> {
         for _ in 0..MOST {
             let said = self.response()?;
-            let (_, response) = ResponseCodec::default().decode(&said).map_err(|_| self.not_imap())?;
+            let response = match ResponseCodec::default().decode(&said) {
+                Ok((_, response)) => response,
+                // Servers tell of extensions that nobody asked for.
+                Err(_) if may_be_passed_over(&said) => continue,
+                Err(_) => return Err(self.not_imap()),
+            };
             match &response {
                 Response::Status(Status::Bye { text, .. }) => return Err(MailboxError::Bye(shown(text.inner()))),
                 Response::Status(Status::Ok { tag: Some(done), .. }) if done.inner() == tag => return Ok(()),
@@ -214,6 +219,12 @@ fn literal(line: &[u8]) -> Option<usize> {
     }
     // One that is too long for a number is too long for anything.
     Some(std::str::from_utf8(digits).ok()?.parse().unwrap_or(usize::MAX))
+}
+
+/// Whether something that is not understood can be left out without missing a message, a mailbox or an end.
+fn may_be_passed_over(said: &[u8]) -> bool {
+    let word = |number: usize| said.split(|byte| byte.is_ascii_whitespace()).nth(number).unwrap_or_default();
+    word(0) == b"*" && !word(1).eq_ignore_ascii_case(b"LIST") && !word(2).eq_ignore_ascii_case(b"FETCH")
 }
 
 /// What the validity of a mailbox is, where the response says so.

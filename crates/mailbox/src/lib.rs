@@ -17,7 +17,7 @@ mod sign_in;
 mod stream;
 
 pub use account::{Account, AccountError};
-pub use connection::{Connection, Envelope, Mailbox};
+pub use connection::{Connection, Envelope, Listing, Mailbox};
 pub use error::MailboxError;
 pub use sign_in::Login;
 pub use stream::{Authorities, AuthoritiesError, Circumstances};

@@ -14,7 +14,9 @@ use std::{
 };
 
 use vauban_intake::Problem;
-use vauban_mailbox::{Account, Authorities, Circumstances, Connection, Envelope, Login, Mailbox, MailboxError};
+use vauban_mailbox::{
+    Account, Authorities, Circumstances, Connection, Envelope, Listing, Login, Mailbox, MailboxError,
+};
 use vauban_model::Reason;
 use vauban_record::Stat;
 
@@ -76,7 +78,7 @@ impl Mailboxes {
     }
 
     /// Lists the messages of a mailbox, if need be on a new connection.
-    fn messages(&self, connection: &mut Connection, mailbox: &Mailbox) -> Result<(u32, Vec<Envelope>), MailboxError> {
+    fn messages(&self, connection: &mut Connection, mailbox: &Mailbox) -> Result<Listing, MailboxError> {
         let mut outcome = connection.messages(mailbox);
         for attempt in 1..ATTEMPTS {
             match &outcome {
@@ -111,18 +113,26 @@ impl Source for Mailboxes {
             }
         };
         for mailbox in wanted {
-            let (validity, messages) = match self.messages(&mut connection, &mailbox) {
+            let path = PathBuf::from(account.mailbox(&mailbox.name));
+            let Listing { validity, exists, messages } = match self.messages(&mut connection, &mailbox) {
                 Ok(listed) => listed,
                 Err(error) => {
-                    let path = PathBuf::from(account.mailbox(&mailbox.name));
                     if !held(Held::Unread(path, problem(&error))) {
                         return;
                     }
                     continue;
                 }
             };
+            let listed = messages.len();
             for envelope in messages {
                 if !held(Held::Piece(piece(&self.server, &mailbox, validity, envelope))) {
+                    return;
+                }
+            }
+            // Nothing is passed over in silence, not even what a server keeps back.
+            if u64::from(exists) > listed as u64 {
+                let problem = Problem::new(Reason::Denied, format!("the server lists {listed} of {exists} messages"));
+                if !held(Held::Unread(path, problem)) {
                     return;
                 }
             }

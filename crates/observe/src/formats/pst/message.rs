@@ -2,6 +2,7 @@
 //! messages attached to it.
 
 use vauban_intake::Problem;
+use vauban_model::Reason;
 
 use super::{
     blocks::File,
@@ -24,15 +25,27 @@ const DEEPEST: usize = 8;
 /// Puts a message together.
 pub(super) struct Gathered {
     pub(super) streams: Vec<Stream>,
-    /// What could not be read of it.
-    pub(super) lost: u64,
+    /// How many parts of it could not be read.
+    lost: u64,
+    /// What is wrong with the first of them, where it is not damage.
+    problem: Option<Problem>,
 }
 
 impl Gathered {
     pub(super) fn message(file: &File<'_>, data: u64, subnodes: u64) -> Result<Self, Problem> {
-        let mut gathered = Self { streams: Vec::new(), lost: 0 };
+        let mut gathered = Self { streams: Vec::new(), lost: 0, problem: None };
         gathered.add(file, (data, subnodes), "", 0)?;
         Ok(gathered)
+    }
+
+    /// What is wrong with it as a whole.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        let Problem { reason, detail } = match (&self.problem, self.lost) {
+            (Some(problem), _) => problem.clone(),
+            (None, 0) => return None,
+            (None, _) => Problem::corrupt("damaged"),
+        };
+        Some(Problem::new(reason, format!("{} parts of it cannot be read: {detail}", self.lost)))
     }
 
     fn add(
@@ -90,18 +103,20 @@ impl Gathered {
             return Ok(());
         }
         if depth >= DEEPEST {
-            self.lost += 1;
-            return Ok(());
+            return self.count(Problem::new(Reason::TooDeep, "messages in messages"));
         }
         self.add(file, (inner.data, inner.subnodes), &below, depth + 1)
     }
 
-    /// Damage is counted; the end of time or of the budget ends it all.
+    /// A part that cannot be read is counted; the end of time ends it all.
     fn count(&mut self, problem: Problem) -> Result<(), Problem> {
-        if problem.reason != vauban_model::Reason::Corrupt {
+        if problem.reason == Reason::Timeout {
             return Err(problem);
         }
         self.lost += 1;
+        if problem.reason != Reason::Corrupt {
+            self.problem.get_or_insert(problem);
+        }
         Ok(())
     }
 

@@ -77,7 +77,7 @@ impl<'f, 'a> Opened<'f, 'a> {
         }
     }
 
-    /// The bytes of a subnode. Time and budget end it all; damage costs the value.
+    /// The bytes of a subnode. Damage costs the value; anything else is told.
     pub(super) fn subnode_data<'v>(&'v self, id: u32) -> Result<Option<Cow<'v, [u8]>>, Problem> {
         let Some(subnode) = self.subnodes.iter().find(|subnode| subnode.id == id) else { return Ok(None) };
         match self.file.data(subnode.data) {

@@ -59,17 +59,15 @@ impl Reader for Pst {
             }
             let _ = write!(segment, "message {}", node.id >> 5);
             match message(&file, &node) {
-                Ok((bytes, lost)) => {
+                Ok((bytes, problem)) => {
                     let context = Context { exposure: Some(Exposure::Received), at: None };
                     let child = Child { segment: &segment, name: "", media_type: "", bytes: &bytes, context };
-                    match lost {
-                        0 => sink.child(child),
-                        lost => {
-                            sink.partial_child(child, Problem::corrupt(format!("{lost} parts of it cannot be read")))
-                        }
+                    match problem {
+                        None => sink.child(child),
+                        Some(problem) => sink.partial_child(child, problem),
                     }
                 }
-                Err(problem) if matches!(problem.reason, Reason::Timeout | Reason::TooMany) => return Err(problem),
+                Err(problem) if problem.reason == Reason::Timeout => return Err(problem),
                 Err(problem) => {
                     damaged_messages += 1;
                     sink.unread_child(&segment, "", problem);
@@ -86,10 +84,10 @@ impl Reader for Pst {
     }
 }
 
-/// A message as a file of its own, and how many parts of it are missing.
-fn message(file: &File<'_>, node: &Node) -> Result<(Vec<u8>, u64), Problem> {
-    let Gathered { streams, lost } = Gathered::message(file, node.data, node.subnodes)?;
-    Ok((compound_file(&streams, "", file.budget)?, lost))
+/// A message as a file of its own, and what is wrong with it.
+fn message(file: &File<'_>, node: &Node) -> Result<(Vec<u8>, Option<Problem>), Problem> {
+    let gathered = Gathered::message(file, node.data, node.subnodes)?;
+    Ok((compound_file(&gathered.streams, "", file.budget)?, gathered.problem()))
 }
 
 /// The names of folders by their nodes.
