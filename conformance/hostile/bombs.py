@@ -113,18 +113,54 @@ def laughs():
     return "".join(["<?xml version='1.0'?>", *lines, "]><a>&l11;</a>"]).encode()
 
 
+def stored(length):
+    """The five bytes that print the next so many as they are."""
+    return struct.pack("<BHH", 0, length, length ^ 0xFFFF)
+
+
+def bits(*fields):
+    """Huffman codes are written from their highest bit, everything else from its lowest."""
+    text = "".join(f"{value:0{width}b}"[:: 1 if huffman else -1] for value, width, huffman in fields)
+    assert len(text) % 8 == 0, len(text)
+    return bytes(int(text[at:at + 8][::-1], 2) for at in range(0, len(text), 8))
+
+
 def quine():
-    """A gzip member whose content begins with a copy of its own header: what unpacks looks like the thing itself."""
-    data = b"the end"
-    for _ in range(40):
-        data = gzip.compress(data, 9, mtime=0)
-    return data
+    """A gzip file that unpacks to itself, so that unpacking it never ends (RFC 1951, 1952).
 
+    It prints pieces of itself by instructions of five bytes each: "print so many bytes" and "repeat the last twenty". Its
+    checksum is part of what is checked; a checksum is linear, so the one that fits is a solution of 32 equations."""
+    # A block with fixed codes: twice ten bytes (code 264) from twenty back (code 8 and three bits), and its end.
+    copy = ((264 - 256, 7, True), (8, 5, True), (3, 3, False))
+    repeat = bits((0, 1, False), (1, 2, False), *copy, *copy, (0, 7, True))
+    assert len(repeat) == 5
+    head = struct.pack("<4sIBB", b"\x1f\x8b\x08\x08", 0, 0, 255) + b"quin\0"
+    none, unit, four = stored(0), stored(5), stored(20)
 
-HOSTILE_NAMES = [
-    "../../../../../../tmp/vauban-escaped", "/tmp/vauban-escaped", "..\\..\\vauban-escaped", "C:\\vauban-escaped",
-    "\x1b[2J\x1b]0;owned\x07name.txt", "a\rb\nc.txt", "\u202etxt.exe", "same.txt", "same.txt", "con", "." * 200, "x" * 60_000,
-]
+    def whole(check):
+        tail = none + b"\x03\x00" + struct.pack("<II", check, length)
+        assert len(head) == len(tail) == 15
+        return (head + four + head + four + repeat + unit + repeat + unit + unit + four + repeat + unit + unit + four
+                + repeat + four + repeat + four + repeat + four + repeat + four + repeat + none + none + four
+                + repeat + none + none + four + repeat + tail + repeat + tail)
+
+    length = 0
+    length = len(whole(0))
+    at_zero = zlib.crc32(whole(0))
+    # Bit by bit: what each of them changes in the checksum of the file, and in itself.
+    rows = [[zlib.crc32(whole(1 << bit)) ^ at_zero ^ 1 << bit, 1 << bit] for bit in range(32)]
+    wanted, check = at_zero, 0
+    for bit in range(32):
+        pivot = next((row for row in rows if row[0] >> bit & 1), None)
+        if pivot is None:
+            continue
+        rows = [row if row is pivot or not row[0] >> bit & 1 else [row[0] ^ pivot[0], row[1] ^ pivot[1]] for row in rows]
+        rows.remove(pivot)
+        if wanted >> bit & 1:
+            wanted, check = wanted ^ pivot[0], check ^ pivot[1]
+    file = whole(check)
+    assert wanted == 0 and gzip.decompress(file) == file
+    return file
 
 
 def bombs():
