@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes small mailboxes of Outlook ([MS-PST]) of each version: `make_pst.py FOLDER` writes the fixtures of our reader.
 
-Only what a reader needs: the two trees, blocks, heaps and tables. Checksums are zero, and there are no maps of free room."""
+Only what a reader needs: the two trees, blocks, heaps and tables, with their checksums. There are no maps of free room, so that
+Outlook itself would want to repair them."""
 import struct
 import sys
 import zlib
@@ -20,6 +21,11 @@ def tables():
     rows = [line.strip().strip('",') for line in source.read_text().splitlines() if line.startswith('    "')]
     whole = bytes.fromhex("".join(rows))
     return whole[:256], whole[256:512]
+
+
+def checksum(data: bytes) -> int:
+    """The CRC of [MS-PST] section 5.3: the common one without its complements."""
+    return zlib.crc32(data, 0xFFFFFFFF) ^ 0xFFFFFFFF
 
 
 class Mailbox:
@@ -54,10 +60,14 @@ class Mailbox:
             data = self.coded(data, number)
         if self.pack and len(data) > 100:
             data = zlib.compress(data)
-        align = 512 if self.version == LARGE else 64
+        align, trailer = {ANSI: (64, 12), UNICODE: (64, 16), LARGE: (512, 24)}[self.version]
         self.blocks.append((number, len(self.out), len(data), length))
-        self.out += data + bytes(24)
-        self.out += bytes(-len(self.out) % align)
+        about = struct.pack("<HH", len(data), 0)
+        if self.version == ANSI:
+            about += struct.pack("<II", number, checksum(data))
+        else:
+            about += struct.pack("<IQ", checksum(data), number)
+        self.out += data + bytes(-(len(data) + trailer) % align) + about + bytes(trailer - len(about))
         return number
 
     def data(self, data: bytes, most=8000) -> int:
@@ -174,7 +184,13 @@ class Mailbox:
             body[:sum(map(len, some))] = b"".join(some)
             counts = struct.pack("<HHBB" if self.version == LARGE else "<BBBB", len(some), most, size, level)
             body[about:about + len(counts)] = counts
-            body[trailer:trailer + 2] = bytes((kind, kind))
+            end = struct.pack("<BBH", kind, kind, 0)
+            self.next_block += 4
+            if self.version == ANSI:
+                end += struct.pack("<II", self.next_block, checksum(body[:trailer]))
+            else:
+                end += struct.pack("<IQ", checksum(body[:trailer]), self.next_block)
+            body[trailer:trailer + len(end)] = end
             self.out += bytes(-len(self.out) % length)
             self.out += body
             return len(self.out) - length
@@ -207,6 +223,9 @@ class Mailbox:
         roots = wide(0, root_of_nodes, 0, root_of_blocks)
         self.out[at:at + len(roots)] = roots
         self.out[461 if self.version == ANSI else 513] = self.coding
+        self.out[4:8] = struct.pack("<I", checksum(self.out[8:8 + 471]))
+        if self.version != ANSI:
+            self.out[524:528] = struct.pack("<I", checksum(self.out[8:8 + 516]))
         return bytes(self.out)
 
 

@@ -163,6 +163,28 @@ def quine():
     return file
 
 
+def outlook():
+    """A mailbox of some kilobytes with an attachment of eight gigabytes: a list of lists of one block."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../examples"))
+    import make_pst
+
+    box = make_pst.Mailbox()
+    inbox = box.folder("Inbox", box.folder("", 0x122, own=0x122))
+    part = box.block(b"\0" * 8000)
+
+    def listed(level, entries):
+        return box.block(struct.pack("<BBHI", 1, level, len(entries), 0) + struct.pack(f"<{len(entries)}Q", *entries), internal=True)
+
+    whole = listed(2, [listed(1, [part] * 1000)] * 1000)
+    attached, more = box.properties({(0x3707, make_pst.STRING): "all.bin", (0x3701, make_pst.BINARY): b"x" * 4000})
+    more[0] = (more[0][0], whole, 0)
+    heap, subnodes = box.properties({(0x0037, make_pst.STRING): "heavy", (0x1000, make_pst.STRING): "see evil.example"})
+    subnodes.append((0x8025, box.block(attached), box.subnodes(more)))
+    box.node(make_pst.NORMAL_MESSAGE, inbox, heap, subnodes)
+    return box.bytes()
+
+
 def bombs():
     yield "gzip-10g.gz", gzip_of_zeros(10 << 30) if os.environ.get("HUGE") else gzip_of_zeros(1 << 30)
     yield "gzip-of-gzip.gz", gzip.compress(gzip.compress(gzip_of_zeros(1 << 30), 9, mtime=0), 9, mtime=0)
@@ -176,6 +198,7 @@ def bombs():
     yield "names.tar", tar_of(HOSTILE_NAMES[:-1])
     yield "many.tar", tar_of(str(n) for n in range(100_000))
     yield "quine.gz", quine()
+    yield "heavy.pst", outlook()
     yield "loops.pdf", pdf_loops()
     yield "nested.eml", mime_nested(10_000)
     yield "inside.eml", message_in_message(10_000)

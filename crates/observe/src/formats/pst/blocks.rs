@@ -76,18 +76,23 @@ impl<'a> File<'a> {
     pub(super) fn data(&self, number: u64) -> Result<Data<'a>, Problem> {
         let mut blocks = Vec::new();
         if number != 0 {
-            self.collect(number, DEEPEST, &mut blocks)?;
+            let mut room = self.budget.limits().item_bytes;
+            self.collect(number, DEEPEST, &mut blocks, &mut room)?;
         }
         Ok(Data { blocks })
     }
 
-    fn collect(&self, number: u64, depth: u8, blocks: &mut Vec<Cow<'a, [u8]>>) -> Result<(), Problem> {
+    /// `room` is how many bytes the node may still have: one block may be listed a million times.
+    fn collect(&self, number: u64, depth: u8, blocks: &mut Vec<Cow<'a, [u8]>>, room: &mut u64) -> Result<(), Problem> {
         let stored = self.stored(number)?;
         if !is_internal(number) {
             if blocks.len() >= MOST_BLOCKS {
                 return Err(Problem::too_many("blocks of one node"));
             }
-            self.budget.spend_bytes(stored.len() as u64)?;
+            let length = stored.len() as u64;
+            *room =
+                room.checked_sub(length).ok_or_else(|| Problem::too_large("has more bytes than an item may have"))?;
+            self.budget.spend_bytes(length)?;
             let mut stored = stored;
             if self.header.coding != super::header::Coding::Plain {
                 self.decoder.decode(stored.to_mut(), number);
@@ -104,7 +109,7 @@ impl<'a> File<'a> {
         for at in 0..count {
             let number = version.wide(&stored, 8 + at * version.width());
             let number = number.ok_or_else(|| Problem::corrupt("a list of blocks is cut off"))?;
-            self.collect(number, level - 1, blocks)?;
+            self.collect(number, level - 1, blocks, room)?;
         }
         Ok(())
     }
