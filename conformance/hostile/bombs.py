@@ -167,22 +167,21 @@ def outlook():
     """A mailbox of some kilobytes with an attachment of eight gigabytes: a list of lists of one block."""
     sys.dont_write_bytecode = True
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../examples"))
-    import make_pst
+    import pst
 
-    box = make_pst.Mailbox()
-    inbox = box.folder("Inbox", box.folder("", 0x122, own=0x122))
-    part = box.block(b"\0" * 8000)
-
-    def listed(level, entries):
-        return box.block(struct.pack("<BBHI", 1, level, len(entries), 0) + struct.pack(f"<{len(entries)}Q", *entries), internal=True)
-
-    whole = listed(2, [listed(1, [part] * 1000)] * 1000)
-    attached, more = box.properties({(0x3707, make_pst.STRING): "all.bin", (0x3701, make_pst.BINARY): b"x" * 4000})
-    more[0] = (more[0][0], whole, 0)
-    heap, subnodes = box.properties({(0x0037, make_pst.STRING): "heavy", (0x1000, make_pst.STRING): "see evil.example"})
-    subnodes.append((0x8025, box.block(attached), box.subnodes(more)))
-    box.node(make_pst.NORMAL_MESSAGE, inbox, heap, subnodes)
-    return box.bytes()
+    store = pst.Store(pst.UNICODE)
+    store.folder(0x8082, 0x122, "Inbox")
+    part = store.block(b"\0" * 8000)
+    named = lambda level, names: store.block(struct.pack(f"<BBHI{len(names)}Q", 1, level, len(names), 0, *names), True)
+    whole = named(2, [named(1, [part] * 1000)] * 1000)
+    number = store.message(0x8082, {"subject": "heavy", "text": "see evil.example", "attachments": [{"name": "all.bin", "data": b""}]})
+    inner = {0x3F: (whole, 0)}
+    heap = pst.Heap(store, 0xBC)
+    root = heap.tree(2, 6, [struct.pack("<HHI", 0x3701, pst.BINARY, 0x3F)])
+    attachment = heap.finish(root), store.subnodes(inner)
+    data, _, folder = store.nodes[number]
+    store.nodes[number] = (data, store.subnodes({0x8025: attachment}), folder)
+    return store.finish()
 
 
 def bombs():

@@ -30,7 +30,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples"))
 import cfb  # noqa: E402
-import make_pst  # noqa: E402
+import pst as outlook  # noqa: E402
 
 PER_TYPE = 6
 
@@ -155,10 +155,10 @@ def msg(text: str) -> bytes:
 
 
 def pst(text: str, version: int) -> bytes:
-    box = make_pst.Mailbox(version, make_pst.PERMUTED, pack=version == make_pst.LARGE)
-    inbox = box.folder("Inbox", box.folder("", 0x122, own=0x122))
-    box.message(inbox, "note", text)
-    return box.bytes()
+    store = outlook.Store(version, outlook.PERMUTE, client=b"SO" if version == outlook.LARGE else b"SM")
+    store.folder(0x8082, 0x122, "Inbox")
+    store.message(0x8082, {"subject": "note", "text": text})
+    return store.finish()
 
 
 def sqlite_file(path: Path, value: str) -> bytes:
@@ -197,8 +197,8 @@ def plant(tree: Tree, values: dict, scratch: Path):
             tree.file("eml-zip", ".eml", with_attachment(zipped("dir/note.txt", plain)), value, ("papers.zip", "dir/note.txt"))
             tree.file("mbox", ".mbox", mbox_of(text), value, ("message 2",))
             tree.file("msg", ".msg", msg(text), value)
-            tree.file("pst", ".pst", pst(text, make_pst.UNICODE), value, ("Inbox/message 1026",))
-            tree.file("ost", ".ost", pst(text, make_pst.LARGE), value, ("Inbox/message 1026",))
+            tree.file("pst", ".pst", pst(text, outlook.UNICODE), value, ("Inbox/message 2097156",))
+            tree.file("ost", ".ost", pst(text, outlook.LARGE), value, ("Inbox/message 2097156",))
             tree.file("zip-in-zip", ".zip", zipped("inner.zip", zipped("note.txt", plain)), value, ("inner.zip", "note.txt"))
             tree.file("tar.gz", ".tar.gz", tarred("dir/note.txt", plain, "w:gz"), value, ("dir/note.txt",))
             tree.file("tar.xz", ".tar.xz", tarred("dir/note.txt", plain, "w:xz"), value, ("dir/note.txt",))

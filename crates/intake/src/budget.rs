@@ -29,6 +29,23 @@ pub struct Limits {
     pub depth: usize,
 }
 
+impl Limits {
+    /// The limits for a file of `size` bytes on disk. A bomb is a small file that becomes a large one; a large file, such
+    /// as a mailbox of many gigabytes, may honestly hold more than any number that is fixed beforehand.
+    #[must_use]
+    pub fn for_file(self, size: u64) -> Self {
+        /// What is inside is unpacked, rebuilt and unpacked again.
+        const BYTES_PER_BYTE: u64 = 4;
+        /// No format of entries spends fewer on one.
+        const BYTES_PER_ENTRY: u64 = 64;
+        Self {
+            total_bytes: self.total_bytes.max(size.saturating_mul(BYTES_PER_BYTE)),
+            entries: self.entries.max(size / BYTES_PER_ENTRY),
+            ..self
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { item_bytes: 96 << 20, total_bytes: 4 << 30, entries: 1_000_000, depth: 16 }
@@ -165,6 +182,16 @@ mod tests {
         assert_eq!(budget.spend_bytes(6).unwrap_err().reason, Reason::TooLarge);
         budget.spend_bytes(5).unwrap();
         assert_eq!(budget.room(), 0);
+    }
+
+    #[test]
+    fn a_large_file_may_hold_more_and_a_small_one_no_more_than_before() {
+        let limits = Limits::default();
+        assert_eq!(limits.for_file(1 << 20), limits);
+        let large = limits.for_file(50 << 30);
+        assert!(large.total_bytes >= 50 << 30 && large.entries > limits.entries);
+        assert_eq!((large.item_bytes, large.depth), (limits.item_bytes, limits.depth));
+        assert_eq!(limits.for_file(u64::MAX).total_bytes, u64::MAX);
     }
 
     #[test]

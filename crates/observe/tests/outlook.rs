@@ -68,7 +68,7 @@ fn everything_that_libpff_finds_is_found() {
         println!("skipped: needs VAUBAN_SLOW=1, VAUBAN_OUTLOOK and a python3 with libpff-python");
         return;
     };
-    let script = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/outlook/list.py"));
+    let script = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/pst/list.py"));
     let mut compared = 0;
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();

@@ -71,7 +71,7 @@ struct Here<'r> {
 impl Examiner for Here<'_> {
     fn examine(&mut self, task: &Task<'_>) -> FileResult {
         let mut collected = Collected::default();
-        let budget = Budget::new(self.limits, task.stop.clone());
+        let budget = Budget::new(self.limits.for_file(task.size), task.stop.clone());
         let bench = Bench {
             budget: &budget,
             rules: self.rules,

@@ -86,7 +86,8 @@ fn work(
         let Ok(job) = serde_json::from_slice::<Job>(&job) else { return };
         let mut sender = Sender { replies: jobs.replies(), careful: job.careful };
         let stop = watch.begin(clock().saturating_add(Duration::from_secs(job.seconds)));
-        let budget = Budget::new(Limits { item_bytes: job.item_bytes, ..setup.limits() }, stop);
+        let limits = Limits { item_bytes: job.item_bytes, ..setup.limits() };
+        let budget = Budget::new(limits.for_file(job.size), stop);
         let held = match job.size {
             _ if job.in_pieces => Held::InPieces,
             size @ 0..=COPIED => Held::InMemory(size),

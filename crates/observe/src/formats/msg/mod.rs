@@ -8,6 +8,4 @@ mod properties;
 mod read;
 mod rebuild;
 
-pub(in crate::formats) use properties::FIXED;
 pub(crate) use read::Msg;
-pub(in crate::formats) use rebuild::compound_file;

@@ -10,7 +10,7 @@ use super::codepage;
 use crate::{epoch::FROM_1601, formats::ole::Stream};
 
 /// The stream of properties of fixed size.
-pub(in crate::formats) const FIXED: &str = "__properties_version1.0";
+pub(super) const FIXED: &str = "__properties_version1.0";
 const SUBSTANCE: &str = "__substg1.0_";
 
 /// A property's number ([MS-OXPROPS]).

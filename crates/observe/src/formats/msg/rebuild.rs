@@ -13,11 +13,7 @@ use super::properties::FIXED;
 use crate::formats::ole::Stream;
 
 /// The streams below `storage` (which ends with `/`) as a compound file.
-pub(in crate::formats) fn compound_file(
-    streams: &[Stream],
-    storage: &str,
-    budget: &Budget,
-) -> Result<Vec<u8>, Problem> {
+pub(super) fn compound_file(streams: &[Stream], storage: &str, budget: &Budget) -> Result<Vec<u8>, Problem> {
     let broken = |error: io::Error| Problem::corrupt(format!("object: {error}"));
     let mut file = CompoundFile::create(Cursor::new(Vec::new())).map_err(broken)?;
     for stream in streams {

@@ -1,97 +1,103 @@
-//! The header ([MS-PST] section 2.2.2.6): which version, which encoding, and where the two trees begin.
+//! The header ([MS-PST] section 2.2.2.6) and what the three layouts differ in. The third, of Outlook 2013 and later for
+//! OST files, is not in the specification; its sizes are those that libpff documents.
 
-use super::tree::PageRef;
+use vauban_intake::Problem;
 
-/// How wide numbers are and how large pages.
+use super::fields::{checksum, u16_at, u32_at, u64_at};
+
+const MAGIC: &[u8] = b"!BDN";
+
+/// How wide numbers are and how large pages and blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
-    /// Outlook 97 to 2002: 32-bit numbers.
+pub(super) enum Layout {
+    /// 32 bits: Outlook until 2002.
     Ansi,
-    /// Outlook 2003 and later.
+    /// 64 bits.
     Unicode,
-    /// Outlook 2013 and later, OST: pages of 4 KiB, compressed blocks.
+    /// 64 bits, pages of 4096 bytes, blocks that may be compressed.
     Large,
 }
 
-/// How blocks of data are encoded.
+impl Layout {
+    /// Bytes of a block's number and of a place in the file.
+    pub(super) const fn word(self) -> usize {
+        if matches!(self, Self::Ansi) { 4 } else { 8 }
+    }
+
+    pub(super) const fn page(self) -> usize {
+        if matches!(self, Self::Large) { 4096 } else { 512 }
+    }
+
+    /// Bytes of what closes a page or a block.
+    pub(super) const fn trailer(self) -> usize {
+        match self {
+            Self::Ansi => 12,
+            Self::Unicode => 16,
+            Self::Large => 24,
+        }
+    }
+
+    /// Blocks take a multiple of it.
+    pub(super) const fn block_unit(self) -> usize {
+        if matches!(self, Self::Large) { 512 } else { 64 }
+    }
+
+    /// A number as wide as the layout has them.
+    pub(super) fn word_at(self, bytes: &[u8], at: usize) -> Option<u64> {
+        if matches!(self, Self::Ansi) { u32_at(bytes, at).map(u64::from) } else { u64_at(bytes, at) }
+    }
+}
+
+/// How the bytes of blocks are disguised ([MS-PST] section 5.1 and 5.2). No key is needed for either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
-    Plain,
-    Permuted,
+pub(super) enum Crypt {
+    None,
+    Permute,
     Cyclic,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the header says.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Header {
-    pub(super) version: Version,
-    pub(super) coding: Coding,
-    pub(super) nodes: PageRef,
-    pub(super) blocks: PageRef,
+    pub(super) layout: Layout,
+    pub(super) crypt: Crypt,
+    /// Where the root page of the tree of nodes lies.
+    pub(super) nodes: u64,
+    /// Where the root page of the tree of blocks lies.
+    pub(super) blocks: u64,
+    /// Whether its checksum is right.
+    pub(super) is_sound: bool,
 }
 
-/// Why a header is of no use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HeaderError {
-    /// Cut off.
-    Cut,
-    /// A version that nobody knows.
-    Version(u16),
-    /// Encrypted with Windows Information Protection, or in a way nobody knows.
-    Encrypted,
+/// Whether the file begins like a mailbox of Outlook: PST (`SM`) or OST (`SO`). Address books (`AB`) hold no messages.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC) && matches!(bytes.get(8..10), Some(b"SM" | b"SO"))
 }
-
-pub(super) const MAGIC: &[u8] = b"!BDN";
 
 impl Header {
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, HeaderError> {
-        let version = match number16(bytes, 10).ok_or(HeaderError::Cut)? {
-            14 | 15 => Version::Ansi,
-            // 37 is written by programs that encrypt; its layout is that of 23.
-            23 | 37 => Version::Unicode,
-            36 => Version::Large,
-            other => return Err(HeaderError::Version(other)),
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Problem> {
+        let cut = || Problem::corrupt("the header is cut short");
+        let layout = match u16_at(bytes, 10).ok_or_else(cut)? {
+            14 | 15 => Layout::Ansi,
+            36 => Layout::Large,
+            // 21 is written by other programs, 37 by Windows Information Protection; both have this layout.
+            21 | 23 | 37 => Layout::Unicode,
+            version => return Err(Problem::unsupported(format!("an Outlook data file of version {version}"))),
         };
-        let (coding, nodes, blocks) = match version {
-            Version::Ansi => (461, 184, 192),
-            Version::Unicode | Version::Large => (513, 216, 232),
+        let (nodes, blocks, crypt) = if layout == Layout::Ansi { (188, 196, 461) } else { (224, 240, 513) };
+        let crypt = match bytes.get(crypt).ok_or_else(cut)? {
+            0 => Crypt::None,
+            1 => Crypt::Permute,
+            2 => Crypt::Cyclic,
+            0x10 => return Err(Problem::encrypted("the mailbox is encrypted by Windows Information Protection")),
+            other => return Err(Problem::unsupported(format!("a mailbox encoded by method {other}"))),
         };
-        let coding = match bytes.get(coding).ok_or(HeaderError::Cut)? {
-            0 => Coding::Plain,
-            1 => Coding::Permuted,
-            2 => Coding::Cyclic,
-            _ => return Err(HeaderError::Encrypted),
-        };
-        let page = |at: usize| PageRef::of(bytes.get(at..).unwrap_or_default(), version).ok_or(HeaderError::Cut);
-        Ok(Self { version, coding, nodes: page(nodes)?, blocks: page(blocks)? })
+        Ok(Self {
+            layout,
+            crypt,
+            nodes: layout.word_at(bytes, nodes).ok_or_else(cut)?,
+            blocks: layout.word_at(bytes, blocks).ok_or_else(cut)?,
+            is_sound: bytes.get(8..479).map(checksum) == u32_at(bytes, 4),
+        })
     }
-}
-
-impl Version {
-    /// A number as wide as this version writes it: identifiers and places.
-    pub(super) fn wide(self, bytes: &[u8], at: usize) -> Option<u64> {
-        match self {
-            Self::Ansi => number32(bytes, at).map(u64::from),
-            Self::Unicode | Self::Large => number64(bytes, at),
-        }
-    }
-
-    /// How many bytes such a number takes.
-    pub(super) const fn width(self) -> usize {
-        match self {
-            Self::Ansi => 4,
-            Self::Unicode | Self::Large => 8,
-        }
-    }
-}
-
-pub(super) fn number16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
-}
-
-pub(super) fn number32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
-}
-
-pub(super) fn number64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }

@@ -1,82 +1,117 @@
-//! A heap on the blocks of a node, and the small tree on it ([MS-PST] sections 2.3.1 and 2.3.2).
+//! The heap on a node ([MS-PST] section 2.3.1), and the B-tree on a heap (2.3.2) in which properties stand.
+
+use std::borrow::Cow;
+
+use vauban_intake::Problem;
 
 use super::{
-    blocks::Data,
-    header::{Version, number16, number32},
+    block::blocks,
+    fields::{u16_at, u32_at},
+    header::Layout,
+    store::Store,
 };
 
-/// The small allocations of a node.
-pub(super) struct Heap<'d> {
-    data: &'d Data<'d>,
-    version: Version,
+const SIGNATURE: u8 = 0xec;
+const TREE: u8 = 0xb5;
+/// Records of one tree: there are no more numbers of properties.
+const MOST_RECORDS: usize = 1 << 16;
+/// No honest tree on a heap is deeper.
+const DEEPEST: u8 = 8;
+
+/// A record of a tree: its key and its data.
+pub(super) type Record<'h> = (&'h [u8], &'h [u8]);
+
+/// A node's data, cut up by the heap's maps.
+pub(super) struct Heap<'a> {
+    blocks: Vec<Cow<'a, [u8]>>,
+    /// Bits of the index inside a block, above the five bits that tell a heap's number from a node's.
+    index_bits: u32,
     /// What the heap is for.
-    pub(super) kind: u8,
-    /// Its root.
-    pub(super) root: u32,
+    client: u8,
+    root: u32,
 }
 
-/// Properties.
-pub(super) const PROPERTIES: u8 = 0xbc;
-/// A table.
-pub(super) const TABLE: u8 = 0x7c;
-const SMALL_TREE: u8 = 0xb5;
-/// Levels of a small tree: one with a million entries has fewer.
-const DEEPEST: u8 = 8;
-/// Entries of one small tree.
-const MOST: usize = 100_000;
+/// Whether a number is that of an allocation on the heap, not of a subnode.
+pub(super) const fn is_on_heap(number: u32) -> bool {
+    number & 0x1f == 0
+}
 
-impl<'d> Heap<'d> {
-    /// None when these bytes hold no heap.
-    pub(super) fn of(data: &'d Data<'d>, version: Version) -> Option<Self> {
-        let first = data.blocks.first()?;
-        (first.get(2) == Some(&0xec)).then_some(())?;
-        Some(Self { data, version, kind: *first.get(3)?, root: number32(first, 4)? })
-    }
-
-    /// The bytes that a number of the heap stands for; none for 0, which is nothing.
-    pub(super) fn get(&self, number: u32) -> Option<&'d [u8]> {
-        let (block, index) = match self.version {
-            // Larger blocks have more allocations.
-            Version::Large => (number >> 19, number >> 5 & 0x3fff),
-            _ => (number >> 16, number >> 5 & 0x7ff),
+impl<'a> Heap<'a> {
+    /// Opens the heap of the data that `number` names, which must be for `client`.
+    pub(super) fn open(store: &Store<'a>, number: u64, client: u8) -> Result<Self, Problem> {
+        let blocks = blocks(store, number, store.budget.room())?;
+        let first = blocks.first().map(|block| &**block).unwrap_or_default();
+        let heap = Self {
+            index_bits: if store.layout() == Layout::Large { 14 } else { 11 },
+            client: first.get(3).copied().unwrap_or(0),
+            root: u32_at(first, 4).unwrap_or(0),
+            blocks,
         };
-        let block = self.data.blocks.get(usize::try_from(block).ok()?)?;
-        let map = usize::from(number16(block, 0)?);
-        let index = usize::try_from(index).ok()?.checked_sub(1)?;
-        if number & 0x1f != 0 || index >= usize::from(number16(block, map)?) {
-            return None;
+        let first = heap.blocks.first().map(|block| &**block).unwrap_or_default();
+        if first.get(2) != Some(&SIGNATURE) || heap.client != client {
+            return Err(Problem::corrupt("a node is no heap of the kind that it should be"));
         }
-        let place = |at: usize| number16(block, map + 4 + at * 2).map(usize::from);
-        block.get(place(index)?..place(index + 1)?)
+        Ok(heap)
     }
 
-    /// The entries of the small tree that begins there: key and value together, and the size of the key.
-    pub(super) fn small_tree(&self, root: u32) -> Option<(usize, Vec<&'d [u8]>)> {
-        let header = self.get(root)?;
-        let [SMALL_TREE, key, value, levels, ..] = *header else { return None };
-        let (key, value) = (usize::from(key), usize::from(value));
-        let mut all = Vec::new();
-        if key == 0 || levels > DEEPEST {
-            return None;
-        }
-        self.collect(number32(header, 4)?, levels, (key, value), &mut all);
-        Some((key, all))
+    /// What the heap's own root names.
+    pub(super) const fn root(&self) -> u32 {
+        self.root
     }
 
-    fn collect(&self, number: u32, levels: u8, (key, value): (usize, usize), all: &mut Vec<&'d [u8]>) {
-        let Some(bytes) = self.get(number) else { return };
-        if levels == 0 {
-            let room = MOST.saturating_sub(all.len());
-            all.extend(bytes.chunks_exact(key + value).take(room));
-            return;
+    /// The bytes of an allocation.
+    pub(super) fn get(&self, number: u32) -> Option<&[u8]> {
+        let number = is_on_heap(number).then_some(number >> 5)?;
+        let block = self.blocks.get(usize::try_from(number >> self.index_bits).ok()?)?;
+        let index = number & 1_u32.checked_shl(self.index_bits)?.checked_sub(1)?;
+        let index = usize::try_from(index.checked_sub(1)?).ok()?;
+        let map = usize::from(u16_at(block, 0)?);
+        if index >= usize::from(u16_at(block, map)?) {
+            return None;
         }
-        for entry in bytes.chunks_exact(key + 4) {
-            if all.len() >= MOST {
-                return;
+        let at = map.checked_add(4)?.checked_add(index.checked_mul(2)?)?;
+        let start = usize::from(u16_at(block, at)?);
+        let end = usize::from(u16_at(block, at.checked_add(2)?)?);
+        block.get(start..end)
+    }
+
+    /// The records of the tree at `number`: each its key and its data, which have `key` and `data` bytes.
+    pub(super) fn records(
+        &self,
+        store: &Store<'_>,
+        number: u32,
+        key: usize,
+        data: usize,
+    ) -> Result<Vec<Record<'_>>, Problem> {
+        let broken = || Problem::corrupt("a tree of properties is broken");
+        let header = self.get(number).ok_or_else(broken)?;
+        let &[TREE, keys, datas, levels @ 0..=DEEPEST, ..] = header else { return Err(broken()) };
+        if (usize::from(keys), usize::from(datas)) != (key, data) {
+            return Err(broken());
+        }
+        let mut found = Vec::new();
+        let mut visited = 0_usize;
+        let mut waiting = vec![(u32_at(header, 4).ok_or_else(broken)?, levels)];
+        while let Some((number, level)) = waiting.pop() {
+            store.budget.check_time()?;
+            // A tree without records has no root.
+            if number == 0 {
+                continue;
             }
-            if let Some(next) = number32(entry, key).filter(|next| *next != number) {
-                self.collect(next, levels - 1, (key, value), all);
+            let records = self.get(number).ok_or_else(broken)?;
+            let size = if level == 0 { key.saturating_add(data) } else { key.saturating_add(4) };
+            visited = visited.saturating_add(1).saturating_add(records.len() / size);
+            if visited > MOST_RECORDS {
+                return Err(broken());
+            }
+            for record in records.chunks_exact(size) {
+                let (key, data) = record.split_at(key);
+                match level.checked_sub(1) {
+                    None => found.push((key, data)),
+                    Some(below) => waiting.push((u32_at(data, 0).unwrap_or(0), below)),
+                }
             }
         }
+        Ok(found)
     }
 }

@@ -1,17 +1,24 @@
-//! Mailboxes of Outlook on disk ([MS-PST]): PST of all versions, and the OST of Outlook 2013 and later with pages of
-//! 4 KiB and compressed blocks, as libpff documents them. Every message is found by its node, not by its folder, so that
-//! one in a damaged folder, or deleted and not yet overwritten in the tree, is read as well; each is handed on as a
-//! message file of Outlook. A password on such a file protects nothing and is not asked for. It writes nothing, repairs
-//! nothing, and does not carve what no tree names any more.
+//! Mailboxes of Outlook ([MS-PST]): PST and OST files in all three layouts. Every message becomes a child, rebuilt as
+//! an Outlook message file, so that the reader of those does the rest. Messages are found by the tree of nodes, not by
+//! the tables of their folders, so that those of a damaged folder are read, too. It looks for nothing in free space,
+//! checks no password (it is only a checksum and protects nothing), and gives named properties no names.
 
-mod blocks;
+mod block;
+mod compound;
 mod crypt;
+mod fields;
+mod folder;
 mod header;
 mod heap;
 mod message;
-mod properties;
+mod node;
+mod page;
+mod property;
 mod read;
+mod storage;
+mod store;
+mod subnode;
 mod table;
-mod tree;
+mod value;
 
-pub(crate) use read::Pst;
+pub(super) use read::Pst;

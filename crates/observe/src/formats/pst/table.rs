@@ -1,77 +1,117 @@
-//! Tables ([MS-PST] section 2.3.4), of which one matters here: the recipients of a message.
+//! The table context ([MS-PST] section 2.3.4), read for the recipients of a message: one property context for each row
+//! would be as good, but there is none.
+
+use std::collections::BTreeMap;
 
 use vauban_intake::Problem;
 
 use super::{
-    blocks::{Data, File, Subnode},
-    header::{number16, number32},
-    heap::TABLE,
-    properties::{Opened, Property, fixed},
+    block,
+    fields::{u16_at, u32_at},
+    heap::{Heap, is_on_heap},
+    node::Node,
+    store::Store,
+    subnode::subnodes,
+    value::{Values, fixed_size},
 };
 
-/// A column: its property, and where it stands in a row.
-#[derive(Debug, Clone, Copy)]
+const CLIENT: u8 = 0x7c;
+/// Rows that are read: a message to more people is one that was made to cost something.
+const MOST_ROWS: usize = 20_000;
+
+/// A cell of a table.
+pub(super) struct Cell {
+    pub(super) id: u16,
+    pub(super) kind: u16,
+    pub(super) value: CellValue,
+}
+
+pub(super) enum CellValue {
+    /// Its bytes, padded.
+    Fixed([u8; 8]),
+    /// The number of its place.
+    Place(u32),
+}
+
+/// Takes the cells of a row, and where their values lie.
+pub(super) type TakesRow<'r> = dyn FnMut(Vec<Cell>, &Values<'_, '_>) -> Result<(), Problem> + 'r;
+
 struct Column {
     id: u16,
     kind: u16,
     at: usize,
+    size: usize,
     bit: usize,
 }
 
-/// Rows of one table: a message has fewer recipients.
-const MOST_ROWS: usize = 20_000;
-
-/// The rows of a table, each with what stands in its cells. A cell that cannot be read is left out.
-pub(super) fn rows(file: &File<'_>, table: Subnode) -> Result<Vec<Vec<Property>>, Problem> {
-    let opened = Opened::new(file, table.data, table.subnodes)?;
-    let damaged = || Problem::corrupt("a table that is none");
-    let heap = opened.heap().filter(|heap| heap.kind == TABLE).ok_or_else(damaged)?;
-    let about = heap.get(heap.root).filter(|about| about.first() == Some(&TABLE)).ok_or_else(damaged)?;
-    let count = usize::from(about.get(1).copied().unwrap_or(0));
-    // Where the bits begin that tell which cells are there, and where the row ends.
-    let (bits, size) = (number16(about, 6), number16(about, 8));
-    let (Some(bits), Some(size), Some(place)) = (bits, size, number32(about, 14)) else { return Err(damaged()) };
-    let (bits, size) = (usize::from(bits), usize::from(size));
-    let columns: Vec<Column> =
-        about.get(22..).unwrap_or_default().chunks_exact(8).take(count).filter_map(column).collect();
-    if size == 0 || bits > size {
-        return Err(damaged());
+/// Calls `row` with every row of the table.
+pub(super) fn rows(store: &Store<'_>, node: Node, row: &mut TakesRow<'_>) -> Result<(), Problem> {
+    let broken = || Problem::corrupt("a table is broken");
+    let heap = Heap::open(store, node.data, CLIENT)?;
+    let (subnodes, problem) = subnodes(store, node.subnodes);
+    let header = heap.get(heap.root()).filter(|header| header.first() == Some(&CLIENT)).ok_or_else(broken)?;
+    // The last two offsets: where the bits begin that tell which cells are there, and where a row ends.
+    let (bits, size) = (u16_at(header, 6), u16_at(header, 8));
+    let (bits, size) = (usize::from(bits.ok_or_else(broken)?), usize::from(size.ok_or_else(broken)?));
+    let columns: Vec<Column> = header.get(22..).unwrap_or_default().chunks_exact(8).filter_map(column).collect();
+    let place = u32_at(header, 14).ok_or_else(broken)?;
+    let data = rows_of(store, &heap, &subnodes, place)?;
+    let values = Values { store, heap: &heap, subnodes: &subnodes };
+    if size == 0 {
+        return Err(broken());
     }
-    // No row stands in two blocks.
-    let kept: Data<'_>;
-    let blocks: Vec<&[u8]> = if place & 0x1f == 0 {
-        heap.get(place).into_iter().collect()
-    } else {
-        let Some(subnode) = opened.subnodes.iter().find(|subnode| subnode.id == place) else { return Ok(Vec::new()) };
-        kept = file.data(subnode.data)?;
-        kept.blocks.iter().map(AsRef::as_ref).collect()
-    };
-    let mut all = Vec::new();
-    for row in blocks.iter().flat_map(|block| block.chunks_exact(size)).take(MOST_ROWS) {
-        file.budget.check_time()?;
-        let mut cells = Vec::new();
-        for Column { id, kind, at, bit } in &columns {
-            let is_there = row.get(bits + bit / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
-            let value = match fixed(*kind) {
-                _ if !is_there => None,
-                Some(length) => row.get(*at..at + length).map(<[u8]>::to_vec),
-                None => match number32(row, *at) {
-                    Some(number) => opened.value(&heap, *kind, number)?.map(std::borrow::Cow::into_owned),
-                    None => None,
-                },
-            };
-            cells.extend(value.map(|value| Property { id: *id, kind: *kind, value }));
+    // No row goes over the end of a block.
+    let all = data.iter().flat_map(|block| block.chunks_exact(size));
+    for (number, bytes) in all.enumerate() {
+        store.budget.check_time()?;
+        if number >= MOST_ROWS {
+            return Err(Problem::too_many(format!("a table of more than {MOST_ROWS} rows")));
         }
-        all.push(cells);
+        row(columns.iter().filter_map(|column| column.cell(bytes, bits)).collect(), &values)?;
     }
-    Ok(all)
+    problem.map_or(Ok(()), Err)
+}
+
+fn rows_of(
+    store: &Store<'_>,
+    heap: &Heap<'_>,
+    subnodes: &BTreeMap<u32, Node>,
+    place: u32,
+) -> Result<Vec<Vec<u8>>, Problem> {
+    if place == 0 {
+        return Ok(Vec::new());
+    }
+    if is_on_heap(place) {
+        let rows = heap.get(place).ok_or_else(|| Problem::corrupt("the rows of a table are missing"))?;
+        return Ok(vec![rows.to_vec()]);
+    }
+    let node = subnodes.get(&place).ok_or_else(|| Problem::corrupt("the rows of a table are missing"))?;
+    let blocks = block::blocks(store, node.data, store.budget.room())?;
+    Ok(blocks.into_iter().map(std::borrow::Cow::into_owned).collect())
 }
 
 fn column(bytes: &[u8]) -> Option<Column> {
     Some(Column {
-        kind: number16(bytes, 0)?,
-        id: number16(bytes, 2)?,
-        at: usize::from(number16(bytes, 4)?),
+        kind: u16_at(bytes, 0)?,
+        id: u16_at(bytes, 2)?,
+        at: usize::from(u16_at(bytes, 4)?),
+        size: usize::from(*bytes.get(6)?),
         bit: usize::from(*bytes.get(7)?),
     })
+}
+
+impl Column {
+    fn cell(&self, row: &[u8], bits: usize) -> Option<Cell> {
+        let there = row.get(bits.checked_add(self.bit / 8)?)? & (0x80 >> (self.bit % 8)) != 0;
+        let bytes = there.then(|| row.get(self.at..self.at.checked_add(self.size)?))??;
+        let value = if fixed_size(self.kind).is_some() {
+            let mut value = [0; 8];
+            let length = bytes.len().min(8);
+            value.get_mut(..length)?.copy_from_slice(bytes.get(..length)?);
+            CellValue::Fixed(value)
+        } else {
+            CellValue::Place(u32_at(bytes, 0)?)
+        };
+        Some(Cell { id: self.id, kind: self.kind, value })
+    }
 }
