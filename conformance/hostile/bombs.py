@@ -184,6 +184,12 @@ def outlook():
     return store.finish()
 
 
+HOSTILE_NAMES = [
+    "../../../../../../tmp/vauban-escaped", "/tmp/vauban-escaped", "..\\..\\vauban-escaped", "C:\\vauban-escaped",
+    "\x1b[2J\x1b]0;owned\x07name.txt", "a\rb\nc.txt", "\u202etxt.exe", "same.txt", "same.txt", "con", "." * 200, "x" * 60_000,
+]
+
+
 def bombs():
     yield "gzip-10g.gz", gzip_of_zeros(10 << 30) if os.environ.get("HUGE") else gzip_of_zeros(1 << 30)
     yield "gzip-of-gzip.gz", gzip.compress(gzip.compress(gzip_of_zeros(1 << 30), 9, mtime=0), 9, mtime=0)
