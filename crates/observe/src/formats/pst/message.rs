@@ -140,6 +140,7 @@ impl Assembly<'_, '_> {
     fn recipients(&self, table: Node, storage: &mut Storage) -> Result<(), Problem> {
         let mut index = 0_usize;
         table::rows(self.store, table, &mut |cells, values| {
+            self.spend(0)?;
             let mut part = Storage::with_header(PART_HEADER);
             for cell in cells {
                 match cell.value {
