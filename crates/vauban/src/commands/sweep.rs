@@ -6,7 +6,7 @@ mod readers;
 mod told;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -242,18 +242,22 @@ fn backup_password(arguments: &Arguments, lang: Lang) -> Result<Option<Secret>, 
         return terminal::secret(&what, lang).map(|password| Some(Secret::new(password)));
     }
     let Some(path) = &arguments.backup_password_file else { return Ok(None) };
+    let hint = Text::new(
+        "ou donnez le mot de passe dans le terminal avec --ask-backup-password",
+        "or give the password in the terminal with --ask-backup-password",
+    );
+    first_line(path, "backup-password", hint).map(Some)
+}
+
+/// The secret in the first line of a file, and what to do where that cannot be read.
+fn first_line(path: &Path, code: &'static str, hint: Text) -> Result<Secret, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let path = path.display();
-        Failure::new(
-            "backup-password",
-            Text::new(format!("{path} ne peut pas être lu : {error}"), format!("{path} cannot be read: {error}")),
-            Text::new(
-                "ou donnez le mot de passe dans le terminal avec --ask-backup-password",
-                "or give the password in the terminal with --ask-backup-password",
-            ),
-        )
+        let what =
+            Text::new(format!("{path} ne peut pas être lu : {error}"), format!("{path} cannot be read: {error}"));
+        Failure::new(code, what, hint)
     })?;
-    Ok(Some(Secret::new(text.lines().next().unwrap_or_default().to_owned())))
+    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// A flag that Ctrl-C raises; a second Ctrl-C ends the process.

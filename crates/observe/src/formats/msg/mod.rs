@@ -8,4 +8,5 @@ mod properties;
 mod read;
 mod rebuild;
 
+pub(in crate::formats) use properties::{FIXED, SUBSTANCE};
 pub(crate) use read::Msg;

@@ -10,8 +10,9 @@ use super::codepage;
 use crate::{epoch::FROM_1601, formats::ole::Stream};
 
 /// The stream of properties of fixed size.
-pub(super) const FIXED: &str = "__properties_version1.0";
-const SUBSTANCE: &str = "__substg1.0_";
+pub(in crate::formats) const FIXED: &str = "__properties_version1.0";
+/// What the names of the streams of all others begin with.
+pub(in crate::formats) const SUBSTANCE: &str = "__substg1.0_";
 
 /// A property's number ([MS-OXPROPS]).
 pub(super) mod id {

@@ -9,7 +9,8 @@ use std::{
 use cfb::{CompoundFile, Version};
 use vauban_intake::{Budget, Problem};
 
-use super::storage::{FIXED, Storage};
+use super::storage::Storage;
+use crate::formats::msg::FIXED;
 
 /// The storage as a compound file.
 pub(super) fn write(storage: Storage, budget: &Budget) -> Result<Vec<u8>, Problem> {

@@ -3,8 +3,7 @@
 
 use std::fmt::Write as _;
 
-/// The name of the stream of properties of fixed size.
-pub(super) const FIXED: &str = "__properties_version1.0";
+use crate::formats::msg::SUBSTANCE;
 
 /// Streams and storages by their names, in the order in which they are written.
 #[derive(Debug, Default)]
@@ -45,5 +44,5 @@ impl Storage {
 
 /// The name of a property's stream or storage.
 pub(super) fn substance(id: u16, kind: u16) -> String {
-    format!("__substg1.0_{id:04X}{kind:04X}")
+    format!("{SUBSTANCE}{id:04X}{kind:04X}")
 }

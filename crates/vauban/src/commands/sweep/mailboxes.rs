@@ -1,12 +1,17 @@
 //! Mailboxes on servers, as a person names them on the command line, and how to sign in to them.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use vauban_intake::StopFlag;
 use vauban_mailbox::{Account, AccountError, Authorities, Circumstances, Login, MailboxError};
 use vauban_model::{Lang, Secret, Text};
 use vauban_sweep::Mailboxes;
 
+use super::first_line;
 use crate::{failure::Failure, terminal};
 
 #[derive(Debug, clap::Args)]
@@ -59,19 +64,12 @@ fn authorities(arguments: &MailArguments) -> Result<Authorities, Failure> {
 }
 
 fn login(account: &Account, arguments: &MailArguments, lang: Lang) -> Result<Login, Failure> {
-    let first_line = |file: &PathBuf| match fs::read_to_string(file) {
-        Ok(text) => Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned())),
-        Err(error) => {
-            let file = file.display();
-            Err(Failure::new(
-                "mail-secret",
-                Text::new(format!("{file} ne peut pas être lu : {error}"), format!("{file} cannot be read: {error}")),
-                Text::new(
-                    "ou donnez le mot de passe dans le terminal, sans cette option",
-                    "or give the password in the terminal, without this option",
-                ),
-            ))
-        }
+    let first_line = |file: &Path| {
+        let hint = Text::new(
+            "ou donnez le mot de passe dans le terminal, sans cette option",
+            "or give the password in the terminal, without this option",
+        );
+        first_line(file, "mail-secret", hint)
     };
     if let Some(file) = &arguments.mail_token_file {
         return first_line(file).map(Login::Token);
