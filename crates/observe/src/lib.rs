@@ -16,6 +16,6 @@ mod reader;
 mod testing;
 pub mod text;
 
-pub use formats::READERS;
+pub use formats::{READERS, check_mail_bounds, html_text};
 pub use item::Item;
 pub use reader::{Child, Context, Finding, LogEvent, Passage, Reader, Sink, reader_for};

@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use vauban_examine::denied;
 use vauban_intake::{Problem, StopFlag};
 use vauban_model::Reason;
 use vauban_phone::{Backup, BackupError, Entry, EntryError, Kind, Secret, is_backup};
@@ -18,7 +19,6 @@ use vauban_record::Stat;
 use crate::{
     file::in_memory,
     unpack::{Held, Piece, Unpack},
-    walk::denied,
 };
 
 /// The longest list of a backup that is handed to a reader.

@@ -6,11 +6,10 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sha2::{Digest as _, Sha256};
+use vauban_examine::Scanned;
 use vauban_matching::set::{IndicatorSet, OpenError, RuleEntry};
 use vauban_record::{KnownStore, RecordError};
 use vauban_yara::{Bounds, RuleSource, reach};
-
-use crate::Scanned;
 
 /// A rule by what it says: its engine and a digest.
 type Print = [u8; 17];

@@ -8,11 +8,10 @@ use std::{
 };
 
 use rustix::fs::{MemfdFlags, memfd_create};
+use vauban_examine::{Examined, Observed, Reading};
 use vauban_intake::Problem;
 use vauban_model::{Location, Sighting, Unread};
 use vauban_record::Stat;
-
-use crate::{Examined, Observed, ledger::Collected};
 
 /// All that one file on disk gave.
 #[derive(Debug, Default)]
@@ -51,27 +50,17 @@ pub enum Origin {
     Known(i64),
 }
 
-impl FileResult {
-    /// What stands in the ledger and what is known of the file.
-    pub(crate) fn new(collected: Collected, examined: Examined, bytes: u64) -> Self {
-        let (sightings, account, observed) = collected.finish();
-        Self {
-            sightings,
-            items: account.entered().saturating_sub(1),
-            read: account.read(),
-            unread: account.into_unread(),
-            bytes,
-            examined,
-            observed,
-            ..Self::default()
-        }
+impl From<Reading> for FileResult {
+    fn from(reading: Reading) -> Self {
+        let Reading { sightings, unread, items, read, bytes, examined, observed } = reading;
+        Self { sightings, unread, items, read, bytes, examined, observed, ..Self::default() }
     }
+}
 
+impl FileResult {
     /// The result of a file that was not read.
     pub(crate) fn unread(location: &Location, problem: Problem) -> Self {
-        let mut account = crate::Account::default();
-        account.settle(location, Err(problem));
-        Self { unread: account.into_unread(), ..Self::default() }
+        Reading::unread(location, problem).into()
     }
 }
 

@@ -6,14 +6,12 @@
 use std::{cell::RefCell, ops::ControlFlow, path::Path};
 
 use jiff::Timestamp;
+use vauban_examine::{reference, severity};
 use vauban_matching::set::{Hit, IndicatorSet};
 use vauban_model::{Exposure, Indicator, Location, Observable, ObservableKind, Severity, Sighting, Text};
 use vauban_record::{Former, KnownStore, Observation, Place, RecordError, Stat};
 
-use crate::{
-    judge::{reference, severity},
-    known::is_url,
-};
+use crate::known::is_url;
 
 /// What to ask of history.
 pub struct Hunt<'h> {

@@ -14,12 +14,13 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use vauban_examine::{Examined, Scanned};
 use vauban_matching::set::IndicatorSet;
 use vauban_model::{Exposure, ObservableKind, Reason, Sighting, Unread};
 use vauban_record::{Content, KnownStore, NewContent, RecordError, Retention, Stat};
 
 use crate::{
-    Examined, FileResult, Origin, Scanned,
+    FileResult, Origin,
     carried::{prints, take_over},
 };
 
@@ -148,6 +149,7 @@ impl<'k> Known<'k> {
                 format: found.format,
                 until: found.until.and_then(|until| Timestamp::from_second(until).ok()),
                 scanned: Scanned::from_bytes(&found.scanned)?,
+                told: Vec::new(),
             },
             observed: Vec::new(),
             origin: Origin::Known(id),

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use vauban_examine::denied;
 use vauban_intake::Problem;
 use vauban_mailbox::{
     Account, Authorities, Circumstances, Connection, Envelope, Listing, Login, Mailbox, MailboxError,
@@ -23,7 +24,6 @@ use vauban_record::Stat;
 use crate::{
     file::in_memory,
     unpack::{Held, Piece, Source},
-    walk::denied,
 };
 
 /// Attempts on new connections before what a server does not give is given up.

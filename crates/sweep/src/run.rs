@@ -13,15 +13,16 @@ use std::{
     time::Duration,
 };
 
+use vauban_examine::{Examiner, Examiners, Task, denied};
 use vauban_intake::{Problem, StopFlag};
 use vauban_model::{Location, Sighting, Summary, Unread};
 use vauban_record::Stat;
 
 use crate::{
-    Examiner, Examiners, FileResult, Known, Origin, Task,
+    FileResult, Known, Origin,
     file::open,
     unpack::{Piece, Source, Unpack},
-    walk::{Met, denied, walk},
+    walk::{Met, walk},
 };
 
 /// How to sweep.
@@ -237,7 +238,7 @@ fn file(path: &Path, shown: &str, options: &Options<'_>, stop: &StopFlag, examin
     }
     let Options { time_limit, clock, .. } = *options;
     let task = Task { path: shown, inside: "", name: &name, file: &file, size: stat.size, stop, time_limit, clock };
-    FileResult { stat: Some(stat), ..examiner.examine(&task) }
+    FileResult { stat: Some(stat), ..examiner.examine(&task).into() }
 }
 
 /// Reads one piece of what a folder holds.
@@ -262,7 +263,7 @@ fn piece(piece: Piece, shown: &str, options: &Options<'_>, stop: &StopFlag, exam
     let name = inside.rsplit('/').next().unwrap_or_default();
     let Options { time_limit, clock, .. } = *options;
     let task = Task { path: shown, inside: &inside, name, file: &file, size, stop, time_limit, clock };
-    let mut result = FileResult { stat, inside: inside.clone(), ..examiner.examine(&task) };
+    let mut result = FileResult { stat, inside: inside.clone(), ..examiner.examine(&task).into() };
     if let Some(Problem { reason, detail }) = doubt
         && !result.unread.iter().any(|unread| unread.location == location)
     {

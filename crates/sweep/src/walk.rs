@@ -10,8 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use vauban_examine::denied;
 use vauban_intake::{Problem, StopFlag};
-use vauban_model::Reason;
 
 use crate::{
     Start,
@@ -124,16 +124,6 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
             (path, kind)
         })
         .collect())
-}
-
-/// What the operating system refused, in words.
-pub(crate) fn denied(error: &io::Error) -> Problem {
-    let detail = match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    };
-    Problem::new(Reason::Denied, detail)
 }
 
 #[cfg(unix)]

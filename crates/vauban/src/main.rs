@@ -35,6 +35,7 @@ struct Arguments {
 enum Command {
     Sweep(commands::sweep::Arguments),
     Intel(commands::intel::Arguments),
+    Mail(commands::mail::Arguments),
     Pattern(commands::pattern::Arguments),
     Record(commands::record::Arguments),
     Show(commands::show::Arguments),
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Sweep(arguments) => commands::sweep::run(arguments, &place),
         Command::Intel(arguments) => commands::intel::run(arguments, &place),
+        Command::Mail(arguments) => commands::mail::run(arguments, &place),
         Command::Pattern(arguments) => commands::pattern::run(arguments),
         Command::Record(arguments) => commands::record::run(arguments, &place),
         Command::Show(arguments) => commands::show::run(arguments, &place),

@@ -36,6 +36,9 @@ mod zstd;
 
 use crate::Reader;
 
+pub use html::html_text;
+pub use mail::check_mail_bounds;
+
 /// All readers. The order matters: the first that recognises an item reads it, so formats told by strong
 /// signatures come first, formats told by habits of text after them, and `plain` takes the rest.
 pub const READERS: &[&dyn Reader] = &[

@@ -1,7 +1,9 @@
 //! The subcommands, one file each.
 
 pub(crate) mod intel;
+pub(crate) mod mail;
 pub(crate) mod pattern;
+mod readers;
 pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod sweep;

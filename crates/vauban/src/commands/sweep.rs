@@ -2,7 +2,6 @@
 
 mod keeper;
 mod mailboxes;
-mod readers;
 mod told;
 
 use std::{
@@ -14,15 +13,17 @@ use std::{
 
 use clap::ValueEnum;
 use jiff::Timestamp;
+use vauban_examine::{Examiners, InProcess, Rules, Terms};
 use vauban_intake::{Limits, StopFlag};
 use vauban_knowledge::{Prepared, Sources, Warning, prepare};
 use vauban_model::{Lang, Marking, Secret, Summary, Text};
 use vauban_record::{KnownStore, Record, RecordError, SqliteRecord, SweepFinished, SweepStarted};
 use vauban_report::{Findings, SweepInfo, html, jsonl, stix, terminal as summary};
-use vauban_sweep::{Backups, Basis, Examiners, InProcess, Known, Learner, Options, Rules, Start, Terms, run as sweep};
+use vauban_sweep::{Backups, Basis, Known, Learner, Options, Start, run as sweep};
 
-use self::{keeper::Keeper, readers::Readers, told::Told};
+use self::{keeper::Keeper, told::Told};
 use crate::{
+    commands::readers::Readers,
     failure::{Failure, chain},
     place::{Place, random},
     terminal,
@@ -145,7 +146,14 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let now = Timestamp::now();
     let limits = Limits { item_bytes: arguments.max_item_bytes, depth: arguments.max_depth, ..Limits::default() };
     let remember = !arguments.no_history && usable.is_ok();
-    let terms = Terms { limits, memory: arguments.max_memory << 20, now, with_expired: arguments.expired, remember };
+    let terms = Terms {
+        limits,
+        memory: arguments.max_memory << 20,
+        now,
+        with_expired: arguments.expired,
+        remember,
+        onlooker: None,
+    };
     let readers = Readers::start(&mut prepared, &terms).map_err(|error| Failure::knowledge(&error))?;
     warn(&prepared, &readers, lang);
     let here = readers.here().map(|knowledge| Rules {
@@ -156,7 +164,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         with_expired: arguments.expired,
         remember,
     });
-    let here = here.as_ref().map(|rules| InProcess { rules, limits });
+    let here = here.as_ref().map(|rules| InProcess { rules, limits, onlooker: None });
     let examiners: &dyn Examiners = match (&readers, &here) {
         (Readers::Workers(confined), _) => confined,
         (Readers::Here { .. }, Some(here)) => here,
@@ -261,7 +269,7 @@ fn first_line(path: &Path, code: &'static str, hint: Text) -> Result<Secret, Fai
 }
 
 /// A flag that Ctrl-C raises; a second Ctrl-C ends the process.
-fn stop_on_interrupt() -> StopFlag {
+pub(super) fn stop_on_interrupt() -> StopFlag {
     let stop = StopFlag::default();
     let raised = stop.clone();
     // Without a handler Ctrl-C ends the process at once, as everywhere: nothing to report.
@@ -331,7 +339,7 @@ fn tell_record(record: Option<&SqliteRecord>, not_kept: Option<&str>, lang: Lang
 }
 
 /// What a person should know of the indicators before the sweep.
-fn warn(knowledge: &Prepared, readers: &Readers, lang: Lang) {
+pub(super) fn warn(knowledge: &Prepared, readers: &Readers, lang: Lang) {
     if let Some(text) = readers.warning() {
         say(lang, &text);
     }
@@ -360,7 +368,7 @@ fn warn(knowledge: &Prepared, readers: &Readers, lang: Lang) {
     }
 }
 
-fn nothing_there(paths: &[PathBuf]) -> Failure {
+pub(super) fn nothing_there(paths: &[PathBuf]) -> Failure {
     let shown = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let shown = vauban_model::printable(&shown);
     Failure::new(

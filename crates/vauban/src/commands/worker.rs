@@ -20,7 +20,8 @@ fn clock() -> Duration {
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     let control = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
-    let outcome = control.map(|control| vauban_sweep::serve(control, vauban_report::advice, clock));
+    let outcome =
+        control.map(|control| vauban_examine::serve(control, vauban_report::advice, clock, vauban_mail::onlooker));
     match outcome {
         Ok(Ok(())) => Ok(ExitCode::SUCCESS),
         _ => Err(Failure::new(

@@ -21,6 +21,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("record", &["model"]),
     ("report", &["model", "record"]),
     ("knowledge", &["model", "intel", "matching", "yara", "sigma"]),
+    ("lookalike", &[]),
+    ("examine", &["model", "intake", "observe", "matching", "yara", "sigma", "knowledge", "workers"]),
+    ("mail", &["model", "intake", "observe", "examine", "lookalike"]),
     (
         "sweep",
         &[
@@ -28,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "intake",
             "intel",
             "observe",
+            "examine",
             "phone",
             "mailbox",
             "matching",
@@ -47,6 +51,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "intake",
             "intel",
             "observe",
+            "examine",
+            "lookalike",
+            "mail",
             "phone",
             "mailbox",
             "matching",

@@ -8,3 +8,4 @@ mod read;
 
 pub(crate) use extract::extract;
 pub(crate) use read::Html;
+pub use read::decode as html_text;

@@ -36,7 +36,7 @@ impl Reader for Html {
     }
 
     fn read(&self, item: &Item<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<(), Problem> {
-        let (text, how) = decode(item.bytes);
+        let (text, how) = decoded(item.bytes);
         extract(&text, how, Context::default(), budget, sink)
     }
 }
@@ -86,9 +86,15 @@ fn opening(bytes: &[u8]) -> String {
     first.iter().filter(|byte| **byte != 0).map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
+/// A page as text, as browsers decode it.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    decoded(bytes).0
+}
+
 /// The page as text: by its byte order mark, as UTF-8 where it is that, by the charset it declares, and else as
 /// windows-1252, which is what browsers do.
-fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static [&'static str]) {
+fn decoded(bytes: &[u8]) -> (Cow<'_, str>, &'static [&'static str]) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let how: &[&str] = if encoding == UTF_8 { &[] } else { &["utf-16"] };
         return (encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0, how);

@@ -18,7 +18,10 @@ const DESCRIPTION: usize = 32 << 10;
 const DECLARATION: usize = 2000;
 
 /// Checks that parsing this message costs about its length.
-pub(super) fn check(message: &[u8]) -> Result<(), Problem> {
+///
+/// # Errors
+/// What would make it cost more: it is not to be given to the parser.
+pub fn check(message: &[u8]) -> Result<(), Problem> {
     if nested_messages(message) > NESTED {
         return Err(Problem::too_many(format!("more than {NESTED} messages inside one another")));
     }

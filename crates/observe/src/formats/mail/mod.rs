@@ -13,5 +13,6 @@ mod recognise;
 mod transfer;
 mod uuencode;
 
+pub use bounds::check as check_mail_bounds;
 pub(crate) use read::Mail;
 pub(crate) use recognise::begins_with_headers;

@@ -7,12 +7,8 @@
 use vauban_model::{Exposure, Indicator, IndicatorRef, ObservableKind, Severity};
 
 /// How urgently to look at an observable of this kind, met this way.
-pub(crate) fn severity(
-    kind: ObservableKind,
-    how: &[&'static str],
-    exposure: Exposure,
-    confidence: Option<u8>,
-) -> Severity {
+#[must_use]
+pub fn severity(kind: ObservableKind, how: &[&'static str], exposure: Exposure, confidence: Option<u8>) -> Severity {
     let confidence = confidence.unwrap_or(50);
     let mentioned = how.contains(&"mentioned");
     let base = match kind {
@@ -36,7 +32,8 @@ pub(crate) fn severity(
 }
 
 /// What a sighting says of its indicator.
-pub(crate) fn reference(indicator: &Indicator, value: String) -> IndicatorRef {
+#[must_use]
+pub fn reference(indicator: &Indicator, value: String) -> IndicatorRef {
     IndicatorRef {
         id: indicator.id.clone(),
         value,

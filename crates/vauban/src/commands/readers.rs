@@ -2,22 +2,23 @@
 
 use std::{os::unix::process::CommandExt as _, process::Command};
 
+use vauban_examine::{Confined, Terms};
 use vauban_knowledge::{Knowledge, LoadError, Prepared};
 use vauban_model::Text;
-use vauban_sweep::{Confined, Terms};
+
 use vauban_workers::PoolError;
 
 use crate::failure::chain;
 
 /// Whoever reads.
-pub(super) enum Readers {
+pub(crate) enum Readers {
     Workers(Confined),
     Here { knowledge: Box<Knowledge>, why: String },
 }
 
 impl Readers {
     /// Starts workers; compiles the rules again when those that were kept are refused.
-    pub(super) fn start(prepared: &mut Prepared, terms: &Terms) -> Result<Self, LoadError> {
+    pub(crate) fn start(prepared: &mut Prepared, terms: &Terms) -> Result<Self, LoadError> {
         let started = match start(prepared, terms) {
             Err(PoolError::Refused(_)) => {
                 prepared.compile_again()?;
@@ -46,7 +47,7 @@ impl Readers {
     }
 
     /// The knowledge of this process, if it is the one that reads.
-    pub(super) fn here(&self) -> Option<&Knowledge> {
+    pub(crate) fn here(&self) -> Option<&Knowledge> {
         match self {
             Self::Workers(_) => None,
             Self::Here { knowledge, .. } => Some(knowledge),
@@ -54,7 +55,7 @@ impl Readers {
     }
 
     /// Whether a rule asks for names of files.
-    pub(super) fn rules_ask_for_names(&self) -> bool {
+    pub(crate) fn rules_ask_for_names(&self) -> bool {
         match self {
             Self::Workers(confined) => confined.rules_ask_for_names(),
             Self::Here { knowledge, .. } => knowledge.rules.asks_for_hints(),
@@ -62,7 +63,7 @@ impl Readers {
     }
 
     /// What a person should know of the walls around the readers; nothing when all stand.
-    pub(super) fn warning(&self) -> Option<Text> {
+    pub(crate) fn warning(&self) -> Option<Text> {
         match self {
             Self::Workers(confined) if !confined.confinement().seccomp => Some(Text::new(
                 "attention : ce noyau ne filtre pas les appels système (seccomp) ; les lecteurs sont isolés par processus seulement",

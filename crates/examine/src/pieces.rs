@@ -18,8 +18,8 @@ use crate::{
     Bench, Examined,
     examine::{Examination, Place, View},
     hashes::Hasher,
+    refused::denied,
     sink::ItemSink,
-    walk::denied,
 };
 
 /// The first bytes of a file, by which its format is told.

@@ -52,16 +52,19 @@ impl Scanned {
     }
 
     /// Whether there were events.
-    pub(crate) const fn has_events(&self) -> bool {
+    #[must_use]
+    pub const fn has_events(&self) -> bool {
         self.events
     }
 
     /// Whether something of it can be of a kind, told from its first bytes and the sizes that it may have.
-    pub(crate) fn any(&self, admits: impl Fn([u8; 4], &RangeInclusive<u64>) -> bool) -> bool {
+    pub fn any(&self, admits: impl Fn([u8; 4], &RangeInclusive<u64>) -> bool) -> bool {
         self.many || self.shapes.iter().any(|shape| admits(shape.head, &shape.sizes()))
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// As bytes, to be kept.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![(u8::from(self.events) * EVENTS) | (u8::from(self.many) * MANY)];
         for Shape { head, bits } in &self.shapes {
             bytes.extend(head);
@@ -71,7 +74,8 @@ impl Scanned {
     }
 
     /// None for what [`to_bytes`](Self::to_bytes) did not write.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (flags, rest) = bytes.split_first()?;
         let (shapes, []) = rest.as_chunks::<SHAPE>() else { return None };
         if flags & !(EVENTS | MANY) != 0 || shapes.len() > MOST {

@@ -57,7 +57,8 @@ impl Sink for ItemSink<'_, '_, '_> {
         let location = self.view.item.location.inside(segment);
         let item = Item { location: &location, name, media_type: "", bytes: &[] };
         self.view.examination.enter(segment);
-        let mut view = View::new(self.view.examination, &item, self.place);
+        let place = Place { depth: self.place.depth + 1, ..self.place.clone() };
+        let mut view = View::new(self.view.examination, &item, &place);
         if !name.is_empty() {
             view.meet(&Met::plain(ObservableKind::FileName, name, &[], self.place.context));
         }
@@ -78,6 +79,9 @@ impl Sink for ItemSink<'_, '_, '_> {
     }
 
     fn observable(&mut self, finding: Finding<'_>) {
+        if let Some(onlooker) = &mut self.view.examination.bench.onlooker {
+            onlooker.observable(&finding.observable);
+        }
         let how = self.steps(finding.how);
         let context = self.inherit(finding.context);
         let value = &*finding.observable.value;

@@ -9,7 +9,7 @@ use vauban_model::{Location, Reason};
 use vauban_workers::{Confinement, Death, Pool, PoolError, Worker};
 
 use super::wire::{Job, Ready, Setup, receive};
-use crate::{Examined, Examiner, Examiners, FileResult, Ledger as _, Task, ledger::Collected};
+use crate::{Examined, Examiner, Examiners, Ledger as _, Reading, Task, ledger::Collected};
 
 /// How often a file may cost a worker: each time one more item is passed over.
 const LIVES: usize = 8;
@@ -21,7 +21,7 @@ const SOON: Duration = Duration::from_millis(500);
 const MOST_SAID: u64 = 1 << 30;
 
 /// What workers are told besides what to look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// What one file may cost.
     pub limits: Limits,
@@ -33,6 +33,8 @@ pub struct Terms {
     pub with_expired: bool,
     /// Whether to tell all observables, not only those that met an indicator.
     pub remember: bool,
+    /// What an onlooker is to know; none for no onlooker.
+    pub onlooker: Option<Vec<u8>>,
 }
 
 /// Examines files in worker processes.
@@ -52,14 +54,16 @@ impl Confined {
     /// When no worker can be had; [`PoolError::Refused`] when it is the knowledge that cannot be opened.
     pub fn start(command: Command, files: &Files, terms: &Terms) -> Result<Self, PoolError> {
         let Terms { memory, now, with_expired, remember, .. } = *terms;
+        let onlooker = terms.onlooker.clone();
         let Limits { item_bytes, total_bytes, entries, depth } = terms.limits;
         let key = files.key;
-        let setup = Setup { key, item_bytes, total_bytes, entries, depth, memory, now, with_expired, remember };
+        let setup =
+            Setup { key, item_bytes, total_bytes, entries, depth, memory, now, with_expired, remember, onlooker };
         let setup = serde_json::to_vec(&setup).map_err(std::io::Error::other)?;
         let pool = Pool::start(command, &setup, &[files.set.as_fd(), files.rules.as_fd()])?;
         let ready: Ready = serde_json::from_slice(pool.answer()).map_err(std::io::Error::other)?;
         let confinement = pool.worker()?.confinement();
-        Ok(Self { pool, ready, confinement, terms: *terms })
+        Ok(Self { pool, ready, confinement, terms: terms.clone() })
     }
 
     /// Rules that could not be compiled.
@@ -94,7 +98,7 @@ struct Hand<'c> {
 }
 
 impl Examiner for Hand<'_> {
-    fn examine(&mut self, task: &Task<'_>) -> FileResult {
+    fn examine(&mut self, task: &Task<'_>) -> Reading {
         let began = (task.clock)();
         let mut job = Job {
             path: task.path.to_owned(),
@@ -113,13 +117,13 @@ impl Examiner for Hand<'_> {
             let (mut collected, examined, death) = match self.attempt(task, &job, left.saturating_add(GRACE)) {
                 Ok(outcome) => outcome,
                 Err(error) => {
-                    return FileResult::unread(
+                    return Reading::unread(
                         &Location::file(task.path),
                         Problem::new(Reason::Crashed, format!("no worker to read it: {error}")),
                     );
                 }
             };
-            let Some(death) = death else { return FileResult::new(collected, examined, task.size) };
+            let Some(death) = death else { return Reading::new(collected, examined, task.size) };
             self.worker = None;
             let culprit = collected.innermost();
             let may_live_again = life < LIVES && !left.is_zero() && death != Death::Killed;
@@ -141,11 +145,11 @@ impl Examiner for Hand<'_> {
                         collected.enter(task.path);
                     }
                     collected.abandon(&explain(death));
-                    return FileResult::new(collected, examined, task.size);
+                    return Reading::new(collected, examined, task.size);
                 }
             }
         }
-        FileResult::default()
+        Reading::default()
     }
 }
 
@@ -176,11 +180,11 @@ impl Hand<'_> {
             !stopping && now.saturating_sub(began) < patience && said.get() < MOST_SAID
         };
         let mut collected = Collected::default();
-        let mut examined = None;
+        let (mut examined, mut told) = (None, Vec::new());
         let mut garbled = false;
         let outcome = worker.run(&payload, Some(task.file.as_fd()), &mut go_on, &mut |tag, payload| {
             said.set(said.get().saturating_add(payload.len() as u64 + 5));
-            garbled |= receive(tag, payload, &mut collected, &mut examined).is_none();
+            garbled |= receive(tag, payload, &mut collected, &mut examined, &mut told).is_none();
         });
         let death = match outcome {
             Ok(()) if garbled || examined.is_none() => {

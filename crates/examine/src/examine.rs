@@ -16,7 +16,7 @@ use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Reason, Seve
 use vauban_observe::{Context, Item, LogEvent, READERS, reader_for};
 
 use crate::{
-    Hashes, Ledger, Observed, Scanned,
+    Hashes, Ledger, Observed, Onlooker, Scanned,
     judge::{reference, severity},
     met::{Met, event_excerpt, excerpt},
     observed::Kept,
@@ -36,6 +36,8 @@ pub struct Examined {
     pub until: Option<Timestamp>,
     /// What rules saw of it.
     pub scanned: Scanned,
+    /// What an onlooker said of it.
+    pub told: Vec<u8>,
 }
 
 /// What an examination works with.
@@ -48,6 +50,8 @@ pub struct Bench<'b> {
     pub scanner: &'b mut dyn RuleScanner,
     /// Where findings are written.
     pub ledger: &'b mut dyn Ledger,
+    /// Who else looks on.
+    pub onlooker: Option<&'b mut (dyn Onlooker + Send + 'static)>,
     /// Items not to be read, by the order in which they begin: a reader died of each of them before.
     pub skip: &'b [u64],
 }
@@ -80,7 +84,8 @@ impl<'e> Examination<'e> {
     }
 
     pub(crate) fn finish(self, sha256: Option<String>, format: &str) -> Examined {
-        Examined { sha256, format: format.to_owned(), until: self.until, scanned: self.scanned }
+        let told = self.bench.onlooker.map(Onlooker::finish).unwrap_or_default();
+        Examined { sha256, format: format.to_owned(), until: self.until, scanned: self.scanned, told }
     }
 
     /// Begins an item. Whether it may be read.
@@ -114,6 +119,8 @@ pub(crate) struct View<'v, 'e> {
     /// Sightings of this item by observable and indicator, so that a log with a thousand lines gives one.
     seen: HashMap<(ObservableKind, Box<str>, Box<str>), usize>,
     observed: Observed,
+    /// The reader that took it.
+    format: &'static str,
     /// The first thing that went wrong.
     pub(crate) problem: Option<Problem>,
     /// Files pasted into its text so far.
@@ -131,6 +138,7 @@ impl<'v, 'e> View<'v, 'e> {
             sightings: Vec::new(),
             seen: HashMap::new(),
             observed: Observed::default(),
+            format: "",
             problem: None,
             embedded: 0,
             shown: Shown::default(),
@@ -149,12 +157,17 @@ impl View<'_, '_> {
         }
         self.scan_bytes(self.item.bytes, &place.how);
         let format = self.read_with_its_reader(self.item, place);
+        self.format = format;
         self.match_patterns(&hashes);
         (hashes.sha256, format)
     }
 
     /// Writes everything down and leaves the item.
     pub(crate) fn settle(mut self) {
+        let Bench { onlooker, budget, .. } = &mut self.examination.bench;
+        if let Some(onlooker) = onlooker {
+            onlooker.item(self.item, self.format, self.problem.as_ref(), self.place.depth, budget);
+        }
         let ledger = &mut *self.examination.bench.ledger;
         if !self.sightings.is_empty() {
             ledger.sightings(self.sightings);

@@ -15,7 +15,7 @@ use vauban_workers::{Jobs, Prepared, Replies, ServeError};
 
 use super::wire::{Job, Ready, Sender, Setup};
 use crate::{
-    Bench, Rules, Scanners as _,
+    Bench, MakeOnlooker, Onlooker, Rules, Scanners as _,
     examiner::{Held, Named, examine_file},
 };
 
@@ -30,6 +30,7 @@ const COPIED: u64 = 16 << 20;
 struct State {
     setup: Setup,
     knowledge: Knowledge,
+    make_onlooker: MakeOnlooker,
 }
 
 /// Serves a host from this process, which must have one thread: the whole life of `vauban`'s hidden worker command.
@@ -40,19 +41,24 @@ pub fn serve(
     control: UnixStream,
     advice: fn(ObservableKind, Exposure, Severity) -> Text,
     clock: fn() -> Duration,
+    onlooker: MakeOnlooker,
 ) -> Result<(), ServeError> {
-    vauban_workers::serve(control, prepare, |state, jobs| {
-        thread::scope(|scope| {
-            let working =
-                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(state, jobs, advice, clock));
-            if working.is_err() {
-                std::process::exit(1);
-            }
-        });
-    })
+    vauban_workers::serve(
+        control,
+        |setup, descriptors| prepare(setup, descriptors, onlooker),
+        |state, jobs| {
+            thread::scope(|scope| {
+                let working =
+                    thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work(state, jobs, advice, clock));
+                if working.is_err() {
+                    std::process::exit(1);
+                }
+            });
+        },
+    )
 }
 
-fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>) -> Result<Prepared<State>, String> {
+fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>, make_onlooker: MakeOnlooker) -> Result<Prepared<State>, String> {
     let setup: Setup = serde_json::from_slice(setup).map_err(|error| error.to_string())?;
     let [set, rules] = <[OwnedFd; 2]>::try_from(descriptors).map_err(|_| "not two files".to_owned())?;
     let files = Files { set: set.into(), rules: rules.into(), key: setup.key };
@@ -62,7 +68,7 @@ fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>) -> Result<Prepared<State>, S
     // The stack of the reading thread is memory, too, and so are rules over events once they are compiled.
     let event_rules = knowledge.set.sigma_bytes().saturating_mul(EVENT_RULES_FACTOR);
     let memory = setup.memory.saturating_add(STACK as u64).saturating_add(event_rules);
-    Ok(Prepared { state: State { setup, knowledge }, memory, answer })
+    Ok(Prepared { state: State { setup, knowledge, make_onlooker }, memory, answer })
 }
 
 fn work(
@@ -71,7 +77,9 @@ fn work(
     advice: fn(ObservableKind, Exposure, Severity) -> Text,
     clock: fn() -> Duration,
 ) {
-    let State { setup, knowledge } = state;
+    let State { setup, knowledge, make_onlooker } = state;
+    let mut onlooker: Option<Box<dyn Onlooker + Send>> =
+        setup.onlooker.as_ref().and_then(|setup| make_onlooker(setup).ok());
     let rules = Rules {
         set: &knowledge.set,
         scanners: knowledge,
@@ -93,8 +101,14 @@ fn work(
             size @ 0..=COPIED => Held::InMemory(size),
             _ => Held::Mapped,
         };
-        let bench =
-            Bench { budget: &budget, rules: &rules, scanner: &mut *scanner, ledger: &mut sender, skip: &job.skip };
+        let bench = Bench {
+            budget: &budget,
+            rules: &rules,
+            scanner: &mut *scanner,
+            ledger: &mut sender,
+            onlooker: onlooker.as_deref_mut(),
+            skip: &job.skip,
+        };
         let named = Named { path: &job.path, inside: &job.inside, name: &job.name };
         let examined = examine_file(&named, &File::from(file), held, bench);
         sender.examined(&examined);

@@ -11,8 +11,8 @@ use vauban_model::Location;
 use vauban_observe::{Item, READERS, reader_for};
 
 use crate::{
-    Bench, Examined, FileResult, Rules, examine::examine, ledger::Collected, pieces::examine_in_pieces,
-    rules::RuleScanner, walk::denied,
+    Bench, Examined, Onlooker, Reading, Rules, examine::examine, ledger::Collected, pieces::examine_in_pieces,
+    refused::denied, rules::RuleScanner,
 };
 
 /// A file to examine.
@@ -38,7 +38,7 @@ pub struct Task<'t> {
 /// Examines files, one after the other. Never fails: what could not be read is a result.
 pub trait Examiner {
     /// Examines one file.
-    fn examine(&mut self, task: &Task<'_>) -> FileResult;
+    fn examine(&mut self, task: &Task<'_>) -> Reading;
 }
 
 /// Makes examiners, one for each thread.
@@ -54,11 +54,18 @@ pub struct InProcess<'r> {
     pub rules: &'r Rules<'r>,
     /// What one file may cost.
     pub limits: Limits,
+    /// Makes whoever else looks on.
+    pub onlooker: Option<&'r (dyn Fn() -> Box<dyn Onlooker + Send> + Sync)>,
 }
 
 impl Examiners for InProcess<'_> {
     fn examiner(&self) -> Box<dyn Examiner + '_> {
-        Box::new(Here { rules: self.rules, limits: self.limits, scanner: self.rules.scanners.scanner() })
+        Box::new(Here {
+            rules: self.rules,
+            limits: self.limits,
+            scanner: self.rules.scanners.scanner(),
+            onlooker: self.onlooker.map(|make| make()),
+        })
     }
 }
 
@@ -66,10 +73,11 @@ struct Here<'r> {
     rules: &'r Rules<'r>,
     limits: Limits,
     scanner: Box<dyn RuleScanner + 'r>,
+    onlooker: Option<Box<dyn Onlooker + Send>>,
 }
 
 impl Examiner for Here<'_> {
-    fn examine(&mut self, task: &Task<'_>) -> FileResult {
+    fn examine(&mut self, task: &Task<'_>) -> Reading {
         let mut collected = Collected::default();
         let budget = Budget::new(self.limits.for_file(task.size), task.stop.clone());
         let bench = Bench {
@@ -77,12 +85,13 @@ impl Examiner for Here<'_> {
             rules: self.rules,
             scanner: &mut *self.scanner,
             ledger: &mut collected,
+            onlooker: self.onlooker.as_deref_mut(),
             skip: &[],
         };
         let held = if task.size > self.limits.item_bytes { Held::InPieces } else { Held::InMemory(task.size) };
         let examined =
             examine_file(&Named { path: task.path, inside: task.inside, name: task.name }, task.file, held, bench);
-        FileResult::new(collected, examined, task.size)
+        Reading::new(collected, examined, task.size)
     }
 }
 
@@ -112,12 +121,13 @@ pub(crate) fn examine_file(named: &Named<'_>, file: &File, held: Held, bench: Be
     if inside.is_empty() {
         return examine_at(&Location::file(path), name, file, held, bench);
     }
-    let Bench { budget, rules, scanner, ledger, skip } = bench;
+    let Bench { budget, rules, scanner, ledger, onlooker, skip } = bench;
     ledger.enter(path);
     // Items are numbered from the file: the piece is the second.
     let skip: Vec<u64> = skip.iter().map(|number| number.saturating_sub(1)).collect();
     let location = Location::file(path).inside(inside);
-    let examined = examine_at(&location, name, file, held, Bench { budget, rules, scanner, ledger, skip: &skip });
+    let examined =
+        examine_at(&location, name, file, held, Bench { budget, rules, scanner, ledger, onlooker, skip: &skip });
     ledger.leave(Ok(()));
     examined
 }

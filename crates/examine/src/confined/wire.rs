@@ -22,6 +22,7 @@ pub(super) struct Setup {
     pub(super) now: Timestamp,
     pub(super) with_expired: bool,
     pub(super) remember: bool,
+    pub(super) onlooker: Option<Vec<u8>>,
 }
 
 impl Setup {
@@ -65,6 +66,10 @@ const OBSERVED: u8 = 3;
 const READ: u8 = 4;
 const UNREAD: u8 = 5;
 const EXAMINED: u8 = 6;
+const TOLD: u8 = 7;
+
+/// What an onlooker said goes in frames of this length.
+const TOLD_BYTES: usize = 1 << 20;
 
 /// The ledger in a worker.
 pub(super) struct Sender {
@@ -74,6 +79,9 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn examined(&self, examined: &Examined) {
+        for some in examined.told.chunks(TOLD_BYTES) {
+            self.replies.reply(TOLD, some);
+        }
         self.json(EXAMINED, &(&examined.sha256, &examined.format, examined.until, examined.scanned.to_bytes()));
     }
 
@@ -116,6 +124,7 @@ pub(super) fn receive(
     payload: &[u8],
     collected: &mut Collected,
     examined: &mut Option<Examined>,
+    told: &mut Vec<u8>,
 ) -> Option<()> {
     match tag {
         ENTER => collected.enter(std::str::from_utf8(payload).ok()?),
@@ -128,9 +137,11 @@ pub(super) fn receive(
             let (reason, detail): (Reason, String) = serde_json::from_slice(payload).ok()?;
             collected.leave(Err(Problem::new(reason, detail)));
         }
+        TOLD => told.extend_from_slice(payload),
         EXAMINED => {
             let (sha256, format, until, scanned): (_, _, _, Vec<u8>) = serde_json::from_slice(payload).ok()?;
-            *examined = Some(Examined { sha256, format, until, scanned: Scanned::from_bytes(&scanned)? });
+            let scanned = Scanned::from_bytes(&scanned)?;
+            *examined = Some(Examined { sha256, format, until, scanned, told: std::mem::take(told) });
         }
         _ => return None,
     }

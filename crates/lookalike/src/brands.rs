@@ -1,0 +1,192 @@
+//! Names that attackers borrow: a table that people can read and correct, [`brands.toml`](../brands.toml).
+
+use serde::Deserialize;
+
+use crate::{folded_words, is_under, skeleton};
+
+/// A name that attackers borrow, and what is honestly its.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// How people call it.
+    pub name: String,
+    /// Words that mean it and nothing else, in lower case.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Ordinary words that mean it among words of service (`office`, `orange`).
+    #[serde(default)]
+    pub ordinary: Vec<String>,
+    /// Its domains.
+    pub domains: Vec<String>,
+}
+
+/// The table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brands {
+    brand: Vec<Brand>,
+}
+
+impl Brand {
+    /// Whether somebody means this brand by this name (`Microsoft 365`, `microsoft`, `outlook.com`).
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let name = name.trim().to_lowercase();
+        let bare: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        self.name.to_lowercase() == name
+            || self.domains.contains(&name)
+            || self.words.iter().chain(&self.ordinary).any(|word| {
+                let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+                bare == word || (word.len() >= 5 && bare.starts_with(&word))
+            })
+    }
+
+    /// Whether this host is honestly the brand's: one of its domains, or its word under any ending.
+    #[must_use]
+    pub fn owns(&self, host: &str) -> bool {
+        let host = host.to_lowercase();
+        self.domains.iter().any(|domain| is_under(&host, domain))
+            || crate::domain::chosen_label(&host).is_some_and(|label| {
+                self.words.iter().chain(&self.ordinary).any(|word| word.replace(' ', "") == label.replace('-', ""))
+            })
+    }
+}
+
+impl Brands {
+    /// The table in the program.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
+    #[must_use]
+    pub fn built_in() -> Self {
+        toml::from_str(include_str!("../brands.toml")).expect("the table is read by a test")
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Brand> {
+        self.brand.iter()
+    }
+
+    /// The brand that a sender's displayed name claims to be. Ordinary words count where nothing else is said but words of
+    /// service.
+    #[must_use]
+    pub fn claimed_by(&self, shown: &str) -> Option<&Brand> {
+        let words = folded_words(shown);
+        if words.is_empty() || words.len() > 9 {
+            return None;
+        }
+        let run: Vec<String> =
+            shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(skeleton).collect();
+        self.brand.iter().find(|brand| {
+            brand.words.iter().any(|word| says(&run, word))
+                || brand.ordinary.iter().any(|word| says(&run, word) && rest_is_service(&run, word))
+        })
+    }
+}
+
+/// Whether the words of `name` stand in `run`, one after the other.
+fn says(run: &[String], name: &str) -> bool {
+    let wanted: Vec<String> = name.split(' ').map(skeleton).collect();
+    run.windows(wanted.len()).any(|window| window == wanted) || run.contains(&wanted.concat())
+}
+
+fn rest_is_service(run: &[String], name: &str) -> bool {
+    run.iter().all(|word| {
+        name.split(' ').any(|part| skeleton(part) == *word) || SPEAKING.iter().any(|service| skeleton(service) == *word)
+    })
+}
+
+/// What a department calls itself.
+const SPEAKING: [&str; 42] = [
+    "account",
+    "accounts",
+    "alert",
+    "alerts",
+    "alerte",
+    "assistance",
+    "bank",
+    "banque",
+    "billing",
+    "client",
+    "clients",
+    "center",
+    "centre",
+    "compte",
+    "customer",
+    "delivery",
+    "equipe",
+    "équipe",
+    "facturation",
+    "info",
+    "infos",
+    "livraison",
+    "mail",
+    "notification",
+    "notifications",
+    "online",
+    "online",
+    "rewards",
+    "sécurité",
+    "securite",
+    "security",
+    "service",
+    "services",
+    "support",
+    "team",
+    "the",
+    "update",
+    "votre",
+    "your",
+    "id",
+    "help",
+    "365",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole() {
+        let brands = Brands::built_in();
+        assert!(brands.iter().count() > 60);
+        for brand in brands.iter() {
+            assert!(!brand.domains.is_empty() && brand.words.len() + brand.ordinary.len() > 0, "{}", brand.name);
+            for text in brand.words.iter().chain(&brand.ordinary).chain(&brand.domains) {
+                assert_eq!(*text, text.to_lowercase(), "{}", brand.name);
+            }
+            for domain in &brand.domains {
+                assert!(domain.contains('.') && !domain.contains('/'), "{domain}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_a_sender_claims_to_be_is_told() {
+        let brands = Brands::built_in();
+        for (shown, brand) in [
+            ("Google", "Google"),
+            ("The Gmail Team", "Google"),
+            ("PayPal Service", "PayPal"),
+            ("PаyPаl", "PayPal"),
+            ("Microsoft account team", "Microsoft"),
+            ("Office 365", "Microsoft"),
+            ("Orange Service Client", "Orange"),
+            ("La Banque Postale", "La Banque Postale"),
+        ] {
+            assert_eq!(brands.claimed_by(shown).map(|brand| brand.name.as_str()), Some(brand), "{shown}");
+        }
+        for shown in
+            ["Hugo Bernard", "Orange County Democrats", "The Apple Farm", "Free Software Foundation", "Chase Utley", ""]
+        {
+            assert_eq!(brands.claimed_by(shown).map(|brand| brand.name.as_str()), None, "{shown}");
+        }
+        let google = brands.iter().find(|brand| brand.name == "Google").unwrap();
+        assert!(
+            google.owns("accounts.google.com")
+                && google.owns("google.co.uk")
+                && !google.owns("accounts-gmail0.example")
+        );
+        assert!(brands.iter().find(|brand| brand.name == "Microsoft").unwrap().is_called("Microsoft 365"));
+    }
+}

@@ -1,0 +1,13 @@
+//! Where facts come from: one file a family, each a pure function of the letter and of what the organisation says of
+//! itself.
+
+mod attachments;
+mod domains;
+mod gather;
+mod identity;
+mod links;
+mod page;
+mod thread;
+mod words;
+
+pub use gather::facts;

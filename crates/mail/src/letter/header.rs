@@ -1,0 +1,162 @@
+//! Who wrote, to whom, in answer to what, by which way.
+
+use mail_parser::{Address as ParsedAddress, HeaderValue, Message};
+use vauban_model::printable;
+
+/// A name and an address, as a header shows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The name that is displayed; empty when there is none.
+    pub name: String,
+    /// The address in lower case; empty when there is none.
+    pub address: String,
+}
+
+impl Address {
+    /// What stands before the `@`.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// What stands after it.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// For the evidence of a fact.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let Self { name, address } = self;
+        printable(&if name.is_empty() { address.clone() } else { format!("{name} <{address}>") })
+    }
+}
+
+/// The last step of a message's way: who handed it to our own server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// What the client called itself, and the name that its address has.
+    pub names: Vec<String>,
+    /// Who took it.
+    pub by: String,
+}
+
+/// The header fields that facts ask about.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
+    /// The authors. RFC 5322 wants one or more; a message for a reader has one.
+    pub from: Vec<Address>,
+    /// The From field as it stands, decoded.
+    pub from_text: String,
+    /// How many From fields there are.
+    pub from_fields: usize,
+    /// Where answers go, when that was said.
+    pub reply_to: Vec<Address>,
+    /// Who sent it for the author.
+    pub sender: Option<Address>,
+    /// The envelope's sender, when the delivering server wrote it down.
+    pub return_path: Option<String>,
+    /// To and Cc.
+    pub recipients: Vec<Address>,
+    /// The subject, decoded.
+    pub subject: String,
+    /// Its own id, without brackets.
+    pub message_id: String,
+    /// The ids that it says it answers.
+    pub answers: Vec<String>,
+    /// Whether a list for discussion distributed it (RFC 2919, RFC 2369). `List-Unsubscribe` alone is a newsletter.
+    pub is_list: bool,
+    /// The last step of its way.
+    pub hop: Option<Hop>,
+}
+
+impl Header {
+    /// The author, if there is one.
+    #[must_use]
+    pub fn author(&self) -> Option<&Address> {
+        self.from.first().filter(|from| !from.domain().is_empty())
+    }
+
+    /// The author's domain; empty when there is none.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.author().map_or("", Address::domain)
+    }
+
+    pub(super) fn of(message: &Message<'_>) -> Self {
+        let from_fields =
+            message.headers().iter().filter(|header| header.name.as_str().eq_ignore_ascii_case("from")).count();
+        let answers = ids(message.in_reply_to()).into_iter().chain(ids(message.references())).collect();
+        let return_path = message.return_path().as_text().map(|path| path.trim_matches(['<', '>', ' ']).to_lowercase());
+        Self {
+            from: addresses(message.from()),
+            from_text: message.header_raw("From").unwrap_or_default().trim().to_owned(),
+            from_fields,
+            reply_to: addresses(message.reply_to()),
+            sender: addresses(message.sender()).into_iter().next(),
+            return_path: return_path.filter(|path| path.contains('@')),
+            recipients: addresses(message.to())
+                .into_iter()
+                .chain(addresses(message.cc()))
+                .take(MOST_RECIPIENTS)
+                .collect(),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            message_id: message.message_id().unwrap_or_default().to_lowercase(),
+            answers,
+            is_list: ["List-Id", "List-Post", "Mailing-List"].iter().any(|name| message.header_raw(*name).is_some()),
+            hop: message.header_raw("Received").and_then(hop),
+        }
+    }
+}
+
+/// More recipients tell nothing more.
+const MOST_RECIPIENTS: usize = 100;
+
+fn addresses(field: Option<&ParsedAddress<'_>>) -> Vec<Address> {
+    let Some(field) = field else { return Vec::new() };
+    field
+        .iter()
+        .take(MOST_RECIPIENTS)
+        .map(|address| Address {
+            name: address.name().unwrap_or_default().trim().trim_matches(['"', '\'']).trim().to_owned(),
+            address: address.address().unwrap_or_default().trim().to_lowercase(),
+        })
+        .filter(|address| !address.name.is_empty() || !address.address.is_empty())
+        .collect()
+}
+
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    let list = match value {
+        HeaderValue::Text(text) => vec![text.to_lowercase()],
+        HeaderValue::TextList(list) => list.iter().map(|text| text.to_lowercase()).collect(),
+        _ => Vec::new(),
+    };
+    list.into_iter().filter(|id| id.contains('@')).take(MOST_RECIPIENTS).collect()
+}
+
+/// `from helo (name [address]) by host ...`: the names of the client and the host that took it.
+fn hop(received: &str) -> Option<Hop> {
+    let unfolded = received.split_whitespace().take(60).collect::<Vec<_>>().join(" ");
+    let (from, by) = unfolded.strip_prefix("from ")?.split_once(" by ")?;
+    let names = from
+        .split(|c: char| c.is_whitespace() || "()[]=,;".contains(c))
+        .filter(|name| name.contains('.') && name.parse::<std::net::IpAddr>().is_err())
+        .map(|name| name.trim_end_matches('.').to_lowercase())
+        .collect();
+    let by = by.split_whitespace().next().unwrap_or_default().trim_end_matches(';').to_lowercase();
+    Some(Hop { names, by })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_step_is_read() {
+        let hop = hop("from mail.sender.example (mail.sender.example [203.0.113.9]) by\r\n mx.campagne.example (Postfix) with ESMTPS").unwrap();
+        assert_eq!(hop.names, ["mail.sender.example", "mail.sender.example"]);
+        assert_eq!(hop.by, "mx.campagne.example");
+        assert_eq!(super::hop("by mx.campagne.example; Wed"), None);
+    }
+}

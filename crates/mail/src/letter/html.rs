@@ -1,0 +1,284 @@
+//! A page as its reader meets it: what is shown and what is not, where its links lead, what it asks to be filled in,
+//! what it would run.
+
+use html5gum::{HtmlString, StartTag, Token, Tokenizer};
+use vauban_intake::Budget;
+
+use super::is_invisible;
+
+/// A form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Where it sends what was filled in; empty when the page does not say.
+    pub action: String,
+    /// Whether it asks for a password.
+    pub asks_password: bool,
+    /// Fields that a person fills in.
+    pub fields: usize,
+    /// Whether what is filled in is sent as such, and not as part of an address: a search is no form to fill in.
+    pub is_posted: bool,
+}
+
+/// What a page holds.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The text that is shown, with the texts that stand for pictures.
+    pub text: String,
+    /// Letters that are in the page and not shown.
+    pub hidden: usize,
+    /// Each link's address and the text over it.
+    pub links: Vec<(String, String)>,
+    /// Its forms. Fields outside any form count as one.
+    pub forms: Vec<Form>,
+    /// Its scripts, handlers and `javascript:` addresses.
+    pub scripts: String,
+    /// Where its pictures come from.
+    pub images: Vec<String>,
+    /// Where it leads by itself.
+    pub refresh: Option<String>,
+    /// Pages that it shows inside itself.
+    pub frames: Vec<String>,
+}
+
+/// The most text of one page that is looked at; what comes after it is not shown by mail programs either (Gmail stops at
+/// 102 kB).
+const LONGEST: usize = 2 << 20;
+/// Links of one page; more tell nothing more.
+const MOST_LINKS: usize = 1000;
+
+impl Page {
+    /// Reads a page, or the beginning of a very long one.
+    #[must_use]
+    pub fn read(html: &str, budget: &Budget) -> Self {
+        let mut end = LONGEST.min(html.len());
+        while !html.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut reading = Reading::default();
+        for (number, token) in Tokenizer::new(html.get(..end).unwrap_or_default()).enumerate() {
+            if number % 256 == 0 && budget.check_time().is_err() {
+                break;
+            }
+            match token {
+                Ok(Token::StartTag(tag)) => reading.start(&tag),
+                Ok(Token::EndTag(tag)) => reading.end(&tag.name),
+                Ok(Token::String(text)) => reading.text(&lossy(&text.value)),
+                _ => {}
+            }
+        }
+        reading.close_link();
+        let mut page = reading.page;
+        if reading.loose.fields > 0 {
+            page.forms.push(reading.loose);
+        }
+        page
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    page: Page,
+    /// Elements inside the outermost hidden one, itself included; 0 outside.
+    hidden_depth: usize,
+    in_code: bool,
+    in_style: bool,
+    in_form: bool,
+    link: Option<(String, String)>,
+    loose: Form,
+}
+
+impl Reading {
+    fn start(&mut self, tag: &StartTag<()>) {
+        let name: &[u8] = &tag.name;
+        let is_void = VOID.contains(&name);
+        if !is_void && !tag.self_closing && (self.hidden_depth > 0 || hides(tag)) {
+            self.hidden_depth = self.hidden_depth.saturating_add(1);
+        }
+        for (attribute, value) in &tag.attributes {
+            let is_handler = attribute.starts_with(b"on") && attribute.len() > 3;
+            if is_handler || value.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"javascript:")) {
+                self.page.scripts.push_str(&lossy(value));
+                self.page.scripts.push('\n');
+            }
+        }
+        let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| lossy(value)).unwrap_or_default();
+        match name {
+            b"a" | b"area" => {
+                self.close_link();
+                let href = attribute(b"href");
+                if !href.is_empty() && self.page.links.len() < MOST_LINKS {
+                    self.link = Some((href, String::new()));
+                    if name == b"area" {
+                        self.close_link();
+                    }
+                }
+            }
+            b"script" => {
+                self.in_code = true;
+                self.page.scripts.push_str(&attribute(b"src"));
+                self.page.scripts.push('\n');
+            }
+            b"style" => self.in_style = true,
+            b"form" => {
+                self.in_form = true;
+                let is_posted = attribute(b"method").eq_ignore_ascii_case("post");
+                self.page.forms.push(Form { action: attribute(b"action"), is_posted, ..Form::default() });
+            }
+            b"input" | b"textarea" => {
+                let kind = attribute(b"type").to_lowercase();
+                let form = if self.in_form { self.page.forms.last_mut() } else { None }.unwrap_or(&mut self.loose);
+                let named = attribute(b"name").to_lowercase();
+                form.asks_password |= kind == "password" || named.contains("passw") || named == "pwd";
+                form.fields +=
+                    usize::from(!matches!(kind.as_str(), "hidden" | "submit" | "button" | "image" | "reset"));
+            }
+            b"img" => {
+                let source = attribute(b"src");
+                if !source.is_empty() && self.page.images.len() < MOST_LINKS {
+                    self.page.images.push(source);
+                }
+                let alternative = attribute(b"alt");
+                if !alternative.is_empty() {
+                    self.text(&format!(" {alternative} "));
+                }
+            }
+            b"iframe" | b"frame" | b"embed" | b"object" => {
+                let source = attribute(if name == b"object" { b"data" } else { b"src" });
+                if !source.is_empty() && self.page.frames.len() < MOST_LINKS {
+                    self.page.frames.push(source);
+                }
+            }
+            b"meta" if attribute(b"http-equiv").eq_ignore_ascii_case("refresh") => {
+                let content = attribute(b"content");
+                let address =
+                    content.split_once('=').map(|(_, address)| address.trim().trim_matches(['"', '\'']).to_owned());
+                self.page.refresh = self.page.refresh.take().or(address);
+            }
+            _ => {}
+        }
+        if !INLINE.contains(&name) {
+            self.text(" ");
+        }
+    }
+
+    fn end(&mut self, name: &HtmlString) {
+        let name: &[u8] = name;
+        if self.hidden_depth > 0 && !VOID.contains(&name) {
+            self.hidden_depth -= 1;
+        }
+        match name {
+            b"a" => self.close_link(),
+            b"script" => self.in_code = false,
+            b"style" => self.in_style = false,
+            b"form" => self.in_form = false,
+            _ => {}
+        }
+        if !INLINE.contains(&name) {
+            self.text(" ");
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.in_code {
+            self.page.scripts.push_str(text);
+        } else if self.in_style {
+        } else if self.hidden_depth > 0 {
+            let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+            self.page.hidden = self.page.hidden.saturating_add(letters);
+        } else {
+            self.page.text.push_str(text);
+            if let Some((_, over)) = &mut self.link {
+                over.extend(text.chars().filter(|c| !is_invisible(*c)));
+            }
+        }
+    }
+
+    fn close_link(&mut self) {
+        if let Some((href, text)) = self.link.take() {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.page.links.push((href, text));
+        }
+    }
+}
+
+/// Elements without content (HTML standard, section 13.1.2).
+const VOID: [&[u8]; 13] =
+    [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"source", b"track", b"wbr"];
+
+/// Elements that stand in the line of the text around them.
+const INLINE: [&[u8]; 14] =
+    [b"a", b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"small", b"big", b"sub", b"sup", b"wbr", b"s"];
+
+/// Whether an element's own style keeps it from being seen.
+fn hides(tag: &StartTag<()>) -> bool {
+    if tag.attributes.contains_key(&b"hidden"[..]) {
+        return true;
+    }
+    let Some(style) = tag.attributes.get(&b"style"[..]) else { return false };
+    let style: String = lossy(style)
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .replace("!important", "");
+    [
+        "display:none",
+        "visibility:hidden",
+        "font-size:0;",
+        "font-size:0px",
+        "font-size:1px",
+        "opacity:0;",
+        "mso-hide:all",
+    ]
+    .iter()
+    .any(|rule| style.contains(rule))
+        || style.ends_with("font-size:0")
+        || style.ends_with("opacity:0")
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use vauban_intake::Limits;
+
+    use super::*;
+
+    fn page(html: &str) -> Page {
+        Page::read(html, &Budget::new(Limits::default(), vauban_intake::StopFlag::default()))
+    }
+
+    #[test]
+    fn links_have_the_text_that_is_seen() {
+        let page = page(
+            "<p>See <a href='https://evil.example/x'><b>https://</b>drive.<span style='display: none'>x</span>google.com</a></p>",
+        );
+        assert_eq!(page.links, [("https://evil.example/x".to_owned(), "https://drive.google.com".to_owned())]);
+        assert_eq!(page.hidden, 1);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_told() {
+        let asked = page(
+            "<form action='https://c.example/p' method=post><input name=login><input type=PASSWORD name=p></form>",
+        );
+        assert_eq!(
+            asked.forms,
+            [Form { action: "https://c.example/p".to_owned(), asks_password: true, fields: 2, is_posted: true }]
+        );
+        let loose = page("<input type=password><div onclick='send()'>");
+        assert!(loose.forms[0].asks_password && loose.scripts.contains("send()"));
+    }
+
+    #[test]
+    fn scripts_and_refreshes_are_kept_apart_from_text() {
+        let page = page(
+            "<meta http-equiv=Refresh content='0; url=https://e.example/'><script>var b = atob('x');</script>Hello<br>you",
+        );
+        assert_eq!(page.refresh.as_deref(), Some("https://e.example/"));
+        assert!(page.scripts.contains("atob") && !page.text.contains("atob"));
+        assert_eq!(page.text.split_whitespace().collect::<Vec<_>>(), ["Hello", "you"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! Text as it is compared: without what is not seen, without case and accents.
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+/// Characters that take no room: they split a word for a filter and for nobody else.
+#[must_use]
+pub(crate) const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text in lower case, its accents and invisible characters taken away, letters of mathematics made plain, and one
+/// space for each stretch of white space.
+#[must_use]
+pub(crate) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut push = |c: char| {
+        let c = match c {
+            '\u{2019}' | '\u{2018}' | '`' => '\'',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        if c != ' ' || !out.ends_with(' ') {
+            out.extend(c.to_lowercase());
+        }
+    };
+    if text.is_ascii() {
+        text.chars().for_each(push);
+    } else {
+        text.chars().filter(|c| !is_invisible(*c)).nfkd().filter(|c| !is_combining_mark(*c)).for_each(&mut push);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_compared() {
+        assert_eq!(folded("Mot  de\n passe\u{a0}EXPIRÉ"), "mot de passe expire");
+        assert_eq!(folded("pass\u{200b}word \u{1d429}\u{1d41a}\u{1d42c}\u{1d42c}"), "password pass");
+        assert_eq!(folded("l\u{2019}accès"), "l'acces");
+    }
+}

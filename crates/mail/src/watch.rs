@@ -1,0 +1,203 @@
+//! Judging behind the walls: an onlooker that sees every item of a message when its readers are done with it, and turns
+//! the message into facts there, where its bytes can do no harm. Only facts and the words of its header come out.
+
+use serde::{Deserialize, Serialize};
+use vauban_examine::Onlooker;
+use vauban_intake::{Budget, Problem};
+use vauban_model::{Location, Observable, ObservableKind};
+use vauban_observe::Item;
+
+use crate::{
+    Facts, Header, Known, Letter, Organisation, Part, facts,
+    letter::{MOST_PICTURES, Page},
+};
+
+/// What is told of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Its location: the file, and what holds it inside.
+    pub location: Location,
+    /// Its facts.
+    pub facts: Facts,
+    /// What its header says.
+    pub said: Said,
+    /// Why it was not read to its end, where it was not.
+    pub problem: Option<String>,
+}
+
+/// What a header says, as far as verdicts are explained by it and memory needs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The author, as displayed.
+    pub from: String,
+    /// The author's address.
+    pub address: String,
+    /// The subject.
+    pub subject: String,
+    /// Its own id.
+    pub message_id: String,
+    /// The ids that it says it answers.
+    pub answers: Vec<String>,
+}
+
+impl Said {
+    fn of(header: &Header) -> Self {
+        Self {
+            from: header.author().map(crate::Address::shown).unwrap_or_else(|| header.from_text.clone()),
+            address: header.author().map(|author| author.address.clone()).unwrap_or_default(),
+            subject: header.subject.clone(),
+            message_id: header.message_id.clone(),
+            answers: header.answers.clone(),
+        }
+    }
+}
+
+/// Makes the onlooker: `setup` is an [`Organisation`] as JSON.
+///
+/// # Errors
+/// When it is none.
+pub fn onlooker(setup: &[u8]) -> Result<Box<dyn Onlooker + Send>, String> {
+    let organisation: Organisation = serde_json::from_slice(setup).map_err(|error| error.to_string())?;
+    Ok(Box::new(Watch::new(Known::new(organisation))))
+}
+
+/// Parts of one file that are kept at a time; more tell nothing more.
+const MOST_PARTS: usize = 2000;
+/// Messages of one file that are told of.
+const MOST_LETTERS: usize = 200_000;
+
+struct Watch {
+    known: Known,
+    parts: Vec<Seen>,
+    pictures: usize,
+    /// Links that documents state, until their item is done.
+    links: Vec<String>,
+    letters: Vec<(usize, Told)>,
+}
+
+/// Something that was seen.
+struct Seen {
+    depth: usize,
+    /// The depth of the message that holds it; the depth of none until one does.
+    holder: usize,
+    part: Part,
+}
+
+impl Watch {
+    fn new(known: Known) -> Self {
+        Self { known, parts: Vec::new(), pictures: MOST_PICTURES, links: Vec::new(), letters: Vec::new() }
+    }
+
+    fn letter(&mut self, item: &Item<'_>, depth: usize, budget: &Budget) {
+        // Whatever lies deeper and is held by no message as near, this one holds: items are done from the inside out. A
+        // message inside a message gives what it holds to both.
+        let held = self.parts.iter_mut().filter(|seen| seen.depth > depth && seen.holder > depth);
+        let parts = held
+            .map(|seen| {
+                seen.holder = depth;
+                seen.part.clone()
+            })
+            .collect();
+        self.letters.retain(|(at, _)| *at <= depth);
+        self.pictures = MOST_PICTURES;
+        let letter = Letter::read(item.bytes, parts, budget);
+        let told = Told {
+            location: item.location.clone(),
+            facts: facts(&letter, &self.known),
+            said: Said::of(&letter.header),
+            problem: letter.problem.as_ref().map(|problem| problem.detail.clone()),
+        };
+        if self.letters.len() < MOST_LETTERS {
+            self.letters.push((depth, told));
+        }
+    }
+}
+
+impl Onlooker for Watch {
+    fn item(
+        &mut self,
+        item: &Item<'_>,
+        format: &'static str,
+        problem: Option<&Problem>,
+        depth: usize,
+        budget: &Budget,
+    ) {
+        let links = std::mem::take(&mut self.links);
+        if format == "mail" {
+            self.letter(item, depth, budget);
+        }
+        if self.parts.len() >= MOST_PARTS {
+            // In a mailbox, those of messages that are done.
+            self.parts.retain(|seen| seen.holder == usize::MAX);
+        }
+        if self.parts.len() < MOST_PARTS && depth > 0 {
+            let mut part = Part::of(item, format, problem, &mut self.pictures, budget);
+            if !links.is_empty() && part.page.is_none() {
+                let links = links.into_iter().map(|link| (link, String::new())).collect();
+                part.page = Some(Page { links, ..Page::default() });
+            }
+            self.parts.push(Seen { depth, holder: usize::MAX, part });
+        }
+    }
+
+    fn observable(&mut self, observable: &Observable) {
+        if observable.kind == ObservableKind::Url && self.links.len() < MOST_PARTS {
+            self.links.push(observable.value.to_string());
+        }
+    }
+
+    fn finish(&mut self) -> Vec<u8> {
+        self.parts.clear();
+        self.links.clear();
+        self.pictures = MOST_PICTURES;
+        let told: Vec<Told> = self.letters.drain(..).map(|(_, told)| told).collect();
+        serde_json::to_vec(&told).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vauban_intake::{Limits, StopFlag};
+
+    use super::*;
+    use crate::Code;
+
+    fn judged(items: &[(&str, usize, &[u8], &'static str)]) -> Vec<Told> {
+        let mut watch = Watch::new(Known::new(Organisation::default()));
+        let budget = Budget::new(Limits::default(), StopFlag::default());
+        for (name, depth, bytes, format) in items {
+            let location = (0..*depth).fold(Location::file("box"), |outer, _| outer.inside(name));
+            let item = Item { location: &location, name, media_type: "", bytes };
+            watch.item(&item, format, None, *depth, &budget);
+        }
+        serde_json::from_slice(&watch.finish()).unwrap()
+    }
+
+    const LETTER: &[u8] = b"From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n\r\nHello\r\n";
+
+    #[test]
+    fn each_message_of_a_mailbox_has_its_own_parts() {
+        let told = judged(&[
+            ("p.lnk", 2, b"", "lnk"),
+            ("message 1", 1, LETTER, "mail"),
+            ("message 2", 1, LETTER, "mail"),
+            ("box", 0, b"", "mbox"),
+        ]);
+        assert_eq!(told.iter().map(|told| told.facts.has(Code::Shortcut)).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn what_a_message_inside_a_message_holds_both_hold() {
+        let told = judged(&[("p.lnk", 2, b"", "lnk"), ("transmis.eml", 1, LETTER, "mail"), ("box", 0, LETTER, "mail")]);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].facts.has(Code::Shortcut));
+    }
+
+    #[test]
+    fn mailboxes_with_more_parts_than_are_kept_are_judged_to_their_end() {
+        let letters = (0..3000).flat_map(|_| [("p.lnk", 2, &b""[..], "lnk"), ("m", 1, LETTER, "mail")]);
+        let told = judged(&letters.collect::<Vec<_>>());
+        assert_eq!(told.len(), 3000);
+        assert!(told.iter().all(|told| told.facts.has(Code::Shortcut)));
+    }
+}
