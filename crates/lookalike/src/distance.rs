@@ -2,7 +2,8 @@
 
 /// The number of insertions, deletions, exchanges and swaps of neighbours from one name to the other (optimal string
 /// alignment), or `None` when it is more than `most`. Bytes, not letters: names are folded to ASCII before.
-pub(crate) fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
+#[must_use]
+pub fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len().abs_diff(other.len()) > most {
         return None;

@@ -12,6 +12,7 @@ mod protected;
 mod skeleton;
 
 pub use brands::{Brand, Brands};
+pub use distance::slips;
 pub use domain::{in_unicode, is_under, registrable};
 pub use names::{folded_words, is_same_person};
 pub use protected::{Likeness, Owner, Protected, Trick};

@@ -75,6 +75,10 @@ pub enum Code {
     ScriptInPage,
     /// This message answers one that your organisation never sent.
     UnknownThread,
+    /// The message could not be read to its end.
+    Unreadable,
+    /// The message is larger than the filter holds; its beginning was judged.
+    TooLarge,
     /// An address of your organisation, handed over by a foreign server.
     OwnDomainFromOutside,
     /// The message announces new bank details.
@@ -157,6 +161,14 @@ pub enum Code {
     NoMessageId,
     /// Bounces of this message would go to another domain.
     ReturnPathElsewhere,
+}
+
+impl Code {
+    /// The word for it in every output: `lookalike-domain`.
+    #[must_use]
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
 }
 
 /// One fact.

@@ -23,10 +23,14 @@ pub enum Kind {
     SweepFinished,
     /// Evidence was put aside: [`Kept`].
     Kept,
+    /// A message was kept back: [`Quarantined`](crate::Quarantined).
+    Quarantined,
+    /// Somebody, or time, decided on a message that was kept back: [`Decided`](crate::Decided).
+    Decided,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::SweepStarted,
         Self::Coverage,
         Self::Unchanged,
@@ -34,6 +38,8 @@ impl Kind {
         Self::Unread,
         Self::SweepFinished,
         Self::Kept,
+        Self::Quarantined,
+        Self::Decided,
     ];
 
     /// The word that is stored.
@@ -47,6 +53,8 @@ impl Kind {
             Self::Unread => "unread",
             Self::SweepFinished => "sweep-finished",
             Self::Kept => "kept",
+            Self::Quarantined => "quarantined",
+            Self::Decided => "decided",
         }
     }
 }

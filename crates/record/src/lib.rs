@@ -8,6 +8,7 @@ mod chain;
 mod entry;
 mod known;
 mod memory;
+mod quarantine;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use chain::{Head, Verification};
 pub use entry::{CoverageRow, Entry, FormatCount, Kept, Kind, SweepFinished, SweepStarted, Unchanged};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
+pub use quarantine::{Decided, Held, HeldState, Quarantine, Quarantined};
 pub use sqlite::SqliteRecord;
 pub use store::{Record, RecordError};
 pub use sweeps::{SweepLog, Swept, coverage, kept, named, sightings, sweeps, unread};

@@ -19,6 +19,11 @@ impl Failure {
         Self { code, what, hint }
     }
 
+    /// What failed.
+    pub(crate) const fn words(&self) -> &Text {
+        &self.what
+    }
+
     /// Says it on the terminal.
     pub(crate) fn tell(&self, lang: Lang) {
         let (error, hint) = match lang {

@@ -34,6 +34,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Sweep(commands::sweep::Arguments),
+    Guard(commands::guard::Arguments),
+    Config(commands::config::Arguments),
     Intel(commands::intel::Arguments),
     Mail(commands::mail::Arguments),
     Pattern(commands::pattern::Arguments),
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
     let place = place::Place::new(arguments.state.as_deref(), lang);
     let outcome = match &arguments.command {
         Command::Sweep(arguments) => commands::sweep::run(arguments, &place),
+        Command::Guard(arguments) => commands::guard::run(arguments, &place),
+        Command::Config(arguments) => commands::config::run(arguments, &place),
         Command::Intel(arguments) => commands::intel::run(arguments, &place),
         Command::Mail(arguments) => commands::mail::run(arguments, &place),
         Command::Pattern(arguments) => commands::pattern::run(arguments),

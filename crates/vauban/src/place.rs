@@ -48,6 +48,11 @@ impl Place {
         self.state.join("evidence")
     }
 
+    /// The file of messages that are kept back.
+    pub(crate) fn quarantine(&self) -> PathBuf {
+        self.state.join("quarantine.sqlite")
+    }
+
     /// The file of what earlier sweeps know.
     pub(crate) fn known(&self) -> PathBuf {
         self.state.join("known.sqlite")

@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+pub(crate) mod config;
+pub(crate) mod guard;
 pub(crate) mod intel;
 pub(crate) mod mail;
 pub(crate) mod pattern;

@@ -82,6 +82,18 @@ impl Readers {
     }
 }
 
+/// Workers, and nothing less: for what runs day and night on hostile bytes.
+pub(crate) fn confined(prepared: &mut Prepared, terms: &Terms) -> Result<Confined, String> {
+    let started = match start(prepared, terms) {
+        Err(PoolError::Refused(_)) => {
+            prepared.compile_again().map_err(|error| chain(&error))?;
+            start(prepared, terms)
+        }
+        other => other,
+    };
+    started.map_err(|error| chain(&error))
+}
+
 /// The process is this program again: the same file even if it was replaced on disk since.
 fn start(prepared: &Prepared, terms: &Terms) -> Result<Confined, PoolError> {
     let mut command = Command::new("/proc/self/exe");

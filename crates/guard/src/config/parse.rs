@@ -1,0 +1,138 @@
+//! Reading the file, and saying what is wrong with it.
+
+use super::Config;
+
+/// What is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A key that does not exist.
+    #[error("line {line}: unknown key {key:?}{}", nearest.as_ref().map(|name| format!("; did you mean {name:?}?")).unwrap_or_default())]
+    UnknownKey {
+        /// Where, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// The known key that is nearest, where one is near.
+        nearest: Option<String>,
+    },
+    /// Anything else.
+    #[error("line {line}: {what}")]
+    Wrong {
+        /// Where, from 1.
+        line: usize,
+        /// What.
+        what: String,
+    },
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// The first thing that is wrong with it, with its line.
+pub fn parse(text: &str) -> Result<Config, ConfigError> {
+    let config: Config = toml::from_str(text).map_err(|error| explain(text, &error))?;
+    check(text, &config)?;
+    Ok(config)
+}
+
+/// What the shape alone does not forbid.
+fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
+    let wrong = |key: &str, what: &str| {
+        let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |at| at + 1);
+        Err(ConfigError::Wrong { line, what: format!("{key}: {what}") })
+    };
+    let Some(mail) = &config.mail else { return Ok(()) };
+    if mail.readers == 0 || mail.readers > 64 {
+        return wrong("readers", "from 1 to 64");
+    }
+    if mail.connections == 0 {
+        return wrong("connections", "at least 1");
+    }
+    if mail.largest_mib == 0 || mail.held_mib < mail.largest_mib {
+        return wrong("held_mib", "at least as much as largest_mib, and that at least 1");
+    }
+    if mail.seconds == 0 {
+        return wrong("seconds", "at least 1");
+    }
+    if !mail.listen.starts_with("unix:/") && mail.listen.parse::<std::net::SocketAddr>().is_err() {
+        return wrong("listen", "an address with its port (127.0.0.1:9781) or unix:/path");
+    }
+    if config.guard.http.parse::<std::net::SocketAddr>().is_err() {
+        return wrong("http", "an address with its port (127.0.0.1:9780)");
+    }
+    if let Some(quarantine) = &mail.quarantine {
+        if quarantine.recipients.is_empty() {
+            return wrong("recipients", "at least one public key (age1…)");
+        }
+        for key in &quarantine.recipients {
+            if key.parse::<age::x25519::Recipient>().is_err() {
+                return wrong("recipients", &format!("{key:?} is no public key of age"));
+            }
+        }
+        if quarantine.release.parse::<std::net::SocketAddr>().is_err() {
+            return wrong("release", "an address with its port (127.0.0.1:10026)");
+        }
+    }
+    Ok(())
+}
+
+fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map_or(0, |span| span.start);
+    let line = text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+    let message = error.message();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if let (true, Some(key)) = (message.starts_with("unknown field"), quoted.next()) {
+        let nearest = quoted
+            .filter_map(|name| Some((vauban_mail::slips(key, name, 3)?, name)))
+            .min()
+            .filter(|(slips, name)| *slips * 2 < name.len())
+            .map(|(_, name)| name.to_owned());
+        return ConfigError::UnknownKey { line, key: key.to_owned(), nearest };
+    }
+    ConfigError::Wrong { line, what: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{DEFAULT, MailTable, schema};
+
+    #[test]
+    fn the_commented_default_is_the_default() {
+        let config = parse(DEFAULT).unwrap();
+        assert_eq!(config, Config { mail: Some(MailTable::default()), ..Config::default() });
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let error = parse("[mail]\nlisten = \"127.0.0.1:1\"\non_failur = \"deliver\"\n").unwrap_err();
+        assert_eq!(error.to_string(), "line 3: unknown key \"on_failur\"; did you mean \"on_failure\"?");
+        assert_eq!(parse("[mial]\n").unwrap_err().to_string(), "line 1: unknown key \"mial\"; did you mean \"mail\"?");
+        let error = parse("[guard]\nsomething_else = 1\n").unwrap_err();
+        assert_eq!(error.to_string(), "line 2: unknown key \"something_else\"");
+    }
+
+    #[test]
+    fn values_are_checked() {
+        for (text, line) in [
+            ("[mail]\nreaders = 0\n", 2),
+            ("[mail]\nreaders = \"two\"\n", 2),
+            ("[mail]\nlisten = \"here\"\n", 2),
+            ("[mail]\n\non_failure = \"bounce\"\n", 3),
+            ("[mail.quarantine]\nrecipients = [\"age1x\"]\n", 2),
+            ("[mail\n", 1),
+        ] {
+            let (ConfigError::Wrong { line: told, .. } | ConfigError::UnknownKey { line: told, .. }) =
+                parse(text).unwrap_err();
+            assert_eq!(told, line, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_schema_knows_every_key_of_the_default() {
+        let schema = schema();
+        for key in ["organisation", "http", "listen", "on_failure", "quarantine", "recipients"] {
+            assert!(schema.contains(&format!("{key:?}")), "{key}");
+        }
+    }
+}

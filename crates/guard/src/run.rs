@@ -1,0 +1,203 @@
+//! The whole guard: sensors, health, signals, and the watch of systemd.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::interval,
+};
+use vauban_examine::Confined;
+use vauban_mail::Organisation;
+use vauban_record::{Decided, HeldState, Kind, Quarantine, Record as _, SqliteRecord};
+
+use crate::{
+    Metrics, Sensor,
+    config::{Config, MailTable},
+    health,
+    sensors::mail::{Judge, Keeper, MailSensor, Readers},
+    supervise::supervise,
+};
+
+/// Prepares what messages are judged with: the indicators as they are now, in new workers.
+pub type Prepare = Arc<dyn Fn(&Organisation, &MailTable) -> Result<Confined, String> + Send + Sync>;
+
+/// What the process is told from outside.
+pub struct Guard {
+    /// The configuration.
+    pub config: Config,
+    /// Reads the configuration again.
+    pub reload: Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
+    /// Prepares the readers.
+    pub prepare: Prepare,
+    /// The file of the record.
+    pub record: PathBuf,
+    /// The file of messages that are kept back.
+    pub quarantine: PathBuf,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+}
+
+/// Why the guard cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    /// Nothing to guard.
+    #[error("the configuration has no [mail]: there is nothing to guard")]
+    Nothing,
+    /// The readers cannot be prepared.
+    #[error("the readers cannot be prepared: {0}")]
+    Prepare(String),
+    /// An address cannot be listened on.
+    #[error("{0} cannot be listened on: {1}")]
+    Listen(String, std::io::Error),
+    /// The system refuses something else.
+    #[error(transparent)]
+    System(#[from] std::io::Error),
+}
+
+/// How often indicators are prepared anew: they expire, and sources are updated.
+const FRESH: Duration = Duration::from_secs(6 * 3600);
+/// How often messages that nobody decided on are looked through.
+const SWEEP: Duration = Duration::from_secs(600);
+/// How often systemd is told that the process lives; the unit waits for a minute.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// Guards until the process is told to end.
+///
+/// # Errors
+/// When it cannot begin.
+pub async fn run(guard: Guard) -> Result<(), GuardError> {
+    let metrics = Metrics::default();
+    let (stop, stopping) = watch::channel(false);
+    let table = guard.config.mail.clone().ok_or(GuardError::Nothing)?;
+    let http = guard.config.guard.http.clone();
+    let health = TcpListener::bind(&http).await.map_err(|error| GuardError::Listen(http.clone(), error))?;
+    let judge = prepared(&guard.config, &table, &guard.prepare).await.map_err(GuardError::Prepare)?;
+    let keeper = keeper(&guard, &table);
+    let readers = Readers::start(table.readers)?;
+    let mail = Arc::new(MailSensor::new(judge, keeper, readers, metrics.clone(), guard.now));
+    let sensors: Vec<Arc<dyn Sensor>> = vec![Arc::clone(&mail) as Arc<dyn Sensor>];
+    for sensor in &sensors {
+        tracing::info!(sensor = sensor.name(), fail_policy = ?sensor.fail_policy(), "sensor begins");
+    }
+    let names = sensors.iter().map(|sensor| sensor.name()).collect();
+    let served = tokio::spawn(health::serve(health, metrics.clone(), names, stopping.clone()));
+    let watched = tokio::spawn({
+        let (metrics, stopping) = (metrics.clone(), stopping.clone());
+        async move { supervise(sensors, &metrics, &stopping).await }
+    });
+    ready();
+    wait(&guard, &table, &mail, &metrics).await?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    tracing::info!("the guard ends; messages that are being judged are finished");
+    let _ = stop.send(true);
+    let _ = watched.await;
+    let _ = served.await;
+    Ok(())
+}
+
+/// Everything that happens besides traffic, until the process is told to end.
+async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Metrics) -> Result<(), GuardError> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (mut fresh, mut sweep, mut alive) = (interval(FRESH), interval(SWEEP), interval(ALIVE));
+    fresh.tick().await;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => {
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Reloading]);
+                match (guard.reload)() {
+                    Ok(config) => reload(guard, &config, table, mail, metrics).await,
+                    Err(error) => {
+                        metrics.add("vauban_reloads_total", "failed", 1.0);
+                        tracing::error!(error, "the configuration cannot be used; the one before stays");
+                    }
+                }
+                ready();
+            }
+            _ = fresh.tick() => {
+                if let Ok(config) = (guard.reload)() {
+                    reload(guard, &config, table, mail, metrics).await;
+                }
+            }
+            _ = sweep.tick() => forget(guard).await,
+            _ = alive.tick() => {
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            }
+        }
+    }
+}
+
+fn ready() {
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    tracing::info!("ready");
+}
+
+async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailSensor, metrics: &Metrics) {
+    let Some(table) = &config.mail else {
+        tracing::error!(
+            "the configuration has no [mail] any more; the one before stays until the process is started again"
+        );
+        return;
+    };
+    if table.listen != before.listen || table.readers != before.readers || config.guard.http != guard.config.guard.http
+    {
+        tracing::warn!("listen, readers and http change when the process is started again");
+    }
+    match prepared(config, table, &guard.prepare).await {
+        Ok(judge) => {
+            mail.replace(judge, keeper(guard, table));
+            metrics.add("vauban_reloads_total", "done", 1.0);
+            tracing::info!("configuration and indicators were loaded again");
+        }
+        Err(error) => {
+            metrics.add("vauban_reloads_total", "failed", 1.0);
+            tracing::error!(error, "the readers cannot be prepared; those before stay");
+        }
+    }
+}
+
+async fn prepared(config: &Config, table: &MailTable, prepare: &Prepare) -> Result<Arc<Judge>, String> {
+    let (organisation, table, prepare) = (config.organisation.clone(), table.clone(), Arc::clone(prepare));
+    let prepared = tokio::task::spawn_blocking(move || {
+        let confined = prepare(&organisation, &table)?;
+        Ok(Arc::new(Judge::new(confined, table)))
+    });
+    prepared.await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+fn keeper(guard: &Guard, table: &MailTable) -> Option<Keeper> {
+    let quarantine = table.quarantine.as_ref()?;
+    Some(Keeper::new(guard.quarantine.clone(), guard.record.clone(), quarantine))
+}
+
+/// Forgets messages that nobody decided on in time.
+async fn forget(guard: &Guard) {
+    let (quarantine, record, now) = (guard.quarantine.clone(), guard.record.clone(), (guard.now)());
+    let forgotten = tokio::task::spawn_blocking(move || {
+        if !quarantine.exists() {
+            return Ok(0);
+        }
+        let store = Quarantine::open(&quarantine)?;
+        let due = store.due(now)?;
+        for id in &due {
+            let decided = Decided { id: id.clone(), what: HeldState::Expired, who: "time".to_owned() };
+            let mut record = SqliteRecord::open(&record)?;
+            record.append(now, Kind::Decided, 0, &serde_json::to_string(&decided).unwrap_or_default())?;
+            record.commit()?;
+            store.decide(id, HeldState::Expired)?;
+        }
+        Ok::<usize, vauban_record::RecordError>(due.len())
+    });
+    match forgotten.await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(number)) => tracing::info!(number, "messages were forgotten: nobody decided in time"),
+        Ok(Err(error)) => tracing::error!(%error, "messages that are kept back cannot be looked through"),
+        Err(error) => tracing::error!(%error, "messages that are kept back cannot be looked through"),
+    }
+}

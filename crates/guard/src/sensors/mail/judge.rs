@@ -1,0 +1,178 @@
+//! From a message to a verdict: a reader behind the walls, and threads that wait for it.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::fs::{MemfdFlags, memfd_create};
+use tokio::sync::oneshot;
+use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
+use vauban_intake::StopFlag;
+use vauban_mail::{Code, Facts, Judgement, Said, Told, Weights};
+use vauban_model::{Reason, Severity};
+
+use super::message::Message;
+use crate::config::MailTable;
+
+/// What messages are judged with: replaced as a whole when the configuration or the knowledge changes.
+#[derive(Debug)]
+pub struct Judge {
+    confined: Confined,
+    /// The filter's own table.
+    pub table: MailTable,
+}
+
+/// A message with its verdict.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) said: Said,
+    pub(super) judgement: Judgement,
+}
+
+/// Why there is no verdict.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotJudged {
+    #[error("no memory for the message: {0}")]
+    Memory(#[from] io::Error),
+    #[error("all readers are busy, and enough messages wait for them")]
+    Busy,
+    #[error("no reader: {0}")]
+    NoReader(String),
+    #[error("the readers are gone")]
+    Gone,
+}
+
+impl NotJudged {
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Memory(_) => "memory",
+            Self::Busy => "busy",
+            Self::NoReader(_) | Self::Gone => "no-reader",
+        }
+    }
+}
+
+impl Judge {
+    /// A judge that reads with these workers.
+    #[must_use]
+    pub const fn new(confined: Confined, table: MailTable) -> Self {
+        Self { confined, table }
+    }
+
+    fn judge(&self, examiner: &mut dyn Examiner, message: &Message) -> Result<Judged, NotJudged> {
+        let mut file = File::from(memfd_create("message", MemfdFlags::CLOEXEC).map_err(io::Error::from)?);
+        file.write_all(&message.bytes)?;
+        let begun = Instant::now();
+        let reading = examiner.examine(&Task {
+            path: "message.eml",
+            inside: "",
+            name: "message.eml",
+            file: &file,
+            size: message.bytes.len() as u64,
+            stop: &StopFlag::default(),
+            time_limit: Duration::from_secs(self.table.seconds),
+            clock: &|| begun.elapsed(),
+        });
+        weigh(&reading, message.is_cut)
+    }
+}
+
+/// The facts of the message itself, the indicators that it met, and whether it could be read.
+fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
+    let told: Vec<Told> = serde_json::from_slice(&reading.examined.told).unwrap_or_default();
+    let told = told.into_iter().next();
+    let whole = reading.unread.iter().find(|unread| unread.location.depth() == 0);
+    if let (None, Some(unread)) = (&told, whole)
+        && unread.detail.starts_with("no worker")
+    {
+        return Err(NotJudged::NoReader(unread.detail.clone()));
+    }
+    let (mut facts, said, problem) = match told {
+        Some(told) => (told.facts, told.said, told.problem),
+        None => (Facts::default(), Said::default(), Some("its reader gave up".to_owned())),
+    };
+    let given_up = whole.filter(|unread| matches!(unread.reason, Reason::Crashed | Reason::Timeout | Reason::TooLarge));
+    if let Some(why) = problem.or_else(|| given_up.map(|unread| unread.detail.clone())) {
+        facts.add(Code::Unreadable, why);
+    } else if is_cut {
+        facts.add(Code::TooLarge, "");
+    }
+    if let Some(sighting) = reading.sightings.iter().find(|sighting| sighting.severity > Severity::Low) {
+        facts.add(Code::KnownIndicator, format!("{} ({})", sighting.observable.value, sighting.indicator.name));
+    }
+    Ok(Judged { said, judgement: Weights::built_in().judge(&facts) })
+}
+
+struct Job {
+    judge: Arc<Judge>,
+    message: Arc<Message>,
+    answer: oneshot::Sender<Result<Judged, NotJudged>>,
+}
+
+/// Messages that wait for a reader, for each reader.
+const WAITING: usize = 64;
+
+/// The threads that wait for workers.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    jobs: SyncSender<Job>,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}
+
+impl Readers {
+    /// Starts so many.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(number: usize) -> io::Result<Self> {
+        let (jobs, waiting) = sync_channel::<Job>(number * WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..number {
+            let waiting = Arc::clone(&waiting);
+            thread::Builder::new().name("reader".to_owned()).spawn(move || read(&waiting))?;
+        }
+        Ok(Self { jobs })
+    }
+
+    /// Judges a message.
+    pub(super) async fn judge(&self, judge: Arc<Judge>, message: Arc<Message>) -> Result<Judged, NotJudged> {
+        let (answer, told) = oneshot::channel();
+        match self.jobs.try_send(Job { judge, message, answer }) {
+            Ok(()) => told.await.unwrap_or(Err(NotJudged::Gone)),
+            Err(TrySendError::Full(_)) => Err(NotJudged::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(NotJudged::Gone),
+        }
+    }
+}
+
+/// One thread: the same worker as long as the judge is the same.
+fn read(waiting: &Mutex<Receiver<Job>>) {
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let mut job = next();
+    while let Ok(first) = job {
+        let judge = Arc::clone(&first.judge);
+        let mut examiner = judge.confined.examiner();
+        let mut current = first;
+        job = loop {
+            let judged = judge.judge(&mut *examiner, &current.message);
+            // Whoever asked may have gone.
+            let _ = current.answer.send(judged);
+            match next() {
+                Ok(following) if Arc::ptr_eq(&following.judge, &judge) => current = following,
+                other => break other,
+            }
+        };
+    }
+}

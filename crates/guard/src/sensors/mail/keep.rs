@@ -1,0 +1,189 @@
+//! Keeping a message back: sealed to keys that are not on this machine, on the disk, and in the record.
+
+use std::{io::Write as _, iter, path::PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use vauban_mail::{Judgement, Said};
+use vauban_record::{Kind, Quarantine, Quarantined, Record as _, RecordError, SqliteRecord};
+
+use super::message::Message;
+use crate::config::QuarantineTable;
+
+/// Where messages are kept back.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    quarantine: PathBuf,
+    record: PathBuf,
+    recipients: Vec<age::x25519::Recipient>,
+    days: u16,
+}
+
+/// What is sealed beside the message: all that says what stands in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The envelope's sender.
+    pub sender: String,
+    /// The envelope's recipients.
+    pub recipients: Vec<String>,
+    /// The author and the subject.
+    pub said: Said,
+    /// The score.
+    pub score: f64,
+    /// Each reason's code, weight, sentence in French and in English, and evidence.
+    pub reasons: Vec<(String, f64, String, String, String)>,
+}
+
+/// Why a message could not be kept back: its sender keeps it then.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeepError {
+    #[error("cannot encrypt: {0}")]
+    Seal(String),
+    #[error(transparent)]
+    Store(#[from] RecordError),
+}
+
+impl Keeper {
+    /// A keeper with these files. The keys were checked with the configuration.
+    #[must_use]
+    pub fn new(quarantine: PathBuf, record: PathBuf, table: &QuarantineTable) -> Self {
+        let recipients = table.recipients.iter().filter_map(|key| key.parse().ok()).collect();
+        Self { quarantine, record, recipients, days: table.days }
+    }
+
+    /// Keeps a message back. It is on the disk and in the record when this returns its short name.
+    pub(super) fn keep(
+        &self,
+        message: &Message,
+        said: &Said,
+        judgement: &Judgement,
+        now: Timestamp,
+    ) -> Result<String, KeepError> {
+        let sealed = self.seal(message, said, judgement)?;
+        let digest = vauban_examine::Hashes::of(&sealed).sha256;
+        let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(self.days))).unwrap_or(now);
+        let entry = Quarantined {
+            id: digest.chars().take(12).collect(),
+            sender: message.sender.clone(),
+            recipients: message.recipients.clone(),
+            codes: judgement.reasons.iter().map(|reason| reason.code.word()).collect(),
+            score: judgement.score,
+            bytes: message.bytes.len() as u64,
+            sealed_sha256: digest,
+            expires,
+        };
+        let store = Quarantine::open(&self.quarantine)?;
+        store.hold(now, &entry, &sealed)?;
+        if let Err(error) = self.write_down(&entry, now) {
+            // Its sender will bring it again: it must not be kept twice.
+            let _ = store.take_back(&entry.id);
+            return Err(error);
+        }
+        Ok(entry.id)
+    }
+
+    fn write_down(&self, entry: &Quarantined, now: Timestamp) -> Result<(), KeepError> {
+        let body = serde_json::to_string(entry).map_err(|error| KeepError::Seal(error.to_string()))?;
+        let mut record = SqliteRecord::open(&self.record)?;
+        record.append(now, Kind::Quarantined, 0, &body)?;
+        record.commit()?;
+        Ok(())
+    }
+
+    fn seal(&self, message: &Message, said: &Said, judgement: &Judgement) -> Result<Vec<u8>, KeepError> {
+        let error = |error: &dyn std::fmt::Display| KeepError::Seal(error.to_string());
+        let about = Sealed {
+            sender: message.sender.clone(),
+            recipients: message.recipients.clone(),
+            said: said.clone(),
+            score: judgement.score,
+            reasons: judgement
+                .reasons
+                .iter()
+                .map(|reason| {
+                    let text = &reason.text;
+                    (
+                        reason.code.word(),
+                        reason.weight,
+                        text.fr.to_string(),
+                        text.en.to_string(),
+                        reason.evidence.clone(),
+                    )
+                })
+                .collect(),
+        };
+        let about = serde_json::to_vec(&about).map_err(|e| error(&e))?;
+        let keys = self.recipients.iter().map(|key| key as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(keys).map_err(|e| error(&e))?;
+        let mut sealed = Vec::new();
+        let mut writer = encryptor.wrap_output(&mut sealed).map_err(|e| error(&e))?;
+        writer
+            .write_all(&about)
+            .and_then(|()| writer.write_all(b"\n"))
+            .and_then(|()| writer.write_all(&message.bytes))
+            .map_err(|e| error(&e))?;
+        writer.finish().map_err(|e| error(&e))?;
+        Ok(sealed)
+    }
+}
+
+/// Opens a sealed message with a key: what is said of it, and its bytes as they arrived.
+///
+/// # Errors
+/// When the key is not one of those it was sealed to, or it is damaged.
+pub fn open_sealed(sealed: &[u8], key: &dyn age::Identity) -> Result<(Sealed, Vec<u8>), String> {
+    let decryptor = age::Decryptor::new(sealed).map_err(|error| error.to_string())?;
+    let mut plain = Vec::new();
+    let mut reader = decryptor.decrypt(iter::once(key)).map_err(|error| error.to_string())?;
+    std::io::Read::read_to_end(&mut reader, &mut plain).map_err(|error| error.to_string())?;
+    let end = plain.iter().position(|byte| *byte == b'\n').ok_or("no head")?;
+    let message = plain.split_off(end + 1);
+    let about = serde_json::from_slice(&plain).map_err(|error| error.to_string())?;
+    Ok((about, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use vauban_mail::{Code, Facts, Weights};
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_back_is_sealed_and_comes_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = age::x25519::Identity::generate();
+        let table = QuarantineTable {
+            recipients: vec![key.to_public().to_string()],
+            days: 30,
+            release: "127.0.0.1:10026".to_owned(),
+        };
+        let (quarantine, record) = (folder.path().join("quarantine.sqlite"), folder.path().join("record.sqlite"));
+        let keeper = Keeper::new(quarantine.clone(), record.clone(), &table);
+        let bytes = b"Subject: CANARY-1\r\n\r\nCANARY-2 \xff\r\n".to_vec();
+        let message = Message { sender: "a@b.example".to_owned(), bytes: bytes.clone(), ..Message::default() };
+        let mut facts = Facts::default();
+        facts.add(Code::Shortcut, "CANARY-3.lnk");
+        let judgement = Weights::built_in().judge(&facts);
+        let id = keeper.keep(&message, &Said::default(), &judgement, Timestamp::UNIX_EPOCH).unwrap();
+
+        for name in std::fs::read_dir(folder.path()).unwrap() {
+            let bytes = std::fs::read(name.unwrap().path()).unwrap();
+            assert!(!bytes.windows(7).any(|window| window == b"CANARY-"), "in clear on the disk");
+        }
+        let store = Quarantine::open(&quarantine).unwrap();
+        let sealed = store.sealed(&id).unwrap().unwrap();
+        let (about, opened) = open_sealed(&sealed, &key).unwrap();
+        assert_eq!(opened, bytes);
+        assert_eq!(about.reasons[0].4, "CANARY-3.lnk");
+        assert!(open_sealed(&sealed, &age::x25519::Identity::generate()).is_err());
+        let mut kinds = Vec::new();
+        SqliteRecord::open(&record).unwrap().entries(None, None, &mut |entry| kinds.push(entry.kind)).unwrap();
+        assert_eq!(kinds, [Kind::Quarantined]);
+
+        // Without a record nothing is kept: the sender keeps it.
+        std::fs::remove_file(&record).unwrap();
+        std::fs::create_dir(&record).unwrap();
+        assert!(keeper.keep(&message, &Said::default(), &judgement, Timestamp::UNIX_EPOCH).is_err());
+        assert_eq!(store.list(true).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,3 @@
+//! The ways in, one folder each.
+
+pub mod mail;

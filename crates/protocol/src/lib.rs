@@ -1,0 +1,3 @@
+//! Protocols as state machines: bytes in, values out, and back. No sockets, no clocks, no threads.
+
+pub mod milter;

@@ -1,0 +1,96 @@
+//! `vauban guard`: keeps it out.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use jiff::Timestamp;
+use vauban_examine::{Confined, Terms};
+use vauban_guard::{
+    Guard, GuardError,
+    config::{Config, MailTable},
+};
+use vauban_intake::Limits;
+use vauban_knowledge::{Sources, prepare};
+use vauban_mail::Organisation;
+use vauban_model::{Lang, Text};
+
+use crate::{
+    commands::{config, readers},
+    failure::{Failure, chain},
+    place::{Place, random},
+};
+
+/// Keep it out: judge mail while it arrives.
+///
+/// One process; `vauban config print > vauban.toml` writes its commented configuration. SIGHUP reads the configuration and
+/// the indicators again without dropping a message; SIGTERM finishes what was begun. Logs go to stderr, one JSON object a
+/// line. docs/guard.md says how to connect Postfix.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The configuration
+    #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
+    config: PathBuf,
+    /// Do without the built-in starter set of indicators
+    #[arg(long)]
+    no_starter: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    let config = config::read(&arguments.config)?;
+    place.make().map_err(|error| cannot(&error.to_string()))?;
+    log();
+    let file = arguments.config.clone();
+    let reload = move || config::read(&file).map_err(|failure| failure.words().get(Lang::En).to_owned());
+    let (state, starter) = (place.state.clone(), !arguments.no_starter);
+    let prepare = Arc::new(move |organisation: &Organisation, table: &MailTable| {
+        readers_for(organisation, table, state.clone(), starter)
+    });
+    let guard = Guard {
+        config,
+        reload: Box::new(reload) as Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
+        prepare,
+        record: place.record(),
+        quarantine: place.quarantine(),
+        now: Timestamp::now,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| cannot(&error.to_string()))?;
+    let outcome: Result<(), GuardError> = runtime.block_on(vauban_guard::run(guard));
+    outcome.map_err(|error| cannot(&chain(&error)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Readers with the indicators as they are now.
+fn readers_for(
+    organisation: &Organisation,
+    table: &MailTable,
+    state: PathBuf,
+    starter: bool,
+) -> Result<Confined, String> {
+    let sources = Sources { starter, state: Some(state.clone()), paths: Vec::new(), benign: None };
+    let mut prepared = prepare(&sources, &state, Lang::En, &mut random).map_err(|error| chain(&error))?;
+    let terms = Terms {
+        limits: Limits::default(),
+        memory: table.reader_memory_mib << 20,
+        now: Timestamp::now(),
+        with_expired: false,
+        remember: false,
+        onlooker: Some(serde_json::to_vec(organisation).map_err(|error| error.to_string())?),
+    };
+    readers::confined(&mut prepared, &terms)
+}
+
+/// Logs as JSON lines. What stands in messages is never logged.
+fn log() {
+    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_writer(std::io::stderr).init();
+}
+
+fn cannot(reason: &str) -> Failure {
+    Failure::new(
+        "guard",
+        Text::new(format!("la garde ne peut pas commencer : {reason}"), format!("the guard cannot begin: {reason}")),
+        Text::new("`vauban config check` vérifie la configuration", "`vauban config check` checks the configuration"),
+    )
+}

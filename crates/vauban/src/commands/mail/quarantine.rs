@@ -1,0 +1,244 @@
+//! `vauban mail quarantine`: what was kept back, and what becomes of it.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::BufReader,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use jiff::Timestamp;
+use lettre::{
+    Transport as _,
+    address::{Address, Envelope},
+    transport::smtp::SmtpTransport,
+};
+use vauban_guard::sensors::mail::{Sealed, open_sealed};
+use vauban_model::{Lang, Text, printable};
+use vauban_record::{Decided, Held, HeldState, Kind, Quarantine, Record as _, SqliteRecord};
+
+use crate::{commands::config, failure::Failure, place::Place, terminal};
+
+/// List, show, release or delete the messages that were kept back
+///
+/// Messages are encrypted to the keys of `vauban.toml`; to see or release one, its key is needed: --identity names a file
+/// with it, as age-keygen writes it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the messages that nobody has decided on
+    List {
+        /// Those that were decided on, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show one message: why it was kept back, and its header and text
+    Show {
+        /// Its short name, or the beginning of it
+        id: String,
+        /// The file with the private key
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
+    /// Hand a message over to its readers, exactly as it arrived
+    Release {
+        /// Its short name, or the beginning of it
+        id: String,
+        /// The file with the private key
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+        /// The configuration, which says where it is handed over
+        #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Delete a message for good
+    Delete {
+        /// Its short name, or the beginning of it
+        id: String,
+    },
+}
+
+pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    let store = Quarantine::open(&place.quarantine()).map_err(|error| Failure::record(&error))?;
+    match &arguments.command {
+        Command::List { all } => list(&store, *all, place.lang)?,
+        Command::Show { id, identity } => {
+            let held = find(&store, id)?;
+            let (about, message) = open(&store, &held, identity)?;
+            show(&held, &about, &message, place.lang)?;
+        }
+        Command::Release { id, identity, config } => {
+            let held = find(&store, id)?;
+            let (about, message) = open(&store, &held, identity)?;
+            release(&about, &message, config)?;
+            decide(&store, &held, HeldState::Released, place)?;
+        }
+        Command::Delete { id } => {
+            let held = find(&store, id)?;
+            decide(&store, &held, HeldState::Deleted, place)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(store: &Quarantine, all: bool, lang: Lang) -> Result<(), Failure> {
+    let held = store.list(all).map_err(|error| Failure::record(&error))?;
+    let mut text = String::new();
+    for Held { arrived, message, state } in &held {
+        let to = message.recipients.join(", ");
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{}  {}  {}\n    {} → {}\n    {}",
+            message.id,
+            arrived.strftime("%Y-%m-%d %H:%M"),
+            state_words(*state).get(lang),
+            printable(if message.sender.is_empty() { "<>" } else { &message.sender }),
+            printable(&to),
+            message.codes.join(" "),
+        );
+    }
+    terminal::data(&text).map_err(|error| Failure::output(&error))?;
+    if held.is_empty() {
+        terminal::talk(Text::new("rien en quarantaine", "nothing is kept back").get(lang));
+    }
+    Ok(())
+}
+
+fn state_words(state: HeldState) -> Text {
+    match state {
+        HeldState::Held => Text::new("retenu", "kept back"),
+        HeldState::Released => Text::new("remis", "released"),
+        HeldState::Deleted => Text::new("supprimé", "deleted"),
+        HeldState::Expired => Text::new("expiré", "expired"),
+    }
+}
+
+fn show(held: &Held, about: &Sealed, message: &[u8], lang: Lang) -> Result<(), Failure> {
+    let mut text = format!("{}  {}\n", held.message.id, held.arrived.strftime("%Y-%m-%d %H:%M"));
+    let labels = match lang {
+        Lang::Fr => ["de", "objet", "en tout", "message"],
+        Lang::En => ["from", "subject", "in all", "message"],
+    };
+    let _ = writeln!(
+        text,
+        "{}: {}\n{}: {}",
+        labels[0],
+        printable(&about.said.from),
+        labels[1],
+        printable(&about.said.subject)
+    );
+    for (_, weight, fr, en, evidence) in &about.reasons {
+        let sentence = if lang == Lang::Fr { fr } else { en };
+        let _ = writeln!(text, "  +{weight}  {sentence}\n        {evidence}");
+    }
+    let _ = writeln!(text, "   {} {}\n\n{}:", about.score, labels[2], labels[3]);
+    // What an attacker wrote must not drive the terminal.
+    for line in String::from_utf8_lossy(message).lines().take(200) {
+        let _ = writeln!(text, "| {}", printable(line));
+    }
+    terminal::data(&text).map_err(|error| Failure::output(&error))
+}
+
+fn find(store: &Quarantine, id: &str) -> Result<Held, Failure> {
+    let found = store.find(id).map_err(|error| Failure::record(&error))?;
+    found.ok_or_else(|| {
+        Failure::new(
+            "quarantine",
+            Text::new(
+                format!("aucun message, ou plusieurs, commencent par {id:?}"),
+                format!("no message, or several, begin with {id:?}"),
+            ),
+            Text::new(
+                "`vauban mail quarantine list --all` les montre",
+                "`vauban mail quarantine list --all` shows them",
+            ),
+        )
+    })
+}
+
+/// Opens a message with the key in a file.
+fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec<u8>), Failure> {
+    let cannot = |reason: String| {
+        let reason = printable(&reason);
+        Failure::new(
+            "quarantine",
+            Text::new(
+                format!("le message ne peut pas être ouvert : {reason}"),
+                format!("the message cannot be opened: {reason}"),
+            ),
+            Text::new(
+                "la clé privée est dans le fichier qu'age-keygen a écrit pour l'une des clés de [mail.quarantine]",
+                "the private key is in the file that age-keygen wrote for one of the keys of [mail.quarantine]",
+            ),
+        )
+    };
+    let sealed = store.sealed(&held.message.id).map_err(|error| Failure::record(&error))?;
+    let sealed = sealed.ok_or_else(|| cannot(format!("{}", held.state.word())))?;
+    let file = fs::File::open(identity).map_err(|error| cannot(error.to_string()))?;
+    let keys = age::IdentityFile::from_buffer(BufReader::new(file))
+        .and_then(|file| file.into_identities().map_err(std::io::Error::other))
+        .map_err(|error| cannot(error.to_string()))?;
+    let mut last = "no key in the file".to_owned();
+    for key in &keys {
+        match open_sealed(&sealed, key.as_ref()) {
+            Ok(opened) => return Ok(opened),
+            Err(reason) => last = reason,
+        }
+    }
+    Err(cannot(last))
+}
+
+/// Hands a message over, past the filter.
+fn release(about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure> {
+    let table = config::read(config)?.mail.and_then(|mail| mail.quarantine);
+    let place = table.map(|table| table.release).unwrap_or_default();
+    let cannot = |reason: String| {
+        let reason = printable(&reason);
+        Failure::new(
+            "release",
+            Text::new(
+                format!("le message n'a pas été remis : {reason}"),
+                format!("the message was not handed over: {reason}"),
+            ),
+            Text::new(
+                "il reste en quarantaine ; vérifiez `release` dans [mail.quarantine]",
+                "it stays kept back; check `release` in [mail.quarantine]",
+            ),
+        )
+    };
+    let (host, port) = place.rsplit_once(':').ok_or_else(|| cannot("no [mail.quarantine] release".to_owned()))?;
+    let port = port.parse().map_err(|_| cannot(format!("{place} has no port")))?;
+    let address = |address: &String| address.parse::<Address>().map_err(|error| cannot(format!("{address}: {error}")));
+    let sender = if about.sender.is_empty() { None } else { Some(address(&about.sender)?) };
+    let recipients = about.recipients.iter().map(address).collect::<Result<Vec<_>, _>>()?;
+    let envelope = Envelope::new(sender, recipients).map_err(|error| cannot(error.to_string()))?;
+    let transport = SmtpTransport::builder_dangerous(host).port(port).build();
+    // The client ends the message itself: what is given twice would be a line more than arrived.
+    let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+    transport.send_raw(&envelope, message).map_err(|error| cannot(error.to_string()))?;
+    Ok(())
+}
+
+/// Writes a decision down: first in the record, then where the message lies.
+fn decide(store: &Quarantine, held: &Held, what: HeldState, place: &Place) -> Result<(), Failure> {
+    let who = std::env::var("USER").unwrap_or_default();
+    let decided = Decided { id: held.message.id.clone(), what, who };
+    let body = serde_json::to_string(&decided).unwrap_or_default();
+    let mut record = SqliteRecord::open(&place.record()).map_err(|error| Failure::record(&error))?;
+    record
+        .append(Timestamp::now(), Kind::Decided, 0, &body)
+        .and_then(|_| record.commit())
+        .map_err(|error| Failure::record(&error))?;
+    store.decide(&held.message.id, what).map_err(|error| Failure::record(&error))?;
+    let words = state_words(what);
+    let text = Text::new(format!("{} : {}", held.message.id, words.fr), format!("{}: {}", held.message.id, words.en));
+    terminal::talk(text.get(place.lang));
+    Ok(())
+}
