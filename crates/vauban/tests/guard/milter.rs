@@ -120,7 +120,7 @@ impl Client {
 /// An honest message.
 pub(crate) fn honest(number: usize) -> String {
     format!(
-        "From: Association <contact@lumiere.test>\nTo: claire.martin@campagne.example\nSubject: Bonjour {number}\nMessage-ID: <{number}@lumiere.test>\n\nBonjour Claire, à demain. {number}\n"
+        "From: Association <contact@lumiere.test>\nTo: claire.martin@campagne.example\nSubject: Bonjour {number}\nMessage-ID: <{number}@lumiere.test>\nDate: Mon, 02 Nov 2026 09:12:00 +0100\n\nBonjour Claire, à demain. {number}\n"
     )
 }
 
@@ -132,6 +132,6 @@ pub(crate) fn doubtful(number: usize) -> String {
 /// A message that is kept back: a shortcut is attached.
 pub(crate) fn trap(number: usize, canary: &str) -> String {
     format!(
-        "From: Association <contact@lumiere.test>\nTo: claire.martin@campagne.example\nSubject: {canary}\nMessage-ID: <{number}@lumiere.test>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nBonjour {canary}\n--b\nContent-Type: application/octet-stream; name=p.lnk\nContent-Transfer-Encoding: base64\n\nTAAAAAEUAgAAAAAAwAAAAAAAAEY=\n--b--\n"
+        "From: Association <contact@lumiere.test>\nTo: claire.martin@campagne.example\nSubject: {canary}\nMessage-ID: <{number}@lumiere.test>\nDate: Mon, 02 Nov 2026 09:12:00 +0100\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nBonjour {canary}\n--b\nContent-Type: application/octet-stream; name=p.lnk\nContent-Transfer-Encoding: base64\n\nTAAAAAEUAgAAAAAAwAAAAAAAAEY=\n--b--\n"
     )
 }

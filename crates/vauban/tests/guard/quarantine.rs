@@ -31,13 +31,8 @@ fn nothing_that_anybody_wrote_can_be_read_on_the_disk() {
     let mut readable = Vec::new();
     each_file(guard.folder.path(), &mut |path, bytes| {
         files += 1;
-        // A canary is eleven bytes: any of them anywhere counts.
-        readable.extend(
-            (0..1000)
-                .map(|number| format!("canary{number:04}x"))
-                .filter(|canary| bytes.windows(canary.len()).any(|window| window == canary.as_bytes()))
-                .map(|canary| format!("{canary} in {}", path.display())),
-        );
+        let canaries = bytes.windows(11).filter(|window| window.starts_with(b"canary") && window.ends_with(b"x"));
+        readable.extend(canaries.map(|canary| format!("{} in {}", String::from_utf8_lossy(canary), path.display())));
     });
     assert!(files > 4, "{files}");
     assert_eq!(readable, Vec::<String>::new());
