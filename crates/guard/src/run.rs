@@ -166,7 +166,7 @@ async fn prepared(config: &Config, table: &MailTable, prepare: &Prepare) -> Resu
     let (organisation, table, prepare) = (config.organisation.clone(), table.clone(), Arc::clone(prepare));
     let prepared = tokio::task::spawn_blocking(move || {
         let confined = prepare(&organisation, &table)?;
-        Ok(Arc::new(Judge::new(confined, table)))
+        Ok(Arc::new(Judge::new(confined, organisation, table)))
     });
     prepared.await.unwrap_or_else(|error| Err(error.to_string()))
 }

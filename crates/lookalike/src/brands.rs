@@ -25,6 +25,9 @@ pub struct Brand {
 #[serde(deny_unknown_fields)]
 pub struct Brands {
     brand: Vec<Brand>,
+    /// Each word of each brand in pieces as the eye takes them, the number of the brand, and whether it is ordinary.
+    #[serde(skip)]
+    spoken: Vec<(Vec<String>, usize, bool)>,
 }
 
 impl Brand {
@@ -59,7 +62,14 @@ impl Brands {
     /// Never: a test reads it.
     #[must_use]
     pub fn built_in() -> Self {
-        toml::from_str(include_str!("../brands.toml")).expect("the table is read by a test")
+        let mut brands: Self = toml::from_str(include_str!("../brands.toml")).expect("the table is read by a test");
+        for (at, brand) in brands.brand.iter().enumerate() {
+            for (ordinary, words) in [(false, &brand.words), (true, &brand.ordinary)] {
+                let pieces = words.iter().map(|word| word.split(' ').map(skeleton).collect());
+                brands.spoken.extend(pieces.map(|pieces| (pieces, at, ordinary)));
+            }
+        }
+        brands
     }
 
     /// All of them.
@@ -77,23 +87,22 @@ impl Brands {
         }
         let run: Vec<String> =
             shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(skeleton).collect();
-        self.brand.iter().find(|brand| {
-            brand.words.iter().any(|word| says(&run, word))
-                || brand.ordinary.iter().any(|word| says(&run, word) && rest_is_service(&run, word))
-        })
+        self.spoken
+            .iter()
+            .filter(|(pieces, _, ordinary)| says(&run, pieces) && (!ordinary || rest_is_service(&run, pieces)))
+            .map(|(_, at, _)| *at)
+            .min()
+            .and_then(|at| self.brand.get(at))
     }
 }
 
-/// Whether the words of `name` stand in `run`, one after the other.
-fn says(run: &[String], name: &str) -> bool {
-    let wanted: Vec<String> = name.split(' ').map(skeleton).collect();
-    run.windows(wanted.len()).any(|window| window == wanted) || run.contains(&wanted.concat())
+/// Whether these pieces stand in `run`, one after the other, or as one word.
+fn says(run: &[String], pieces: &[String]) -> bool {
+    run.windows(pieces.len()).any(|window| window == pieces) || pieces.len() > 1 && run.contains(&pieces.concat())
 }
 
-fn rest_is_service(run: &[String], name: &str) -> bool {
-    run.iter().all(|word| {
-        name.split(' ').any(|part| skeleton(part) == *word) || SPEAKING.iter().any(|service| skeleton(service) == *word)
-    })
+fn rest_is_service(run: &[String], pieces: &[String]) -> bool {
+    run.iter().all(|word| pieces.contains(word) || SPEAKING.iter().any(|service| skeleton(service) == *word))
 }
 
 /// What a department calls itself.

@@ -127,8 +127,8 @@ impl Onlooker for Watch {
             self.letter(item, depth, budget);
         }
         if self.parts.len() >= MOST_PARTS {
-            // In a mailbox, those of messages that are done.
-            self.parts.retain(|seen| seen.holder == usize::MAX);
+            // In a mailbox, those of messages that are done; and what tells nothing, so that it hides nothing behind its number.
+            self.parts.retain(|seen| seen.holder == usize::MAX && seen.part.tells());
         }
         if self.parts.len() < MOST_PARTS && depth > 0 {
             let mut part = Part::of(item, format, problem, &mut self.pictures, budget);

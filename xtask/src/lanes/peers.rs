@@ -28,6 +28,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "dovecot", package: "dovecot-imapd", untested: "sweeping a mailbox on a server" },
     Peer { program: "openssl", package: "openssl", untested: "sweeping a mailbox on a server" },
     Peer { program: "postfix", package: "postfix", untested: "the filter beside a mail server" },
+    Peer { program: "unbound", package: "unbound", untested: "proofs of origin with real records" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

@@ -57,6 +57,10 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     if !mail.listen.starts_with("unix:/") && mail.listen.parse::<std::net::SocketAddr>().is_err() {
         return wrong("listen", "an address with its port (127.0.0.1:9781) or unix:/path");
     }
+    let is_word = matches!(mail.resolver.as_str(), "system" | "none");
+    if !is_word && mail.resolver.parse::<std::net::SocketAddr>().is_err() {
+        return wrong("resolver", "an address with its port (127.0.0.1:53), \"system\" or \"none\"");
+    }
     if config.guard.http.parse::<std::net::SocketAddr>().is_err() {
         return wrong("http", "an address with its port (127.0.0.1:9780)");
     }

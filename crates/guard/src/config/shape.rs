@@ -41,6 +41,9 @@ pub struct MailTable {
     pub listen: String,
     /// What becomes of a message when the filter itself cannot work.
     pub on_failure: OnFailure,
+    /// Who is asked for the records of domains (SPF, DKIM, DMARC): an address with its port, `system` for this machine's
+    /// own resolver, or `none` to do without.
+    pub resolver: String,
     /// The most of one message that is held, in MiB. What is larger is judged by its beginning, and flagged.
     pub largest_mib: u64,
     /// The most of all messages that is held at a time, in MiB; further ones are asked to come again.
@@ -62,6 +65,7 @@ impl Default for MailTable {
         Self {
             listen: "127.0.0.1:9781".to_owned(),
             on_failure: OnFailure::Tempfail,
+            resolver: "system".to_owned(),
             largest_mib: 40,
             held_mib: 256,
             readers: 2,

@@ -1,5 +1,7 @@
 //! Names of hosts that imitate others.
 
+use std::collections::HashSet;
+
 use vauban_lookalike::{Likeness, Owner, Trick, in_unicode};
 
 use crate::{Code, Facts, Known, Letter, letter::Target};
@@ -19,11 +21,13 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
             facts.add(code, evidence(host, &likeness));
         }
     }
+    // A newsletter leads to one host a hundred times.
+    let mut seen = HashSet::new();
     for link in &letter.links {
         let inner: Vec<Target> = link.target.carried_elsewhere().collect();
         for target in std::iter::once(&link.target).chain(&inner).filter(|target| target.is_web() && !target.is_ip) {
             // A sender's own site is judged with its address.
-            if letter.is_of_author(&target.host) {
+            if !seen.insert(target.host.clone()) || letter.is_of_author(&target.host) {
                 continue;
             }
             let Some(likeness) = known.protected().likeness(&target.host) else { continue };

@@ -29,12 +29,15 @@ pub(super) fn look(letter: &Letter, _: &Known, facts: &mut Facts) {
     }
     let reader = header.recipients.first().map(|reader| reader.address.as_str()).unwrap_or_default();
     let local = reader.split('@').next().unwrap_or_default();
-    let greets = GREETINGS.iter().any(|greeting| {
-        letter.words.match_indices(greeting).any(|(at, _)| {
-            let after = letter.words.get(at + greeting.len()..).unwrap_or_default().trim_start_matches([' ', ',', ':']);
-            !reader.is_empty() && after.starts_with(reader)
-        })
-    });
+    let greets = !reader.is_empty()
+        && letter.words.contains(reader)
+        && GREETINGS.iter().any(|greeting| {
+            letter.words.match_indices(greeting).any(|(at, _)| {
+                let after =
+                    letter.words.get(at + greeting.len()..).unwrap_or_default().trim_start_matches([' ', ',', ':']);
+                after.starts_with(reader)
+            })
+        });
     if greets {
         facts.add(Code::ReaderGreeted, reader);
     }

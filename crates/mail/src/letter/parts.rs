@@ -81,6 +81,15 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Whether any fact could come of it.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        let Self { kind, is_encrypted, page, codes, name, .. } = self;
+        *kind != PartKind::Other || *is_encrypted || page.is_some() || !codes.is_empty() || name.contains('.')
+    }
+}
+
 /// What an item is: its bytes first, its name second.
 fn kind(item: &Item<'_>, format: &str) -> PartKind {
     let bytes = item.bytes;

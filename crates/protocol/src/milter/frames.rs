@@ -36,7 +36,7 @@ impl Frames {
     ///
     /// # Errors
     /// When the stream is none of this protocol: nothing that follows can be read.
-    pub fn next(&mut self) -> Result<Option<(u8, &[u8])>, FrameError> {
+    pub fn take(&mut self) -> Result<Option<(u8, &[u8])>, FrameError> {
         let rest = self.buffer.get(self.at..).unwrap_or_default();
         let Some((length, rest)) = rest.split_first_chunk::<4>() else { return Ok(None) };
         let length = u32::from_be_bytes(*length);
@@ -79,7 +79,7 @@ mod tests {
             for cut in cuts.iter().cycle() {
                 let (now, later) = rest.split_at((*cut).min(rest.len()));
                 reader.add(now);
-                while let Some((command, data)) = reader.next().unwrap() {
+                while let Some((command, data)) = reader.take().unwrap() {
                     seen.push((command, data.to_vec()));
                 }
                 rest = later;
@@ -95,9 +95,9 @@ mod tests {
     fn nonsense_is_refused_before_it_is_held() {
         let mut frames = Frames::default();
         frames.add(b"\xff\xff\xff\xffX");
-        assert_eq!(frames.next(), Err(FrameError::TooLong(u32::MAX)));
+        assert_eq!(frames.take(), Err(FrameError::TooLong(u32::MAX)));
         let mut frames = Frames::default();
         frames.add(&[0; 4]);
-        assert_eq!(frames.next(), Err(FrameError::Empty));
+        assert_eq!(frames.take(), Err(FrameError::Empty));
     }
 }

@@ -8,4 +8,5 @@ mod limits;
 mod milter;
 mod postfix;
 mod process;
+mod proofs;
 mod quarantine;

@@ -49,12 +49,13 @@ impl Guard {
     pub(crate) fn configure(&self, mail: &str, staff: &str) {
         let key = fs::read_to_string(self.path("key.pub")).unwrap();
         let Self { http, milter, release, .. } = self;
+        let resolver = if mail.contains("resolver") { "" } else { "resolver = \"none\"\n" };
         fs::write(
             self.path("vauban.toml"),
             format!(
                 "[organisation]\ndomains = [\"campagne.example\"]\nstaff = [{{ name = \"Hugo Bernard\", address = \"hugo.bernard@campagne.example\" }}{staff}]\n\
                  [guard]\nhttp = \"127.0.0.1:{http}\"\n\
-                 [mail]\nlisten = \"127.0.0.1:{milter}\"\n{mail}\n\
+                 [mail]\nlisten = \"127.0.0.1:{milter}\"\n{resolver}{mail}\n\
                  [mail.quarantine]\nrecipients = [{key:?}]\nrelease = \"127.0.0.1:{release}\"\n"
             ),
         )

@@ -24,6 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lookalike", &[]),
     ("examine", &["model", "intake", "observe", "matching", "yara", "sigma", "knowledge", "workers"]),
     ("mail", &["model", "intake", "observe", "examine", "lookalike"]),
+    ("protocol", &[]),
+    ("guard", &["model", "intake", "examine", "lookalike", "mail", "protocol", "record"]),
     (
         "sweep",
         &[
@@ -52,6 +54,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "intel",
             "observe",
             "examine",
+            "guard",
+            "protocol",
             "lookalike",
             "mail",
             "phone",

@@ -15,16 +15,19 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use tokio::sync::oneshot;
 use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
-use vauban_mail::{Code, Facts, Judgement, Said, Told, Weights};
+use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
 use vauban_model::{Reason, Severity};
 
-use super::message::Message;
+use super::{authenticate::Authenticator, message::Message};
 use crate::config::MailTable;
 
 /// What messages are judged with: replaced as a whole when the configuration or the knowledge changes.
-#[derive(Debug)]
 pub struct Judge {
     confined: Confined,
+    /// Asks for the records of domains; none to do without.
+    pub(super) authenticator: Option<Authenticator>,
+    /// Whose mail it is.
+    pub(super) known: Known,
     /// The filter's own table.
     pub table: MailTable,
 }
@@ -33,7 +36,7 @@ pub struct Judge {
 #[derive(Debug)]
 pub(super) struct Judged {
     pub(super) said: Said,
-    pub(super) judgement: Judgement,
+    pub(super) facts: Facts,
 }
 
 /// Why there is no verdict.
@@ -60,10 +63,11 @@ impl NotJudged {
 }
 
 impl Judge {
-    /// A judge that reads with these workers.
+    /// A judge that reads with these workers, and asks the resolver of its table.
     #[must_use]
-    pub const fn new(confined: Confined, table: MailTable) -> Self {
-        Self { confined, table }
+    pub fn new(confined: Confined, organisation: Organisation, table: MailTable) -> Self {
+        let authenticator = Authenticator::new(&table.resolver);
+        Self { confined, authenticator, known: Known::new(organisation), table }
     }
 
     fn judge(&self, examiner: &mut dyn Examiner, message: &Message) -> Result<Judged, NotJudged> {
@@ -107,7 +111,7 @@ fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
     if let Some(sighting) = reading.sightings.iter().find(|sighting| sighting.severity > Severity::Low) {
         facts.add(Code::KnownIndicator, format!("{} ({})", sighting.observable.value, sighting.indicator.name));
     }
-    Ok(Judged { said, judgement: Weights::built_in().judge(&facts) })
+    Ok(Judged { said, facts })
 }
 
 struct Job {

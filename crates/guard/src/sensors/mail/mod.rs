@@ -5,12 +5,14 @@
 //! keeps it. Nothing of a message is ever written in clear.
 
 mod answer;
+mod authenticate;
 mod judge;
 mod keep;
 mod message;
 mod sensor;
 mod session;
 
+pub use authenticate::{Authenticator, Passed, Proofs};
 pub use judge::{Judge, Readers};
 pub use keep::{Keeper, Sealed, open_sealed};
 pub use message::Message;

@@ -18,7 +18,7 @@ use tokio::{
     task::JoinSet,
     time::{Instant, interval, timeout},
 };
-use vauban_mail::Verdict;
+use vauban_mail::{Judgement, Said, Verdict, Weights};
 use vauban_protocol::milter::{Frames, Reply};
 
 use super::{
@@ -166,7 +166,7 @@ impl Talk {
         let mut held: Option<OwnedSemaphorePermit> = None;
         loop {
             loop {
-                let (code, data) = match frames.next() {
+                let (code, data) = match frames.take() {
                     Ok(Some(frame)) => frame,
                     Ok(None) => break,
                     Err(error) => return self.nonsense(&error.to_string(), &shared),
@@ -241,7 +241,7 @@ impl Talk {
             return answer::outgoing(message);
         }
         let begun = Instant::now();
-        let judging = shared.readers.judge(Arc::clone(judge), Arc::clone(message));
+        let judging = both(judge, message, shared);
         tokio::pin!(judging);
         let mut ticks = interval(STILL_WORKING);
         ticks.tick().await;
@@ -263,9 +263,29 @@ impl Talk {
     }
 }
 
+/// The message is read, and the records of its domains are asked for at the same time.
+async fn both(judge: &Arc<Judge>, message: &Arc<Message>, shared: &Shared) -> Result<(Said, Judgement), NotJudged> {
+    let reading = shared.readers.judge(Arc::clone(judge), Arc::clone(message));
+    let (whole, asked) = (Arc::clone(message), Arc::clone(judge));
+    // A task of its own: the header is hostile, and a panic over it must not end the connection.
+    let proving = tokio::spawn(async move { asked.authenticator.as_ref()?.ask(&whole).await });
+    let (read, proofs) = tokio::join!(reading, proving);
+    let Judged { said, mut facts } = read?;
+    match proofs {
+        Ok(Some(proofs)) => facts.extend(proofs.facts(&judge.known)),
+        Ok(None) if judge.authenticator.is_none() || message.client.is_none() => {}
+        Ok(None) | Err(_) => shared.metrics.add("vauban_mail_failures_total", "authentication", 1.0),
+    }
+    Ok((said, Weights::built_in().judge(&facts)))
+}
+
 /// Enforces a verdict.
-async fn act(judged: Judged, keeper: Option<&Keeper>, message: &Arc<Message>, shared: &Shared) -> Vec<Reply> {
-    let Judged { said, judgement } = judged;
+async fn act(
+    (said, judgement): (Said, Judgement),
+    keeper: Option<&Keeper>,
+    message: &Arc<Message>,
+    shared: &Shared,
+) -> Vec<Reply> {
     let log = |what: &str, id: &str| {
         let codes: Vec<String> = judgement.reasons.iter().map(|reason| reason.code.word()).collect();
         let (score, codes, queue_id) = (judgement.score, codes.join(" "), message.queue_id.as_str());

@@ -180,7 +180,7 @@ fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec
         )
     };
     let sealed = store.sealed(&held.message.id).map_err(|error| Failure::record(&error))?;
-    let sealed = sealed.ok_or_else(|| cannot(format!("{}", held.state.word())))?;
+    let sealed = sealed.ok_or_else(|| cannot(held.state.word().to_owned()))?;
     let file = fs::File::open(identity).map_err(|error| cannot(error.to_string()))?;
     let keys = age::IdentityFile::from_buffer(BufReader::new(file))
         .and_then(|file| file.into_identities().map_err(std::io::Error::other))
