@@ -140,7 +140,9 @@ impl Postfix {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        panic!("{} of {number} delivered: {}", self.delivered().len(), self.log());
+        let delivered = self.delivered();
+        assert!(delivered.len() >= number, "{} of {number} delivered: {}", delivered.len(), self.log());
+        delivered
     }
 
     /// Whether anything waits in its queue.
