@@ -88,12 +88,21 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
         let (metrics, stopping) = (metrics.clone(), stopping.clone());
         async move { supervise(sensors, &metrics, &stopping).await }
     });
+    // Apart from everything that may take its time: indicators are compiled for longer than the watch has patience.
+    let alive = tokio::spawn(async {
+        let mut ticks = interval(ALIVE);
+        loop {
+            ticks.tick().await;
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
+    });
     ready();
     wait(&guard, &table, &mail, &metrics).await?;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     tracing::info!("the guard ends; messages that are being judged are finished");
     let _ = stop.send(true);
     let _ = watched.await;
+    alive.abort();
     let _ = served.await;
     Ok(())
 }
@@ -103,7 +112,7 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (mut fresh, mut sweep, mut alive) = (interval(FRESH), interval(SWEEP), interval(ALIVE));
+    let (mut fresh, mut sweep) = (interval(FRESH), interval(SWEEP));
     fresh.tick().await;
     loop {
         tokio::select! {
@@ -126,9 +135,6 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
                 }
             }
             _ = sweep.tick() => forget(guard).await,
-            _ = alive.tick() => {
-                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
-            }
         }
     }
 }

@@ -31,8 +31,30 @@ pub enum ConfigError {
 /// The first thing that is wrong with it, with its line.
 pub fn parse(text: &str) -> Result<Config, ConfigError> {
     let config: Config = toml::from_str(text).map_err(|error| explain(text, &error))?;
+    organisation(text)?;
     check(text, &config)?;
     Ok(config)
+}
+
+/// The keys of `[organisation]`, which its own reader does not check: the same table is also read from files of others.
+fn organisation(text: &str) -> Result<(), ConfigError> {
+    const KEYS: [&str; 6] = ["domains", "staff", "people", "candidates", "partners", "providers"];
+    let whole: toml::Table = toml::from_str(text).map_err(|error| explain(text, &error))?;
+    let table = whole.get("organisation").and_then(toml::Value::as_table);
+    let Some(key) = table.and_then(|table| table.keys().find(|key| !KEYS.contains(&key.as_str()))) else {
+        return Ok(());
+    };
+    let line = text.lines().position(|line| line.trim_start().starts_with(key.as_str())).map_or(1, |at| at + 1);
+    Err(ConfigError::UnknownKey { line, key: key.clone(), nearest: nearest(key, KEYS.into_iter()) })
+}
+
+/// The known key that is nearest, where one is near.
+fn nearest<'n>(key: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    names
+        .filter_map(|name| Some((vauban_mail::slips(key, name, 3)?, name)))
+        .min()
+        .filter(|(slips, name)| *slips * 2 < name.len())
+        .map(|(_, name)| name.to_owned())
 }
 
 /// What the shape alone does not forbid.
@@ -86,12 +108,7 @@ fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
     if let (true, Some(key)) = (message.starts_with("unknown field"), quoted.next()) {
-        let nearest = quoted
-            .filter_map(|name| Some((vauban_mail::slips(key, name, 3)?, name)))
-            .min()
-            .filter(|(slips, name)| *slips * 2 < name.len())
-            .map(|(_, name)| name.to_owned());
-        return ConfigError::UnknownKey { line, key: key.to_owned(), nearest };
+        return ConfigError::UnknownKey { line, key: key.to_owned(), nearest: nearest(key, quoted) };
     }
     ConfigError::Wrong { line, what: message.to_owned() }
 }
@@ -112,6 +129,8 @@ mod tests {
         let error = parse("[mail]\nlisten = \"127.0.0.1:1\"\non_failur = \"deliver\"\n").unwrap_err();
         assert_eq!(error.to_string(), "line 3: unknown key \"on_failur\"; did you mean \"on_failure\"?");
         assert_eq!(parse("[mial]\n").unwrap_err().to_string(), "line 1: unknown key \"mial\"; did you mean \"mail\"?");
+        let error = parse("[organisation]\ndomain = [\"a.example\"]\n").unwrap_err();
+        assert_eq!(error.to_string(), "line 2: unknown key \"domain\"; did you mean \"domains\"?");
         let error = parse("[guard]\nsomething_else = 1\n").unwrap_err();
         assert_eq!(error.to_string(), "line 2: unknown key \"something_else\"");
     }

@@ -62,7 +62,9 @@ fn a_changed_configuration_is_taken_and_a_wrong_one_is_not() {
     assert!(guard.waits_for(|guard| guard.metric("vauban_reloads_total{outcome=\"done\"}") > 0.0), "{}", guard.log());
     half.send(b'E', b"");
     assert_eq!(half.answer().unwrap().verdict(), "deliver");
+    // On a new connection, and on one that was there before.
     assert_eq!(Client::ready(guard.milter).message(&from_nadia).unwrap().verdict(), "flag");
+    assert_eq!(client.message(&from_nadia).unwrap().verdict(), "flag");
 
     fs::write(guard.path("vauban.toml"), "[mial]\n").unwrap();
     guard.signal("HUP");

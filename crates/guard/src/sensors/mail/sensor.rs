@@ -39,10 +39,13 @@ const PIECE: usize = 64 << 10;
 /// One unit of what is held, in bytes.
 const UNIT: usize = 64 << 10;
 
+/// What messages are judged with and kept in now.
+type Current = Arc<Mutex<(Arc<Judge>, Option<Keeper>)>>;
+
 /// The filter of mail.
 pub struct MailSensor {
     listen: String,
-    current: Mutex<(Arc<Judge>, Option<Keeper>)>,
+    current: Current,
     readers: Readers,
     metrics: Metrics,
     connections: Arc<Semaphore>,
@@ -66,7 +69,7 @@ impl MailSensor {
             listen: table.listen.clone(),
             connections: Arc::new(Semaphore::new(table.connections)),
             held: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
-            current: Mutex::new((judge, keeper)),
+            current: Arc::new(Mutex::new((judge, keeper))),
             readers,
             metrics,
             now,
@@ -76,10 +79,6 @@ impl MailSensor {
     /// From now on messages are judged by this one; those that are being judged are finished by the one before.
     pub fn replace(&self, judge: Arc<Judge>, keeper: Option<Keeper>) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = (judge, keeper);
-    }
-
-    fn current(&self) -> (Arc<Judge>, Option<Keeper>) {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn listen(&self, mut stopping: Stopping) -> Result<(), String> {
@@ -93,7 +92,7 @@ impl MailSensor {
                     Ok(stream) => match Arc::clone(&self.connections).try_acquire_owned() {
                         Ok(permit) => {
                             let talk = Talk { stream, permit, stopping: for_talks.clone() };
-                            tasks.spawn(talk.run(self.current(), self.shared()));
+                            tasks.spawn(talk.run(self.shared()));
                         }
                         Err(_) => {
                             self.metrics.add("vauban_mail_refused_total", "connections", 1.0);
@@ -120,6 +119,7 @@ impl MailSensor {
             readers: self.readers.clone(),
             metrics: self.metrics.clone(),
             held: Arc::clone(&self.held),
+            current: Arc::clone(&self.current),
             now: self.now,
         }
     }
@@ -131,7 +131,7 @@ impl Sensor for MailSensor {
     }
 
     fn fail_policy(&self) -> FailPolicy {
-        match self.current().0.table.on_failure {
+        match self.shared().current().0.table.on_failure {
             OnFailure::Tempfail => FailPolicy::Closed,
             OnFailure::Deliver => FailPolicy::Open,
         }
@@ -147,7 +147,14 @@ struct Shared {
     readers: Readers,
     metrics: Metrics,
     held: Arc<Semaphore>,
+    current: Current,
     now: fn() -> Timestamp,
+}
+
+impl Shared {
+    fn current(&self) -> (Arc<Judge>, Option<Keeper>) {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// One connection.
@@ -158,8 +165,8 @@ struct Talk {
 }
 
 impl Talk {
-    async fn run(mut self, (judge, keeper): (Arc<Judge>, Option<Keeper>), shared: Shared) {
-        let most = usize::try_from(judge.table.largest_mib << 20).unwrap_or(usize::MAX);
+    async fn run(mut self, shared: Shared) {
+        let most = usize::try_from(shared.current().0.table.largest_mib << 20).unwrap_or(usize::MAX);
         let mut session = Session::new(most);
         let mut frames = Frames::default();
         let mut buffer = vec![0; PIECE];
@@ -191,6 +198,7 @@ impl Talk {
                     }
                     Step::Judge => {
                         let message = Arc::new(session.message.take());
+                        let (judge, keeper) = shared.current();
                         let replies = self.judge(&judge, keeper.as_ref(), &message, &shared).await;
                         held = None;
                         if self.say(&replies).await.is_err() {

@@ -65,6 +65,8 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    // Where nothing was ever kept there is no folder yet.
+    let _ = place.make();
     let store = Quarantine::open(&place.quarantine()).map_err(|error| Failure::record(&error))?;
     match &arguments.command {
         Command::List { all } => list(&store, *all, place.lang)?,
