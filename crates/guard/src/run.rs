@@ -17,7 +17,7 @@ use crate::{
     Metrics, Sensor,
     config::{Config, MailTable},
     health,
-    sensors::mail::{Judge, Keeper, MailSensor, Readers},
+    sensors::mail::{Judge, Keeper, MailSensor, Memory, Readers},
     supervise::supervise,
 };
 
@@ -36,6 +36,8 @@ pub struct Guard {
     pub record: PathBuf,
     /// The file of messages that are kept back.
     pub quarantine: PathBuf,
+    /// What is remembered of who writes to whom.
+    pub memory: Memory,
     /// The clock.
     pub now: fn() -> Timestamp,
 }
@@ -77,7 +79,7 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
     let judge = prepared(&guard.config, &table, &guard.prepare).await.map_err(GuardError::Prepare)?;
     let keeper = keeper(&guard, &table);
     let readers = Readers::start(table.readers)?;
-    let mail = Arc::new(MailSensor::new(judge, keeper, readers, metrics.clone(), guard.now));
+    let mail = Arc::new(MailSensor::new(judge, keeper, readers, guard.memory.clone(), metrics.clone(), guard.now));
     let sensors: Vec<Arc<dyn Sensor>> = vec![Arc::clone(&mail) as Arc<dyn Sensor>];
     for sensor in &sensors {
         tracing::info!(sensor = sensor.name(), fail_policy = ?sensor.fail_policy(), "sensor begins");
@@ -185,7 +187,9 @@ fn keeper(guard: &Guard, table: &MailTable) -> Option<Keeper> {
 /// Forgets messages that nobody decided on in time.
 async fn forget(guard: &Guard) {
     let (quarantine, record, now) = (guard.quarantine.clone(), guard.record.clone(), (guard.now)());
+    let memory = guard.memory.clone();
     let forgotten = tokio::task::spawn_blocking(move || {
+        memory.forget(now);
         if !quarantine.exists() {
             return Ok(0);
         }

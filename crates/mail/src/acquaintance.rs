@@ -1,6 +1,6 @@
 //! What only a memory can tell of a message: whether its author ever wrote before, and whether its conversation is known.
 
-use crate::{Code, Facts, Header};
+use crate::{Code, Facts, Said};
 
 /// What the memory says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,21 +16,21 @@ pub struct Acquaintance {
 impl Acquaintance {
     /// The facts that follow. `answers_ours`: one of the ids that it says it answers is of the organisation's own making.
     #[must_use]
-    pub fn facts(self, header: &Header, answers_ours: bool) -> Facts {
+    pub fn facts(self, said: &Said, answers_ours: bool) -> Facts {
         let mut facts = Facts::default();
-        let author = header.author().map(crate::Address::shown).unwrap_or_default();
+        let author = &said.from;
         if !self.knows_author {
-            facts.add(Code::FirstContact, &author);
+            facts.add(Code::FirstContact, author);
         }
-        if header.answers.is_empty() {
+        if said.answers.is_empty() {
             return facts;
         }
         if self.knows_thread {
             if !self.took_part && !self.knows_author {
-                facts.add(Code::NewAddressInThread, &author);
+                facts.add(Code::NewAddressInThread, author);
             }
         } else if answers_ours {
-            facts.add(Code::UnknownThread, header.answers.first().map(String::as_str).unwrap_or_default());
+            facts.add(Code::UnknownThread, said.answers.first().map(String::as_str).unwrap_or_default());
         }
         facts
     }
@@ -42,9 +42,9 @@ mod tests {
 
     #[test]
     fn stolen_and_invented_conversations_are_told() {
-        let header = Header { answers: vec!["a@campagne.example".to_owned()], ..Header::default() };
+        let said = Said { answers: vec!["a@campagne.example".to_owned()], ..Said::default() };
         let told = |acquaintance: Acquaintance, ours| {
-            acquaintance.facts(&header, ours).iter().map(|fact| fact.code).collect::<Vec<_>>()
+            acquaintance.facts(&said, ours).iter().map(|fact| fact.code).collect::<Vec<_>>()
         };
         let stranger = Acquaintance::default();
         assert_eq!(told(stranger, true), [Code::FirstContact, Code::UnknownThread]);

@@ -5,6 +5,7 @@
 //! their writers' business.
 
 mod chain;
+mod correspondents;
 mod entry;
 mod known;
 mod memory;
@@ -16,6 +17,7 @@ mod suite;
 mod sweeps;
 
 pub use chain::{Head, Verification};
+pub use correspondents::{Correspondents, Met};
 pub use entry::{CoverageRow, Entry, FormatCount, Kept, Kind, SweepFinished, SweepStarted, Unchanged};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;

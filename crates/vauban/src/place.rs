@@ -48,6 +48,11 @@ impl Place {
         self.state.join("evidence")
     }
 
+    /// The file of what the filter of mail remembers.
+    pub(crate) fn correspondents(&self) -> PathBuf {
+        self.state.join("correspondents.sqlite")
+    }
+
     /// The file of messages that are kept back.
     pub(crate) fn quarantine(&self) -> PathBuf {
         self.state.join("quarantine.sqlite")

@@ -44,6 +44,8 @@ pub struct MailTable {
     /// Who is asked for the records of domains (SPF, DKIM, DMARC): an address with its port, `system` for this machine's
     /// own resolver, or `none` to do without.
     pub resolver: String,
+    /// For how many days the filter learns who writes to whom before a first contact or an unknown conversation counts.
+    pub learning_days: u16,
     /// The most of one message that is held, in MiB. What is larger is judged by its beginning, and flagged.
     pub largest_mib: u64,
     /// The most of all messages that is held at a time, in MiB; further ones are asked to come again.
@@ -66,6 +68,7 @@ impl Default for MailTable {
             listen: "127.0.0.1:9781".to_owned(),
             on_failure: OnFailure::Tempfail,
             resolver: "system".to_owned(),
+            learning_days: 14,
             largest_mib: 40,
             held_mib: 256,
             readers: 2,

@@ -7,6 +7,7 @@ use vauban_examine::{Confined, Terms};
 use vauban_guard::{
     Guard, GuardError,
     config::{Config, MailTable},
+    sensors::mail::Memory,
 };
 use vauban_intake::Limits;
 use vauban_knowledge::{Sources, prepare};
@@ -40,6 +41,8 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     log();
     let file = arguments.config.clone();
     let reload = move || config::read(&file).map_err(|failure| failure.words().get(Lang::En).to_owned());
+    let mut salt = [0; 16];
+    random(&mut salt).map_err(|error| cannot(&error.to_string()))?;
     let (state, starter) = (place.state.clone(), !arguments.no_starter);
     let prepare = Arc::new(move |organisation: &Organisation, table: &MailTable| {
         readers_for(organisation, table, state.clone(), starter)
@@ -50,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         prepare,
         record: place.record(),
         quarantine: place.quarantine(),
+        memory: Memory::new(place.correspondents(), salt),
         now: Timestamp::now,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

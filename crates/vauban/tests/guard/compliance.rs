@@ -74,6 +74,25 @@ fn a_changed_configuration_is_taken_and_a_wrong_one_is_not() {
 }
 
 #[test]
+fn strangers_and_invented_conversations_are_told_and_a_restart_forgets_nobody() {
+    let mut guard = Guard::start("learning_days = 0");
+    let answer = Client::ready(guard.milter).message(&honest(1)).unwrap();
+    assert_eq!(answer.inserted, ["X-Vauban-Verdict: deliver; score=1"], "a first contact");
+    guard.kill();
+    guard.begin();
+    let answer = Client::ready(guard.milter).message(&honest(2)).unwrap();
+    assert_eq!(answer.inserted, ["X-Vauban-Verdict: deliver; score=0"], "known now");
+
+    let invented = "In-Reply-To: <never-sent@campagne.example>\nFrom:";
+    let answer = Client::ready(guard.milter).message(&honest(3).replacen("From:", invented, 1)).unwrap();
+    assert_eq!(answer.verdict(), "deliver");
+    let stranger = honest(4).replace("contact@lumiere.test", "contact@obscur.test").replacen("From:", invented, 1);
+    let answer = Client::ready(guard.milter).message(&stranger).unwrap();
+    assert_eq!(answer.verdict(), "flag");
+    assert!(answer.inserted[0].contains("unknown-thread=3.5 first-contact=1"), "{answer:?}");
+}
+
+#[test]
 fn readers_that_die_are_replaced_and_no_message_is_lost() {
     let guard = Guard::start("");
     let mut client = Client::ready(guard.milter);

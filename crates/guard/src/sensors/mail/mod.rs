@@ -9,6 +9,7 @@ mod authenticate;
 mod judge;
 mod keep;
 mod message;
+mod remember;
 mod sensor;
 mod session;
 
@@ -16,4 +17,5 @@ pub use authenticate::{Authenticator, Passed, Proofs};
 pub use judge::{Judge, Readers};
 pub use keep::{Keeper, Sealed, open_sealed};
 pub use message::Message;
+pub use remember::Memory;
 pub use sensor::MailSensor;

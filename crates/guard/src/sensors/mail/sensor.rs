@@ -26,6 +26,7 @@ use super::{
     judge::{Judge, Judged, NotJudged, Readers},
     keep::Keeper,
     message::Message,
+    remember::Memory,
     session::{Session, Step},
 };
 use crate::{FailPolicy, Metrics, Sensor, Stopping, config::OnFailure, sensor::told_to_stop};
@@ -47,6 +48,7 @@ pub struct MailSensor {
     listen: String,
     current: Current,
     readers: Readers,
+    memory: Memory,
     metrics: Metrics,
     connections: Arc<Semaphore>,
     held: Arc<Semaphore>,
@@ -60,6 +62,7 @@ impl MailSensor {
         judge: Arc<Judge>,
         keeper: Option<Keeper>,
         readers: Readers,
+        memory: Memory,
         metrics: Metrics,
         now: fn() -> Timestamp,
     ) -> Self {
@@ -71,6 +74,7 @@ impl MailSensor {
             held: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             current: Arc::new(Mutex::new((judge, keeper))),
             readers,
+            memory,
             metrics,
             now,
         }
@@ -117,6 +121,7 @@ impl MailSensor {
     fn shared(&self) -> Shared {
         Shared {
             readers: self.readers.clone(),
+            memory: self.memory.clone(),
             metrics: self.metrics.clone(),
             held: Arc::clone(&self.held),
             current: Arc::clone(&self.current),
@@ -145,6 +150,7 @@ impl Sensor for MailSensor {
 /// What all connections share.
 struct Shared {
     readers: Readers,
+    memory: Memory,
     metrics: Metrics,
     held: Arc<Semaphore>,
     current: Current,
@@ -246,6 +252,8 @@ impl Talk {
     ) -> Vec<Reply> {
         if message.is_signed_in {
             shared.metrics.add("vauban_mail_messages_total", "outgoing", 1.0);
+            let (memory, sent, now) = (shared.memory.clone(), Arc::clone(message), (shared.now)());
+            let _ = tokio::task::spawn_blocking(move || memory.sent(&sent, now)).await;
             return answer::outgoing(message);
         }
         let begun = Instant::now();
@@ -284,7 +292,22 @@ async fn both(judge: &Arc<Judge>, message: &Arc<Message>, shared: &Shared) -> Re
         Ok(None) if judge.authenticator.is_none() || message.client.is_none() => {}
         Ok(None) | Err(_) => shared.metrics.add("vauban_mail_failures_total", "authentication", 1.0),
     }
-    Ok((said, Weights::built_in().judge(&facts)))
+    let (memory, remembered, now) = (shared.memory.clone(), Arc::clone(judge), (shared.now)());
+    let (message, metrics) = (Arc::clone(message), shared.metrics.clone());
+    let weighed = tokio::task::spawn_blocking(move || {
+        let days = remembered.table.learning_days;
+        facts.extend(memory.facts(&said, &remembered.known, days, now));
+        let judgement = Weights::built_in().judge(&facts);
+        // What is kept back makes nobody known.
+        if judgement.verdict == Verdict::Deliver {
+            memory.delivered(&said, &message, now);
+        }
+        (said, judgement)
+    });
+    weighed.await.map_err(|_| {
+        metrics.add("vauban_mail_failures_total", "memory", 1.0);
+        NotJudged::Gone
+    })
 }
 
 /// Enforces a verdict.
