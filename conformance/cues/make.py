@@ -24,7 +24,7 @@ ORG = {
         {"name": "Hugo Bernard", "address": "hugo.bernard@campagne.example"},
         {"name": "Nadia Roux", "address": "nadia.roux@campagne.example"},
     ],
-    "partners": ["imprimeur.example", {"name": "Journal Partenaire", "domain": "journal-partenaire.example"}],
+    "partners": ["imprimeur.example", "journal-partenaire.example"],
     "providers": ["Microsoft 365"],
 }
 
@@ -143,6 +143,11 @@ CUES = {
                            attached("message.html", b"<html><h1>Programme</h1></html>", "text/html"), DOC),
     "page-that-builds": (attached("message.html", b"<html><script>const d=Uint8Array.from(atob('UEsD'),c=>c.charCodeAt(0));const u=URL.createObjectURL(new Blob([d]));const a=document.createElement('a');a.href=u;a.download='p.zip';a.click()</script></html>", "text/html"),
                          attached("message.html", b"<html><h1>Programme</h1></html>", "text/html"), DOC),
+    "invitation": (attached("reunion.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nURL:https://campagne-webmail.test/j\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "text/calendar"),
+                   attached("reunion.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nURL:https://webmail.campagne.example/j\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "text/calendar"), DOC),
+    "own-name-from-outside": ({"From": "Accueil <accueil@campagne.example>", "Received": "from mail.obscur.test (mail.obscur.test [203.0.113.9]) by mx.campagne.example (Postfix) with ESMTPS id 4F1; Mon, 02 Nov 2026 09:12:00 +0100"},
+                              {"From": "Accueil <accueil@campagne.example>", "Received": "from mail.campagne.example (mail.campagne.example [192.0.2.10]) by mx.campagne.example (Postfix) with ESMTPS id 4F1; Mon, 02 Nov 2026 09:12:00 +0100"}, DOC),
+    "partner-by-its-domain": ({"From": "Journal Partenaire <redaction@gmail.com>"}, {"From": "Journal Partenaire <redaction@journal-partenaire.example>"}, BILL),
     "locked-document": (attached("releve.docx", fixture("ole/fixtures/encrypted.docx")), attached("releve.docx", docx(False)), BILL),
     "locked-pdf": (attached("releve.pdf", fixture("pdf/fixtures/encrypted.pdf"), "application/pdf"), attached("releve.pdf", fixture("pdf/fixtures/letter.pdf"), "application/pdf"), BILL),
     "code-in-picture": (attached("mfa.png", base64.b64decode(CODE_TO_SITE), "image/png"), attached("billet.png", base64.b64decode(CODE_TO_TICKET), "image/png"), ACCOUNT),
@@ -171,6 +176,8 @@ def write(folder, name, lang, sender, words, change):
     """One message."""
     subject, body = words
     message = EmailMessage()
+    if "Received" in change:
+        message["Received"] = change["Received"]
     message["Date"] = "Mon, 02 Nov 2026 09:12:00 +0100"
     message["From"] = change.get("From", sender)
     message["To"] = READER

@@ -159,6 +159,8 @@ pub enum Code {
     Unauthenticated,
     /// The message has no identifier.
     NoMessageId,
+    /// The message seems to come from inside, but was sent by somebody outside.
+    ReturnPathOutside,
     /// Bounces of this message would go to another domain.
     ReturnPathElsewhere,
 }

@@ -1,6 +1,6 @@
 //! Whose mail it is: what the organisation says of itself, so that imitations can be told.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use vauban_lookalike::{Brands, Owner, Protected, folded_words, is_same_person};
 
 /// What an organisation says of itself.
@@ -19,7 +19,7 @@ pub struct Organisation {
     #[serde(default)]
     pub partners: Vec<Partner>,
     /// The providers that it uses, by name (`Microsoft 365`) or domain.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "providers")]
     pub providers: Vec<String>,
 }
 
@@ -76,6 +76,16 @@ enum AnyPartner {
     },
 }
 
+/// Providers by name or domain, or as tables with either.
+fn providers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let any = Vec::<AnyPartner>::deserialize(deserializer)?;
+    let partners = any.into_iter().map(Partner::from);
+    Ok(partners
+        .flat_map(|partner| std::iter::once(partner.name).chain(partner.domains))
+        .filter(|name| !name.is_empty())
+        .collect())
+}
+
 impl From<AnyPerson> for Person {
     fn from(any: AnyPerson) -> Self {
         match any {
@@ -120,6 +130,16 @@ struct Somebody {
     is_own: bool,
 }
 
+/// What a partner is called: its name, else the words of its domains, where there are several (`journal-partenaire`).
+fn names_of(partner: &Partner) -> impl Iterator<Item = String> {
+    let from_domains = partner.domains.iter().filter_map(|domain| {
+        let label = domain.split('.').next()?;
+        label.contains('-').then(|| label.replace('-', " "))
+    });
+    let name = Some(partner.name.clone()).filter(|name| !name.is_empty());
+    name.into_iter().chain(from_domains)
+}
+
 impl Known {
     /// Prepares an organisation.
     #[must_use]
@@ -143,8 +163,7 @@ impl Known {
             .partners
             .iter()
             .enumerate()
-            .filter(|(_, partner)| !partner.name.is_empty())
-            .map(|(at, partner)| (folded_words(&partner.name), at))
+            .flat_map(|(at, partner)| names_of(partner).map(move |name| (folded_words(&name), at)))
             .collect();
         Self { organisation, protected, brands, people, partners }
     }
@@ -220,7 +239,8 @@ impl Known {
         })?;
         let partner = self.organisation.partners.get(*at)?;
         let is_theirs = partner.domains.iter().any(|domain| vauban_lookalike::is_under(host, domain));
-        (!is_theirs && !self.is_own(host)).then_some(partner.name.as_str())
+        let shown = if partner.name.is_empty() { partner.domains.first()? } else { &partner.name };
+        (!is_theirs && !self.is_own(host)).then_some(shown.as_str())
     }
 }
 
@@ -232,8 +252,8 @@ mod tests {
         let organisation = serde_json::from_str(
             r#"{"domains": ["campagne.example"], "staff": [{"name": "Hugo Bernard", "address": "Hugo.Bernard@campagne.example"}, "Léa Petit"],
                 "candidates": [{"name": "Nadia Roux", "addresses": ["nadia@prive.example"]}],
-                "partners": ["imprimeur.example", {"name": "Journal Partenaire", "domain": "journal.example"}],
-                "providers": ["Microsoft 365"], "something": "else"}"#,
+                "partners": ["imprimeur.example", "atelier-graphique.example", {"name": "Journal Partenaire", "domain": "journal.example"}],
+                "providers": ["Microsoft 365", {"name": "Google", "domain": "google.com"}], "something": "else"}"#,
         )
         .unwrap();
         Known::new(organisation)
@@ -253,6 +273,8 @@ mod tests {
             Some("Journal Partenaire")
         );
         assert_eq!(known.borrowed_partner("Journal Partenaire", "mail.journal.example"), None);
+        assert_eq!(known.borrowed_partner("Atelier Graphique", "evil.example"), Some("atelier-graphique.example"));
+        assert_eq!(known.organisation.providers, ["Microsoft 365", "Google", "google.com"]);
         assert!(known.is_own("webmail.campagne.example") && known.is_inside("imprimeur.example"));
         assert!(!known.is_own("imprimeur.example"));
     }

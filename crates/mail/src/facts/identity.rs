@@ -90,9 +90,9 @@ fn from_inside(letter: &Letter, author: &Address, known: &Known, facts: &mut Fac
     }
 }
 
-/// The large providers deliver for all their customers.
+/// Large providers of mail, and of newsletters, deliver for all their customers.
 fn carries_for_anybody(name: &str, known: &Known) -> bool {
-    known.protected().owner_of(name) == Some(Owner::Provider)
+    matches!(known.protected().owner_of(name), Some(Owner::Provider | Owner::Brand))
 }
 
 /// Names that are not the sender's.
@@ -168,7 +168,8 @@ fn answers_elsewhere(letter: &Letter, author: &Address, known: &Known, facts: &m
         && let Some((_, host)) = path.rsplit_once('@')
         && owner(host) != owner(author.domain())
     {
-        facts.add(Code::ReturnPathElsewhere, path);
+        let code = if pretends && !known.is_inside(host) { Code::ReturnPathOutside } else { Code::ReturnPathElsewhere };
+        facts.add(code, path);
     }
 }
 

@@ -20,7 +20,8 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         if !target.is_web() {
             continue;
         }
-        web += 1;
+        // Documents are full of addresses that nobody clicks on.
+        web += usize::from(link.place != Shown::Attached);
         to_author += usize::from(letter.is_of_author(&target.host) || known.is_own(&target.host));
         address(&target, facts);
         if link.place == Shown::Code {

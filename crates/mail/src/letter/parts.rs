@@ -70,7 +70,14 @@ impl Part {
         };
         match kind {
             PartKind::Page => part.page = Some(Page::read(&vauban_observe::html_text(item.bytes), budget)),
-            PartKind::Drawing => part.scripts = Page::read(&vauban_observe::html_text(item.bytes), budget).scripts,
+            PartKind::Drawing => {
+                let page = Page::read(&vauban_observe::html_text(item.bytes), budget);
+                part.scripts.clone_from(&page.scripts);
+                part.page = Some(page);
+            }
+            PartKind::Other if TEXTS.contains(&item.extension().as_str()) && item.bytes.len() <= MOST_TEXT => {
+                part.page = Some(Page { text: String::from_utf8_lossy(item.bytes).into_owned(), ..Page::default() });
+            }
             PartKind::Other if *pictures > 0 && pictures::is_picture(item.bytes) && budget.check_time().is_ok() => {
                 *pictures -= 1;
                 part.codes = pictures::codes(item.bytes);
@@ -109,7 +116,10 @@ fn kind(item: &Item<'_>, format: &str) -> PartKind {
     {
         return PartKind::Notebook;
     }
-    if item.location.last().starts_with(MACRO) {
+    if item.location.last().starts_with(MACRO)
+        || MACRO_DOCUMENTS.contains(&extension.as_str())
+        || item.name.eq_ignore_ascii_case("vbaProject.bin")
+    {
         return PartKind::Macro;
     }
     let is_program = starts(b"MZ") && bytes.len() > 64 || starts(b"\x7fELF") || is_mach_o(bytes);
@@ -136,6 +146,12 @@ fn is_mach_o(bytes: &[u8]) -> bool {
 
 /// What Windows and macOS mount with a double click.
 const DISK_IMAGES: [&str; 8] = ["iso", "img", "vhd", "vhdx", "udf", "dmg", "wim", "vmdk"];
+/// Documents that are named after the macros in them.
+const MACRO_DOCUMENTS: [&str; 9] = ["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "ppsm", "potm", "ppam"];
+/// Texts whose links a program offers to open: invitations, cards, and the list of links of a document.
+const TEXTS: [&str; 4] = ["ics", "vcs", "vcf", "rels"];
+/// The longest of them.
+const MOST_TEXT: usize = 256 << 10;
 /// What runs with a double click.
 const PROGRAMS: [&str; 19] = [
     "exe",

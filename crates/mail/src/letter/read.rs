@@ -99,6 +99,9 @@ impl Letter {
             for (address, text) in part.page.iter().flat_map(|page| &page.links) {
                 add(address, text, Shown::Attached);
             }
+            for address in part.page.iter().flat_map(|page| plain_addresses(&page.text)) {
+                add(address, "", Shown::Attached);
+            }
             for form in part.page.iter().flat_map(|page| &page.forms) {
                 add(&form.action, "", Shown::Form);
             }
