@@ -1,5 +1,7 @@
 //! Damaged messages are judged without a panic, and the same damage gives the same verdict.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 use std::{fs, path::Path};
 
 use vauban_intake::{Budget, Limits, StopFlag};
