@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 use vauban_examine::Onlooker;
 use vauban_intake::{Budget, Problem};
-use vauban_model::{Location, Observable, ObservableKind};
+use vauban_model::{Location, Observable, ObservableKind, Severity, Sighting};
 use vauban_observe::Item;
 
 use crate::{
-    Facts, Header, Known, Letter, Organisation, Part, facts,
+    Code, Facts, Header, Known, Letter, Organisation, Part, facts,
     letter::{MOST_PICTURES, Page},
 };
 
@@ -23,6 +23,20 @@ pub struct Told {
     pub said: Said,
     /// Why it was not read to its end, where it was not.
     pub problem: Option<String>,
+}
+
+impl Told {
+    /// Notes the first indicator that the message met, anywhere in it. A name that anybody may use decides nothing.
+    pub fn met(&mut self, sightings: &[Sighting]) {
+        let inside = |sighting: &&Sighting| {
+            sighting.severity > Severity::Low && sighting.location.segments().starts_with(self.location.segments())
+        };
+        if let Some(Sighting { observable, indicator, .. }) = sightings.iter().find(inside) {
+            // Bytes that a rule met say nothing to anybody; the rule's name does.
+            let shown = if observable.kind == ObservableKind::Bytes { &indicator.value } else { &*observable.value };
+            self.facts.add(Code::KnownIndicator, format!("{shown} ({})", indicator.name));
+        }
+    }
 }
 
 /// What a header says, as far as verdicts are explained by it and memory needs it.
@@ -160,7 +174,6 @@ mod tests {
     use vauban_intake::{Limits, StopFlag};
 
     use super::*;
-    use crate::Code;
 
     fn judged(items: &[(&str, usize, &[u8], &'static str)]) -> Vec<Told> {
         let mut watch = Watch::new(Known::new(Organisation::default()));

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
 use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
-use vauban_model::{Reason, Severity};
+use vauban_model::Reason;
 
 use super::{authenticate::Authenticator, message::Message};
 use crate::config::MailTable;
@@ -99,7 +99,10 @@ fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
         return Err(NotJudged::NoReader(unread.detail.clone()));
     }
     let (mut facts, said, problem) = match told {
-        Some(told) => (told.facts, told.said, told.problem),
+        Some(mut told) => {
+            told.met(&reading.sightings);
+            (told.facts, told.said, told.problem)
+        }
         None => (Facts::default(), Said::default(), Some("its reader gave up".to_owned())),
     };
     let given_up = whole.filter(|unread| matches!(unread.reason, Reason::Crashed | Reason::Timeout | Reason::TooLarge));
@@ -107,9 +110,6 @@ fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
         facts.add(Code::Unreadable, why);
     } else if is_cut {
         facts.add(Code::TooLarge, "");
-    }
-    if let Some(sighting) = reading.sightings.iter().find(|sighting| sighting.severity > Severity::Low) {
-        facts.add(Code::KnownIndicator, format!("{} ({})", sighting.observable.value, sighting.indicator.name));
     }
     Ok(Judged { said, facts })
 }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use vauban_examine::{Examiners, InProcess, Rules, Terms};
 use vauban_intake::Limits;
 use vauban_knowledge::{Sources, prepare};
-use vauban_mail::{Code, Judgement, Known, Organisation, Told, Verdict, Weights, json_line, onlooker, paragraph};
-use vauban_model::{Lang, Severity, Sighting, Text};
+use vauban_mail::{Known, Organisation, Told, Verdict, Weights, json_line, onlooker, paragraph};
+use vauban_model::{Lang, Text};
 use vauban_sweep::{Backups, Event, FileResult, Options, Start, run as walk};
 
 use crate::{
@@ -161,8 +161,9 @@ struct Tally {
 impl Tally {
     fn file(&mut self, result: &FileResult, path: &str) {
         let told: Vec<Told> = serde_json::from_slice(&result.examined.told).unwrap_or_default();
-        for (number, told) in (1_u64..).zip(told) {
-            let judgement = judge(&told, &result.sightings);
+        for (number, mut told) in (1_u64..).zip(told) {
+            told.met(&result.sightings);
+            let judgement = Weights::built_in().judge(&told.facts);
             self.messages += 1;
             match judgement.verdict {
                 Verdict::Deliver => {}
@@ -194,18 +195,6 @@ impl Tally {
             .get(self.lang),
         );
     }
-}
-
-/// The verdict: the facts of the message, and the indicators that it met.
-fn judge(told: &Told, sightings: &[Sighting]) -> Judgement {
-    let mut facts = told.facts.clone();
-    let inside = |sighting: &&Sighting| {
-        sighting.severity > Severity::Low && sighting.location.segments().starts_with(told.location.segments())
-    };
-    if let Some(sighting) = sightings.iter().find(inside) {
-        facts.add(Code::KnownIndicator, format!("{} ({})", sighting.observable.value, sighting.indicator.name));
-    }
-    Weights::built_in().judge(&facts)
 }
 
 /// What the organisation says of itself.
