@@ -14,7 +14,7 @@ archive=$(realpath -- "$1")
 vauban=$(realpath -- "$2")
 turns=${3:-2}
 cd "$(dirname "$0")"
-helper=$(pwd)/feed.py
+feeder=$(pwd)/feed.py
 
 # Not installed from here: on most machines these packages start services of the whole system as soon as they are there.
 PATH=$PATH:/usr/sbin
@@ -49,7 +49,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 feed() { # In the background and waited for, so that a signal is heard at once.
-    python3 -B "$helper" "$@" &
+    python3 -B "$feeder" "$@" &
     client=$!
     wait "$client"
     client=
