@@ -47,30 +47,19 @@ pub trait Examiners: Sync {
     fn examiner(&self) -> Box<dyn Examiner + '_>;
 }
 
-/// Reads in this process: a reader that panics costs its item, one that aborts or eats memory costs everything. For
-/// systems without workers, and for tests.
-pub struct InProcess<'r> {
-    /// What to look for.
-    pub rules: &'r Rules<'r>,
-    /// What one file may cost.
-    pub limits: Limits,
-    /// Makes whoever else looks on.
-    pub onlooker: Option<&'r (dyn Fn() -> Box<dyn Onlooker + Send> + Sync)>,
-}
-
-impl Examiners for InProcess<'_> {
-    fn examiner(&self) -> Box<dyn Examiner + '_> {
-        Box::new(Here {
-            rules: self.rules,
-            limits: self.limits,
-            scanner: self.rules.scanners.scanner(),
-            onlooker: self.onlooker.map(|make| make()),
-        })
-    }
+/// An examiner that reads in this process: a reader that panics costs its item, one that aborts or eats memory costs
+/// everything. For systems without workers.
+#[must_use]
+pub fn in_process<'r>(
+    rules: Rules<'r>,
+    limits: Limits,
+    onlooker: Option<Box<dyn Onlooker + Send>>,
+) -> Box<dyn Examiner + 'r> {
+    Box::new(Here { rules, limits, scanner: rules.scanners.scanner(), onlooker })
 }
 
 struct Here<'r> {
-    rules: &'r Rules<'r>,
+    rules: Rules<'r>,
     limits: Limits,
     scanner: Box<dyn RuleScanner + 'r>,
     onlooker: Option<Box<dyn Onlooker + Send>>,
@@ -82,7 +71,7 @@ impl Examiner for Here<'_> {
         let budget = Budget::new(self.limits.for_file(task.size), task.stop.clone());
         let bench = Bench {
             budget: &budget,
-            rules: self.rules,
+            rules: &self.rules,
             scanner: &mut *self.scanner,
             ledger: &mut collected,
             onlooker: self.onlooker.as_deref_mut(),

@@ -1,7 +1,7 @@
 //! One file with everything inside it, examined: the flow of the product that `sweep` and the sensors of `guard` share.
 //!
 //! [`examine()`] is that flow on one screen. It runs in worker processes that are shut in ([`Confined`]), or in this process
-//! ([`InProcess`]). What to look for comes in as [`Rules`]; what was found goes into a [`Ledger`]; whoever has other
+//! ([`in_process`]). What to look for comes in as [`Rules`]; what was found goes into a [`Ledger`]; whoever has other
 //! questions looks on ([`Onlooker`]). It walks no folders, keeps nothing, and decides nothing.
 
 mod account;
@@ -26,7 +26,7 @@ mod whole;
 pub use account::Account;
 pub use confined::{Confined, Terms, serve};
 pub use examine::{Bench, Examined, examine};
-pub use examiner::{Examiner, Examiners, InProcess, Task};
+pub use examiner::{Examiner, Examiners, Task, in_process};
 pub use hashes::Hashes;
 pub use judge::{reference, severity};
 pub use ledger::{Collected, Ledger};

@@ -7,6 +7,7 @@ use vauban_model::{Exposure, Indicator, ObservableKind, Severity, Text};
 use vauban_observe::LogEvent;
 
 /// What a sweep looks for, shared by all its threads.
+#[derive(Clone, Copy)]
 pub struct Rules<'r> {
     /// The compiled indicators.
     pub set: &'r IndicatorSet,

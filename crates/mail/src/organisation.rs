@@ -180,12 +180,6 @@ impl Known {
         &self.brands
     }
 
-    /// Whether the organisation told anything of itself.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.organisation == Organisation::default()
-    }
-
     /// Whether this host is the organisation's own.
     #[must_use]
     pub fn is_own(&self, host: &str) -> bool {

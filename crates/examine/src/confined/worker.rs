@@ -30,7 +30,8 @@ const COPIED: u64 = 16 << 20;
 struct State {
     setup: Setup,
     knowledge: Knowledge,
-    make_onlooker: MakeOnlooker,
+    /// Made once, here; each worker takes its own copy of it.
+    onlooker: Mutex<Option<Box<dyn Onlooker + Send>>>,
 }
 
 /// Serves a host from this process, which must have one thread: the whole life of `vauban`'s hidden worker command.
@@ -63,12 +64,13 @@ fn prepare(setup: &[u8], descriptors: Vec<OwnedFd>, make_onlooker: MakeOnlooker)
     let [set, rules] = <[OwnedFd; 2]>::try_from(descriptors).map_err(|_| "not two files".to_owned())?;
     let files = Files { set: set.into(), rules: rules.into(), key: setup.key };
     let knowledge = Knowledge::open(&files).map_err(|error| error.to_string())?;
+    let onlooker = setup.onlooker.as_ref().map(|setup| make_onlooker(setup)).transpose()?;
     let ready = Ready { refused: knowledge.refused_rules(), rules_ask_for_names: knowledge.rules.asks_for_hints() };
     let answer = serde_json::to_vec(&ready).map_err(|error| error.to_string())?;
     // The stack of the reading thread is memory, too, and so are rules over events once they are compiled.
     let event_rules = knowledge.set.sigma_bytes().saturating_mul(EVENT_RULES_FACTOR);
     let memory = setup.memory.saturating_add(STACK as u64).saturating_add(event_rules);
-    Ok(Prepared { state: State { setup, knowledge, make_onlooker }, memory, answer })
+    Ok(Prepared { state: State { setup, knowledge, onlooker: Mutex::new(onlooker) }, memory, answer })
 }
 
 fn work(
@@ -77,9 +79,8 @@ fn work(
     advice: fn(ObservableKind, Exposure, Severity) -> Text,
     clock: fn() -> Duration,
 ) {
-    let State { setup, knowledge, make_onlooker } = state;
-    let mut onlooker: Option<Box<dyn Onlooker + Send>> =
-        setup.onlooker.as_ref().and_then(|setup| make_onlooker(setup).ok());
+    let State { setup, knowledge, onlooker } = state;
+    let mut onlooker = onlooker.lock().unwrap_or_else(PoisonError::into_inner).take();
     let rules = Rules {
         set: &knowledge.set,
         scanners: knowledge,

@@ -2,10 +2,9 @@
 
 use std::{os::unix::process::CommandExt as _, process::Command};
 
-use vauban_examine::{Confined, Terms};
+use vauban_examine::{Confined, Examiner, Examiners, Rules, Terms, in_process};
 use vauban_knowledge::{Knowledge, LoadError, Prepared};
 use vauban_model::Text;
-
 use vauban_workers::PoolError;
 
 use crate::failure::chain;
@@ -13,20 +12,33 @@ use crate::failure::chain;
 /// Whoever reads.
 pub(crate) enum Readers {
     Workers(Confined),
-    Here { knowledge: Box<Knowledge>, why: String },
+    Here { knowledge: Box<Knowledge>, terms: Terms, why: String },
+}
+
+impl Examiners for Readers {
+    fn examiner(&self) -> Box<dyn Examiner + '_> {
+        match self {
+            Self::Workers(confined) => confined.examiner(),
+            Self::Here { knowledge, terms, .. } => {
+                let rules = Rules {
+                    set: &knowledge.set,
+                    scanners: &**knowledge,
+                    advice: vauban_report::advice,
+                    now: terms.now,
+                    with_expired: terms.with_expired,
+                    remember: terms.remember,
+                };
+                let onlooker = terms.onlooker.as_ref().and_then(|setup| vauban_mail::onlooker(setup).ok());
+                in_process(rules, terms.limits, onlooker)
+            }
+        }
+    }
 }
 
 impl Readers {
-    /// Starts workers; compiles the rules again when those that were kept are refused.
+    /// Starts workers, or reads here where there can be none.
     pub(crate) fn start(prepared: &mut Prepared, terms: &Terms) -> Result<Self, LoadError> {
-        let started = match start(prepared, terms) {
-            Err(PoolError::Refused(_)) => {
-                prepared.compile_again()?;
-                start(prepared, terms)
-            }
-            other => other,
-        };
-        let readers = match started {
+        let readers = match workers(prepared, terms)? {
             Ok(confined) => {
                 prepared.without(confined.refused_rules());
                 Self::Workers(confined)
@@ -40,18 +52,10 @@ impl Readers {
                     }
                 };
                 prepared.without(&knowledge.refused_rules());
-                Self::Here { knowledge: Box::new(knowledge), why: chain(&error) }
+                Self::Here { knowledge: Box::new(knowledge), terms: terms.clone(), why: chain(&error) }
             }
         };
         Ok(readers)
-    }
-
-    /// The knowledge of this process, if it is the one that reads.
-    pub(crate) fn here(&self) -> Option<&Knowledge> {
-        match self {
-            Self::Workers(_) => None,
-            Self::Here { knowledge, .. } => Some(knowledge),
-        }
     }
 
     /// Whether a rule asks for names of files.
@@ -84,14 +88,17 @@ impl Readers {
 
 /// Workers, and nothing less: for what runs day and night on hostile bytes.
 pub(crate) fn confined(prepared: &mut Prepared, terms: &Terms) -> Result<Confined, String> {
-    let started = match start(prepared, terms) {
-        Err(PoolError::Refused(_)) => {
-            prepared.compile_again().map_err(|error| chain(&error))?;
-            start(prepared, terms)
-        }
-        other => other,
-    };
-    started.map_err(|error| chain(&error))
+    workers(prepared, terms).map_err(|error| chain(&error))?.map_err(|error| chain(&error))
+}
+
+/// Starts workers; compiles the rules again when those that were kept are refused.
+fn workers(prepared: &mut Prepared, terms: &Terms) -> Result<Result<Confined, PoolError>, LoadError> {
+    let started = start(prepared, terms);
+    if !matches!(started, Err(PoolError::Refused(_))) {
+        return Ok(started);
+    }
+    prepared.compile_again()?;
+    Ok(start(prepared, terms))
 }
 
 /// The process is this program again: the same file even if it was replaced on disk since.

@@ -13,7 +13,7 @@ use std::{
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use vauban_examine::{Examiners, InProcess, Rules, Terms};
+use vauban_examine::Terms;
 use vauban_intake::{Limits, StopFlag};
 use vauban_knowledge::{Prepared, Sources, Warning, prepare};
 use vauban_model::{Lang, Marking, Secret, Summary, Text};
@@ -156,20 +156,6 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     };
     let readers = Readers::start(&mut prepared, &terms).map_err(|error| Failure::knowledge(&error))?;
     warn(&prepared, &readers, lang);
-    let here = readers.here().map(|knowledge| Rules {
-        set: &knowledge.set,
-        scanners: knowledge,
-        advice: vauban_report::advice,
-        now,
-        with_expired: arguments.expired,
-        remember,
-    });
-    let here = here.as_ref().map(|rules| InProcess { rules, limits, onlooker: None });
-    let examiners: &dyn Examiners = match (&readers, &here) {
-        (Readers::Workers(confined), _) => confined,
-        (Readers::Here { .. }, Some(here)) => here,
-        (Readers::Here { .. }, None) => return Err(nothing_there(&arguments.paths)),
-    };
 
     let basis = Basis {
         set: &prepared.set,
@@ -226,7 +212,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let mut record = SqliteRecord::open(&place.record());
     let mut keeper = Keeper::begin(&mut record, &started, now, learner);
     let mut told = Told::new(arguments.format, lang);
-    let account = sweep(&options, examiners, &mut |event| {
+    let account = sweep(&options, &readers, &mut |event| {
         keeper.event(&event);
         told.event(&event);
     });

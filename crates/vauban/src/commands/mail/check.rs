@@ -8,10 +8,10 @@ use std::{
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use vauban_examine::{Examiners, InProcess, Rules, Terms};
+use vauban_examine::Terms;
 use vauban_intake::Limits;
 use vauban_knowledge::{Sources, prepare};
-use vauban_mail::{Known, Organisation, Told, Verdict, Weights, json_line, onlooker, paragraph};
+use vauban_mail::{Organisation, Told, Verdict, Weights, json_line, paragraph};
 use vauban_model::{Lang, Text};
 use vauban_sweep::{Backups, Event, FileResult, Options, Start, run as walk};
 
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     }
     let organisation = organisation(arguments.org.as_deref())?;
     let setup = serde_json::to_vec(&organisation).unwrap_or_default();
-    if Known::new(organisation).is_empty() {
+    if organisation == Organisation::default() {
         terminal::talk(
             Text::new(
                 "conseil : --org FICHIER dit qui vous êtes ; sans lui, ni les faux collègues ni les faux domaines de votre organisation ne sont vus",
@@ -93,25 +93,9 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         prepare(&sources, &place.state, lang, &mut random).map_err(|error| Failure::knowledge(&error))?;
     let now = Timestamp::now();
     let limits = Limits::default();
-    let terms =
-        Terms { limits, memory: MEMORY, now, with_expired: false, remember: false, onlooker: Some(setup.clone()) };
+    let terms = Terms { limits, memory: MEMORY, now, with_expired: false, remember: false, onlooker: Some(setup) };
     let readers = Readers::start(&mut prepared, &terms).map_err(|error| Failure::knowledge(&error))?;
     sweep::warn(&prepared, &readers, lang);
-    let here = readers.here().map(|knowledge| Rules {
-        set: &knowledge.set,
-        scanners: knowledge,
-        advice: vauban_report::advice,
-        now,
-        with_expired: false,
-        remember: false,
-    });
-    let make = || onlooker(&setup).expect("it was written by this program");
-    let here = here.as_ref().map(|rules| InProcess { rules, limits, onlooker: Some(&make) });
-    let examiners: &dyn Examiners = match (&readers, &here) {
-        (Readers::Workers(confined), _) => confined,
-        (Readers::Here { .. }, Some(here)) => here,
-        (Readers::Here { .. }, None) => return Err(sweep::nothing_there(&arguments.paths)),
-    };
     let begun = Instant::now();
     let stop = sweep::stop_on_interrupt();
     let backups = Backups { password: None, stop: stop.clone() };
@@ -126,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         clock: &|| begun.elapsed(),
     };
     let mut tally = Tally { format: arguments.format, all: arguments.all, lang, ..Tally::default() };
-    walk(&options, examiners, &mut |event| match event {
+    walk(&options, &readers, &mut |event| match event {
         Event::File(result, path) => tally.file(result, path),
         Event::Unread(unread) => {
             tally.unread += 1;
