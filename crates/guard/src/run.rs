@@ -11,13 +11,13 @@ use tokio::{
 };
 use vauban_examine::Confined;
 use vauban_mail::Organisation;
-use vauban_record::{Decided, HeldState, Kind, Quarantine, Record as _, SqliteRecord};
+use vauban_record::{Decided, HeldState, Quarantine};
 
 use crate::{
     Metrics, Sensor,
     config::{Config, MailTable},
     health,
-    sensors::mail::{Judge, Keeper, MailSensor, Memory, Readers},
+    sensors::mail::{Judge, Keeper, MailSensor, Memory, Readers, decide},
     supervise::supervise,
 };
 
@@ -197,10 +197,7 @@ async fn forget(guard: &Guard) {
         let due = store.due(now)?;
         for id in &due {
             let decided = Decided { id: id.clone(), what: HeldState::Expired, who: "time".to_owned() };
-            let mut record = SqliteRecord::open(&record)?;
-            record.append(now, Kind::Decided, 0, &serde_json::to_string(&decided).unwrap_or_default())?;
-            record.commit()?;
-            store.decide(id, HeldState::Expired)?;
+            decide(&store, &record, &decided, now)?;
         }
         Ok::<usize, vauban_record::RecordError>(due.len())
     });

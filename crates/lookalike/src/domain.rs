@@ -12,6 +12,12 @@ pub fn registrable(host: &str) -> Option<&str> {
     host.get(start..).filter(|domain| domain.contains('.'))
 }
 
+/// Who answers for a host: what was registered of it, in lower case; the host itself where nothing can be registered.
+#[must_use]
+pub fn owner(host: &str) -> String {
+    registrable(host).unwrap_or(host).to_lowercase()
+}
+
 /// Whether `host` is `domain` or lies below it.
 #[must_use]
 pub fn is_under(host: &str, domain: &str) -> bool {

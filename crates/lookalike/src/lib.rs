@@ -13,7 +13,7 @@ mod skeleton;
 
 pub use brands::{Brand, Brands};
 pub use distance::slips;
-pub use domain::{in_unicode, is_under, registrable};
+pub use domain::{in_unicode, is_under, owner, registrable};
 pub use names::{folded_words, is_same_person};
 pub use protected::{Likeness, Owner, Protected, Trick};
 pub use skeleton::{mixes_scripts, skeleton};

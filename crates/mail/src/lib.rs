@@ -25,6 +25,5 @@ pub use facts::facts;
 pub use letter::{Address, Header, Hop, Letter, Link, Page, Part, PartKind, Shown, Target};
 pub use organisation::{Known, Organisation, Partner, Person};
 pub use show::{json_line, paragraph};
-pub use vauban_lookalike::slips;
 pub use verdict::{Judgement, Reason, Verdict, Weights};
 pub use watch::{Said, Told, onlooker};

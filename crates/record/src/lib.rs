@@ -23,5 +23,5 @@ pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation,
 pub use memory::MemoryRecord;
 pub use quarantine::{Decided, Held, HeldState, Quarantine, Quarantined};
 pub use sqlite::SqliteRecord;
-pub use store::{Record, RecordError};
+pub use store::{Record, RecordError, write_down};
 pub use sweeps::{SweepLog, Swept, coverage, kept, named, sightings, sweeps, unread};

@@ -1,8 +1,11 @@
 //! The seam between what is recorded and where.
 
-use jiff::Timestamp;
+use std::path::Path;
 
-use crate::{Entry, Head, Kind, Verification};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{Entry, Head, Kind, SqliteRecord, Verification};
 
 /// Why the record could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,17 @@ pub enum RecordError {
     /// Anything else the store says.
     #[error("the record cannot be used: {0}")]
     Store(String),
+}
+
+/// Writes one entry down in the record of this file, durably.
+///
+/// # Errors
+/// When the record cannot be opened or refuses.
+pub fn write_down(path: &Path, at: Timestamp, kind: Kind, body: &impl Serialize) -> Result<(), RecordError> {
+    let body = serde_json::to_string(body).map_err(|error| RecordError::Store(error.to_string()))?;
+    let mut record = SqliteRecord::open(path)?;
+    record.append(at, kind, 0, &body)?;
+    record.commit()
 }
 
 /// An append-only store. Appends wait for [`commit`](Self::commit): what was not committed is not there after a

@@ -51,7 +51,7 @@ fn organisation(text: &str) -> Result<(), ConfigError> {
 /// The known key that is nearest, where one is near.
 fn nearest<'n>(key: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     names
-        .filter_map(|name| Some((vauban_mail::slips(key, name, 3)?, name)))
+        .filter_map(|name| Some((vauban_lookalike::slips(key, name, 3)?, name)))
         .min()
         .filter(|(slips, name)| *slips * 2 < name.len())
         .map(|(_, name)| name.to_owned())

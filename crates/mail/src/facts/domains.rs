@@ -13,10 +13,10 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
     hosts.extend(header.return_path.as_ref().and_then(|path| path.rsplit_once('@')).map(|(_, host)| host));
     for host in hosts {
         if let Some(likeness) = known.protected().likeness(host) {
-            let code = match (likeness.trick, is_ours(&likeness)) {
-                (Trick::Homoglyph, _) => Code::HomoglyphDomain,
-                (Trick::Among, _) | (Trick::Typo | Trick::Service, false) if !is_near(&likeness) => Code::AmongDomain,
-                _ => Code::LookalikeDomain,
+            let code = match likeness.trick {
+                Trick::Homoglyph => Code::HomoglyphDomain,
+                Trick::Among => Code::AmongDomain,
+                Trick::Subdomain | Trick::Service | Trick::Typo | Trick::OtherEnding => Code::LookalikeDomain,
             };
             facts.add(code, evidence(host, &likeness));
         }
@@ -46,11 +46,6 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
 /// Whether the name belongs to the organisation or to those near it, where a slip of the finger is no chance.
 const fn is_ours(likeness: &Likeness) -> bool {
     !matches!(likeness.owner, Owner::Brand)
-}
-
-/// Tricks that say something of any name.
-const fn is_near(likeness: &Likeness) -> bool {
-    matches!(likeness.trick, Trick::Subdomain | Trick::Service | Trick::Typo)
 }
 
 fn evidence(host: &str, likeness: &Likeness) -> String {

@@ -1,6 +1,6 @@
 //! Who writes, and whether the name, the address and the way belong together.
 
-use vauban_lookalike::{Owner, mixes_scripts, registrable};
+use vauban_lookalike::{Owner, mixes_scripts, owner, registrable};
 
 use crate::{
     Code, Facts, Known, Letter,
@@ -27,11 +27,9 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
             facts.add(Code::ScriptAsSender, &author.address);
         }
     }
-    if let Some(reader) = header.recipients.first()
-        && !reader.address.is_empty()
-        && !header.is_list
-        && (reader.address == author.address || author.name.eq_ignore_ascii_case(&reader.address))
-    {
+    let reader = header.reader();
+    let claims_it = reader == author.address || author.name.eq_ignore_ascii_case(reader);
+    if !reader.is_empty() && !header.is_list && claims_it {
         facts.add(Code::SenderIsReader, author.shown());
     }
     answers_elsewhere(letter, author, known, facts);
@@ -150,7 +148,6 @@ fn answers_elsewhere(letter: &Letter, author: &Address, known: &Known, facts: &m
     let header = &letter.header;
     let own = |address: &Address| known.is_own(address.domain());
     let pretends = known.is_own(author.domain()) || facts.has(Code::StaffNameOutside);
-    let owner = |domain: &str| registrable(domain).unwrap_or(domain).to_owned();
     let elsewhere = header
         .reply_to
         .iter()

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use vauban_lookalike::{in_unicode, registrable};
+use vauban_lookalike::{in_unicode, owner};
 
 use crate::{
     Code, Facts, Known, Letter,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
-    let reader = letter.header.recipients.first().map(|reader| reader.address.as_str()).unwrap_or_default();
+    let reader = letter.header.reader();
     let mut web = 0_usize;
     let mut to_author = 0_usize;
     for link in &letter.links {
@@ -127,7 +127,6 @@ fn shows_another(link: &Link, target: &Target, letter: &Letter, known: &Known) -
     if !is_whole && !is_known {
         return false;
     }
-    let owner = |host: &str| registrable(host).unwrap_or(host).to_lowercase();
     let (shown_owner, real) = (owner(&shown), owner(&target.host));
     if shown_owner == real {
         return false;

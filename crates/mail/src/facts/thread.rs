@@ -27,7 +27,7 @@ pub(super) fn look(letter: &Letter, _: &Known, facts: &mut Facts) {
     if says_answer && header.answers.is_empty() && !header.is_list {
         facts.add(Code::AnswerWithoutThread, &header.subject);
     }
-    let reader = header.recipients.first().map(|reader| reader.address.as_str()).unwrap_or_default();
+    let reader = header.reader();
     let local = reader.split('@').next().unwrap_or_default();
     let greets = !reader.is_empty()
         && letter.words.contains(reader)

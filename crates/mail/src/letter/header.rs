@@ -84,6 +84,12 @@ impl Header {
         self.author().map_or("", Address::domain)
     }
 
+    /// The address of the first reader; empty when none is named.
+    #[must_use]
+    pub fn reader(&self) -> &str {
+        self.recipients.first().map_or("", |reader| &reader.address)
+    }
+
     pub(super) fn of(message: &Message<'_>) -> Self {
         let from_fields =
             message.headers().iter().filter(|header| header.name.as_str().eq_ignore_ascii_case("from")).count();

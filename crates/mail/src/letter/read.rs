@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use regex::Regex;
 use vauban_intake::{Budget, Problem};
+use vauban_lookalike::owner;
 
 use super::{Header, Link, Page, Part, Shown, Target, folded};
 
@@ -124,8 +125,7 @@ impl Letter {
     #[must_use]
     pub fn is_of_author(&self, host: &str) -> bool {
         let domain = self.header.domain();
-        let registrable = |host| vauban_lookalike::registrable(host).unwrap_or(host).to_owned();
-        !domain.is_empty() && registrable(domain) == registrable(host)
+        !domain.is_empty() && owner(domain) == owner(host)
     }
 }
 

@@ -12,7 +12,7 @@ use mail_auth::{
     dmarc::verify::DmarcParameters, spf::verify::SpfParameters,
 };
 use tokio::time::timeout;
-use vauban_lookalike::registrable;
+use vauban_lookalike::{Owner, owner};
 use vauban_mail::{Code, Facts, Known};
 
 use super::message::Message;
@@ -198,13 +198,8 @@ impl Proofs {
 }
 
 /// Those who carry the organisation's own mail.
-const fn is_near(owner: vauban_lookalike::Owner) -> bool {
-    use vauban_lookalike::Owner;
+const fn is_near(owner: Owner) -> bool {
     matches!(owner, Owner::Organisation | Owner::Partner | Owner::Provider)
-}
-
-fn owner(host: &str) -> String {
-    registrable(host).unwrap_or(host).to_lowercase()
 }
 
 /// How many signatures a header claims to have.

@@ -1,11 +1,17 @@
 //! Keeping a message back: sealed to keys that are not on this machine, on the disk, and in the record.
 
-use std::{io::Write as _, iter, path::PathBuf};
+use std::{
+    io::Write as _,
+    iter,
+    path::{Path, PathBuf},
+};
 
+use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use vauban_mail::{Judgement, Said};
-use vauban_record::{Kind, Quarantine, Quarantined, Record as _, RecordError, SqliteRecord};
+use vauban_record::{Decided, Kind, Quarantine, Quarantined, RecordError, write_down};
 
 use super::message::Message;
 use crate::config::QuarantineTable;
@@ -60,7 +66,7 @@ impl Keeper {
         now: Timestamp,
     ) -> Result<String, KeepError> {
         let sealed = self.seal(message, said, judgement)?;
-        let digest = vauban_examine::Hashes::of(&sealed).sha256;
+        let digest = HEXLOWER.encode(&Sha256::digest(&sealed));
         let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(self.days))).unwrap_or(now);
         let entry = Quarantined {
             id: digest.chars().take(12).collect(),
@@ -74,20 +80,12 @@ impl Keeper {
         };
         let store = Quarantine::open(&self.quarantine)?;
         store.hold(now, &entry, &sealed)?;
-        if let Err(error) = self.write_down(&entry, now) {
+        if let Err(error) = write_down(&self.record, now, Kind::Quarantined, &entry) {
             // Its sender will bring it again: it must not be kept twice.
             let _ = store.take_back(&entry.id);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(entry.id)
-    }
-
-    fn write_down(&self, entry: &Quarantined, now: Timestamp) -> Result<(), KeepError> {
-        let body = serde_json::to_string(entry).map_err(|error| KeepError::Seal(error.to_string()))?;
-        let mut record = SqliteRecord::open(&self.record)?;
-        record.append(now, Kind::Quarantined, 0, &body)?;
-        record.commit()?;
-        Ok(())
     }
 
     fn seal(&self, message: &Message, said: &Said, judgement: &Judgement) -> Result<Vec<u8>, KeepError> {
@@ -127,6 +125,16 @@ impl Keeper {
     }
 }
 
+/// Writes a decision down: first in the record of this file, then where the message lies.
+///
+/// # Errors
+/// When either refuses.
+pub fn decide(store: &Quarantine, record: &Path, decided: &Decided, now: Timestamp) -> Result<(), RecordError> {
+    write_down(record, now, Kind::Decided, decided)?;
+    store.decide(&decided.id, decided.what)?;
+    Ok(())
+}
+
 /// Opens a sealed message with a key: what is said of it, and its bytes as they arrived.
 ///
 /// # Errors
@@ -145,6 +153,7 @@ pub fn open_sealed(sealed: &[u8], key: &dyn age::Identity) -> Result<(Sealed, Ve
 #[cfg(test)]
 mod tests {
     use vauban_mail::{Code, Facts, Weights};
+    use vauban_record::{Record as _, SqliteRecord};
 
     use super::*;
 

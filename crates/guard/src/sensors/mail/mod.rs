@@ -15,7 +15,7 @@ mod session;
 
 pub use authenticate::{Authenticator, Passed, Proofs};
 pub use judge::{Judge, Readers};
-pub use keep::{Keeper, Sealed, open_sealed};
+pub use keep::{Keeper, Sealed, decide, open_sealed};
 pub use message::Message;
 pub use remember::Memory;
 pub use sensor::MailSensor;

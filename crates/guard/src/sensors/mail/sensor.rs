@@ -95,7 +95,7 @@ impl MailSensor {
                 connection = listener.accept() => match connection {
                     Ok(stream) => match Arc::clone(&self.connections).try_acquire_owned() {
                         Ok(permit) => {
-                            let talk = Talk { stream, permit, stopping: for_talks.clone() };
+                            let talk = Talk { stream, _permit: permit, stopping: for_talks.clone() };
                             tasks.spawn(talk.run(self.shared()));
                         }
                         Err(_) => {
@@ -158,6 +158,11 @@ struct Shared {
 }
 
 impl Shared {
+    fn nonsense(&self, why: &str) {
+        self.metrics.add("vauban_mail_refused_total", "protocol", 1.0);
+        tracing::warn!(sensor = "mail", why, "a connection does not speak the milter protocol");
+    }
+
     fn current(&self) -> (Arc<Judge>, Option<Keeper>) {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -166,7 +171,8 @@ impl Shared {
 /// One connection.
 struct Talk {
     stream: Box<dyn Stream>,
-    permit: OwnedSemaphorePermit,
+    /// Given back when the connection ends.
+    _permit: OwnedSemaphorePermit,
     stopping: Stopping,
 }
 
@@ -182,11 +188,11 @@ impl Talk {
                 let (code, data) = match frames.take() {
                     Ok(Some(frame)) => frame,
                     Ok(None) => break,
-                    Err(error) => return self.nonsense(&error.to_string(), &shared),
+                    Err(error) => return shared.nonsense(&error.to_string()),
                 };
                 let step = match session.take(code, data) {
                     Ok(step) => step,
-                    Err(error) => return self.nonsense(&error.to_string(), &shared),
+                    Err(error) => return shared.nonsense(&error.to_string()),
                 };
                 if !hold(&mut held, session.message.bytes.len(), &shared.held) {
                     // What was held is let go, and its sender comes again.
@@ -228,13 +234,6 @@ impl Talk {
                 }
             }
         }
-    }
-
-    /// The permit ends with the connection.
-    fn nonsense(&self, why: &str, shared: &Shared) {
-        let _ = &self.permit;
-        shared.metrics.add("vauban_mail_refused_total", "protocol", 1.0);
-        tracing::warn!(sensor = "mail", why, "a connection does not speak the milter protocol");
     }
 
     async fn say(&mut self, replies: &[Reply]) -> io::Result<()> {

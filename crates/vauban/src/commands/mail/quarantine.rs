@@ -14,9 +14,9 @@ use lettre::{
     address::{Address, Envelope},
     transport::smtp::SmtpTransport,
 };
-use vauban_guard::sensors::mail::{Sealed, open_sealed};
+use vauban_guard::sensors::mail::{self, Sealed, open_sealed};
 use vauban_model::{Lang, Text, printable};
-use vauban_record::{Decided, Held, HeldState, Kind, Quarantine, Record as _, SqliteRecord};
+use vauban_record::{Decided, Held, HeldState, Quarantine};
 
 use crate::{commands::config, failure::Failure, place::Place, terminal};
 
@@ -228,17 +228,11 @@ fn release(about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure>
     Ok(())
 }
 
-/// Writes a decision down: first in the record, then where the message lies.
+/// Decides, and says so.
 fn decide(store: &Quarantine, held: &Held, what: HeldState, place: &Place) -> Result<(), Failure> {
     let who = std::env::var("USER").unwrap_or_default();
     let decided = Decided { id: held.message.id.clone(), what, who };
-    let body = serde_json::to_string(&decided).unwrap_or_default();
-    let mut record = SqliteRecord::open(&place.record()).map_err(|error| Failure::record(&error))?;
-    record
-        .append(Timestamp::now(), Kind::Decided, 0, &body)
-        .and_then(|_| record.commit())
-        .map_err(|error| Failure::record(&error))?;
-    store.decide(&held.message.id, what).map_err(|error| Failure::record(&error))?;
+    mail::decide(store, &place.record(), &decided, Timestamp::now()).map_err(|error| Failure::record(&error))?;
     let words = state_words(what);
     let text = Text::new(format!("{} : {}", held.message.id, words.fr), format!("{}: {}", held.message.id, words.en));
     terminal::talk(text.get(place.lang));
