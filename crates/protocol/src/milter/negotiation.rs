@@ -9,6 +9,8 @@ impl Actions {
     pub const ADD_HEADERS: u32 = 0x01;
     /// `SMFIF_CHGBODY`: replace the body.
     pub const REPLACE_BODY: u32 = 0x02;
+    /// `SMFIF_DELRCPT`: take recipients out.
+    pub const DELETE_RECIPIENTS: u32 = 0x08;
     /// `SMFIF_CHGHDRS`: change and delete header fields.
     pub const CHANGE_HEADERS: u32 = 0x10;
 }
@@ -61,7 +63,7 @@ impl Negotiation {
             return Err(NegotiationError::NoHeaders);
         }
         Ok(Self {
-            actions: Actions(actions & (needed | Actions::REPLACE_BODY)),
+            actions: Actions(actions & (needed | Actions::REPLACE_BODY | Actions::DELETE_RECIPIENTS)),
             steps: Steps(steps & (Steps::NO_UNKNOWN | Steps::NO_REPLIES | Steps::LEADING_SPACE)),
         })
     }
@@ -74,6 +76,12 @@ impl Negotiation {
             bytes.extend(number.to_be_bytes());
         }
         bytes
+    }
+
+    /// Whether all of these changes were agreed on.
+    #[must_use]
+    pub const fn allows(self, actions: u32) -> bool {
+        self.actions.0 & actions == actions
     }
 
     /// Whether this command is to be answered with [`Reply::Continue`](super::Reply::Continue).

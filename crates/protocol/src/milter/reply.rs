@@ -19,6 +19,8 @@ pub enum Reply {
     DeleteHeader(u32, String),
     /// `SMFIR_CHGHEADER`: changes the n-th header field of this name, or adds it.
     ChangeHeader(u32, String, String),
+    /// `SMFIR_DELRCPT`: this recipient does not get it (`<a@b.example>`, as the mail server named it).
+    DeleteRecipient(String),
     /// `SMFIR_REPLBODY`: a piece of the new body.
     Body(Vec<u8>),
 }
@@ -57,6 +59,10 @@ impl Reply {
                 put(&mut data, name);
                 put(&mut data, value);
             }
+            Self::DeleteRecipient(address) => {
+                data.push(b'-');
+                put(&mut data, address);
+            }
             Self::Body(piece) => {
                 data.push(b'b');
                 data.extend(piece.iter().take(PIECE));
@@ -92,6 +98,7 @@ mod tests {
             b"\0\0\0\x0di\0\0\0\0X-A\0 bc\0"
         );
         assert_eq!(Reply::DeleteHeader(2, "X-A".to_owned()).to_bytes(), b"\0\0\0\x0am\0\0\0\x02X-A\0\0");
+        assert_eq!(Reply::DeleteRecipient("<a@b>".to_owned()).to_bytes(), b"\0\0\0\x07-<a@b>\0");
         assert_eq!(Reply::body(&[b'a'; PIECE + 1]).count(), 2);
     }
 }
