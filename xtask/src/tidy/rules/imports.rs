@@ -25,7 +25,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("examine", &["model", "intake", "observe", "matching", "yara", "sigma", "knowledge", "workers"]),
     ("mail", &["model", "intake", "observe", "examine", "lookalike"]),
     ("protocol", &[]),
-    ("guard", &["model", "intake", "examine", "lookalike", "mail", "protocol", "record"]),
+    ("openpgp", &[]),
+    (
+        "guard",
+        &["model", "intake", "intel", "matching", "examine", "lookalike", "mail", "openpgp", "protocol", "record"],
+    ),
+    ("portal", &["model", "mail", "guard", "record", "report"]),
     (
         "sweep",
         &[
@@ -55,6 +60,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "observe",
             "examine",
             "guard",
+            "portal",
+            "openpgp",
             "protocol",
             "lookalike",
             "mail",
