@@ -27,10 +27,16 @@ pub enum Kind {
     Quarantined,
     /// Somebody, or time, decided on a message that was kept back: [`Decided`](crate::Decided).
     Decided,
+    /// A reader asked for a message that was kept back: [`Asked`](crate::Asked).
+    Asked,
+    /// Somebody reported a message: [`Reported`](crate::Reported).
+    Reported,
+    /// Somebody confirmed what a reported message carries: [`Confirmed`](crate::Confirmed).
+    Confirmed,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::SweepStarted,
         Self::Coverage,
         Self::Unchanged,
@@ -40,6 +46,9 @@ impl Kind {
         Self::Kept,
         Self::Quarantined,
         Self::Decided,
+        Self::Asked,
+        Self::Reported,
+        Self::Confirmed,
     ];
 
     /// The word that is stored.
@@ -55,6 +64,9 @@ impl Kind {
             Self::Kept => "kept",
             Self::Quarantined => "quarantined",
             Self::Decided => "decided",
+            Self::Asked => "asked",
+            Self::Reported => "reported",
+            Self::Confirmed => "confirmed",
         }
     }
 }

@@ -7,9 +7,11 @@
 mod chain;
 mod correspondents;
 mod entry;
+mod journal;
 mod known;
 mod memory;
 mod quarantine;
+mod reports;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -19,9 +21,11 @@ mod sweeps;
 pub use chain::{Head, Verification};
 pub use correspondents::{Correspondents, Met};
 pub use entry::{CoverageRow, Entry, FormatCount, Kept, Kind, SweepFinished, SweepStarted, Unchanged};
+pub use journal::{Journal, Judged, JudgedRow, Tally, Way};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
-pub use quarantine::{Decided, Held, HeldState, Quarantine, Quarantined};
+pub use quarantine::{Asked, Decided, Held, HeldState, Quarantine, Quarantined};
+pub use reports::{Candidate, Confirmed, Reported};
 pub use sqlite::SqliteRecord;
 pub use store::{Record, RecordError, write_down};
-pub use sweeps::{SweepLog, Swept, coverage, kept, named, sightings, sweeps, unread};
+pub use sweeps::{SweepLog, Swept, confirmed, coverage, kept, named, reported, sightings, sweeps, unread};

@@ -9,7 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use vauban_model::{Sighting, Summary, Unread};
 
-use crate::{CoverageRow, Kept, Kind, Record, RecordError, SweepFinished, SweepStarted, Unchanged};
+use crate::{
+    Confirmed, CoverageRow, Kept, Kind, Record, RecordError, Reported, SweepFinished, SweepStarted, Unchanged,
+};
 
 /// Coverage rows in one entry.
 const ROWS: usize = 1_000;
@@ -224,17 +226,41 @@ pub fn kept(record: &dyn Record) -> Result<Vec<Kept>, RecordError> {
     bodies(record, None, Kind::Kept)
 }
 
-fn bodies<T: DeserializeOwned>(record: &dyn Record, sweep: Option<u64>, kind: Kind) -> Result<Vec<T>, RecordError> {
+/// The messages that people reported, with the time of each, in order.
+///
+/// # Errors
+/// When the store cannot be read, or an entry does not read back.
+pub fn reported(record: &dyn Record) -> Result<Vec<(Timestamp, Reported)>, RecordError> {
+    dated(record, None, Kind::Reported)
+}
+
+/// What people confirmed of them, in order.
+///
+/// # Errors
+/// When the store cannot be read, or an entry does not read back.
+pub fn confirmed(record: &dyn Record) -> Result<Vec<(Timestamp, Confirmed)>, RecordError> {
+    dated(record, None, Kind::Confirmed)
+}
+
+fn dated<T: DeserializeOwned>(
+    record: &dyn Record,
+    sweep: Option<u64>,
+    kind: Kind,
+) -> Result<Vec<(Timestamp, T)>, RecordError> {
     let mut all = Ok(Vec::new());
     record.entries(sweep, Some(kind), &mut |entry| {
         if let Ok(list) = &mut all {
             match from_json(&entry.body) {
-                Ok(one) => list.push(one),
+                Ok(one) => list.push((entry.at, one)),
                 Err(why) => all = Err(why),
             }
         }
     })?;
     all
+}
+
+fn bodies<T: DeserializeOwned>(record: &dyn Record, sweep: Option<u64>, kind: Kind) -> Result<Vec<T>, RecordError> {
+    Ok(dated(record, sweep, kind)?.into_iter().map(|(_, body)| body).collect())
 }
 
 fn json(value: &impl Serialize) -> Result<String, RecordError> {

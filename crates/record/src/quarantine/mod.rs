@@ -5,7 +5,8 @@
 //! stands in the record, whose chain shows a change; what is sealed is bound to it by its hash.
 
 mod store;
+mod told;
 mod values;
 
 pub use store::Quarantine;
-pub use values::{Decided, Held, HeldState, Quarantined};
+pub use values::{Asked, Decided, Held, HeldState, Quarantined};

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The store of messages that are kept back.
 #[derive(Debug)]
 pub struct Quarantine {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl Quarantine {
@@ -65,7 +65,11 @@ impl Quarantine {
         let condition = if decided_too { "1" } else { "state = 'held'" };
         let mut query = self
             .connection
-            .prepare(&format!("SELECT arrived, about, state FROM messages WHERE {condition} ORDER BY arrived DESC, id"))
+            .prepare(&format!(
+                "SELECT arrived, about, state, \
+                   (SELECT json_group_array(reader) FROM told WHERE told.id = messages.id AND asked IS NOT NULL) \
+                 FROM messages WHERE {condition} ORDER BY arrived DESC, id"
+            ))
             .map_err(error)?;
         let rows = query.query_map([], row).map_err(error)?;
         rows.map(|row| row.map_err(error)?.ok_or_else(bad)).collect()
@@ -137,11 +141,13 @@ impl Quarantine {
 
 fn row(row: &Row<'_>) -> rusqlite::Result<Option<Held>> {
     let (arrived, about, state): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let asked: String = row.get(3)?;
     let held = (|| {
         Some(Held {
             arrived: Timestamp::from_second(arrived).ok()?,
             message: serde_json::from_str(&about).ok()?,
             state: HeldState::from_word(&state)?,
+            asked: serde_json::from_str(&asked).ok()?,
         })
     })();
     Ok(held)

@@ -35,6 +35,17 @@ pub struct Decided {
     pub who: String,
 }
 
+/// A reader asked for a message that was kept back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its short name.
+    pub id: String,
+    /// The reader's address.
+    pub reader: String,
+    /// Whether the reader got it at once; else somebody else decides.
+    pub given: bool,
+}
+
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -75,4 +86,6 @@ pub struct Held {
     pub message: Quarantined,
     /// What became of it.
     pub state: HeldState,
+    /// The readers who asked for it.
+    pub asked: Vec<String>,
 }

@@ -1,0 +1,14 @@
+CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL CHECK (length(key) = 32)) STRICT;
+CREATE TABLE IF NOT EXISTS judged (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS judged_by_time ON judged (at);
+CREATE TABLE IF NOT EXISTS shown (
+    print INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (print, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shown_by_number ON shown (number);
