@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use vauban_lookalike::{Brands, Owner, Protected, folded_words, is_same_person};
 
+use crate::places::{is_free_hosting, is_freemail, is_shortener};
+
 /// What an organisation says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
@@ -190,6 +192,17 @@ impl Known {
     #[must_use]
     pub fn is_inside(&self, host: &str) -> bool {
         matches!(self.protected.owner_of(host), Some(Owner::Organisation | Owner::Partner))
+    }
+
+    /// Whether anybody may have an address or a page at this host: its name tells nothing of who uses it.
+    #[must_use]
+    pub fn is_everybodys(&self, host: &str) -> bool {
+        is_freemail(host) || is_free_hosting(host) || is_shortener(host)
+    }
+
+    /// Staff and candidates.
+    pub(crate) fn own_people(&self) -> impl Iterator<Item = &Person> {
+        self.organisation.staff.iter().chain(&self.organisation.candidates)
     }
 
     /// Whose name it is: the person's name, and whether it is one of the organisation's own people. `None` where the

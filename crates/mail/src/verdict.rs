@@ -60,6 +60,14 @@ pub struct Judgement {
     pub reasons: Vec<Reason>,
 }
 
+impl Judgement {
+    /// That of a message without any fact.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self { verdict: Verdict::Deliver, score: 0.0, reasons: Vec::new() }
+    }
+}
+
 /// What facts weigh.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +94,13 @@ struct Entry {
     en: String,
 }
 
+impl Entry {
+    fn reason(&self, code: Code, evidence: String) -> Reason {
+        let text = Text::new(self.fr.clone(), self.en.clone());
+        Reason { code, weight: self.weight, is_decisive: self.decisive, text, evidence }
+    }
+}
+
 static BUILT_IN: LazyLock<Weights> =
     LazyLock::new(|| toml::from_str(include_str!("../facts.toml")).expect("the file is read by a test"));
 
@@ -103,13 +118,7 @@ impl Weights {
             .iter()
             .filter_map(|fact| {
                 let entry = self.fact.get(&fact.code)?;
-                Some(Reason {
-                    code: fact.code,
-                    weight: entry.weight,
-                    is_decisive: entry.decisive,
-                    text: Text::new(entry.fr.clone(), entry.en.clone()),
-                    evidence: fact.evidence.clone(),
-                })
+                Some(entry.reason(fact.code, fact.evidence.clone()))
             })
             .collect();
         reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -122,6 +131,16 @@ impl Weights {
             Verdict::Deliver
         };
         Judgement { verdict, score, reasons }
+    }
+
+    /// What is said of kinds of facts, by their words, without evidence; words that are none are left out.
+    #[must_use]
+    pub fn explain(&self, words: &[String]) -> Vec<Reason> {
+        let explained = words.iter().filter_map(|word| {
+            let (code, entry) = self.fact.iter().find(|(code, _)| code.word() == *word)?;
+            Some(entry.reason(*code, String::new()))
+        });
+        explained.collect()
     }
 
     /// Every kind of fact with its weight, the reason of the weight, and what is said of it.

@@ -8,8 +8,9 @@ use vauban_model::{Location, Observable, ObservableKind, Severity, Sighting};
 use vauban_observe::Item;
 
 use crate::{
-    Code, Facts, Header, Known, Letter, Organisation, Part, facts,
+    Code, Facts, Known, Letter, Organisation, Part, facts,
     letter::{MOST_PICTURES, Page},
+    outgoing::is_document,
 };
 
 /// What is told of one message.
@@ -23,6 +24,9 @@ pub struct Told {
     pub said: Said,
     /// Why it was not read to its end, where it was not.
     pub problem: Option<String>,
+    /// The messages that it carries, each judged by itself: what somebody forwards as an attachment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<Told>,
 }
 
 impl Told {
@@ -52,16 +56,33 @@ pub struct Said {
     pub message_id: String,
     /// The ids that it says it answers.
     pub answers: Vec<String>,
+    /// To and Cc: the name that is shown, and the address.
+    #[serde(default)]
+    pub recipients: Vec<(String, String)>,
+    /// The field that says that a server forwarded it, when one does.
+    #[serde(default)]
+    pub forwarded: Option<String>,
+    /// The name of the first document that is attached.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Whether a program sent it (RFC 3834): nobody waits for an answer.
+    #[serde(default)]
+    pub is_automatic: bool,
 }
 
 impl Said {
-    fn of(header: &Header) -> Self {
+    fn of(letter: &Letter) -> Self {
+        let header = &letter.header;
         Self {
             from: header.author().map(crate::Address::shown).unwrap_or_else(|| header.from_text.clone()),
             address: header.author().map(|author| author.address.clone()).unwrap_or_default(),
             subject: header.subject.clone(),
             message_id: header.message_id.clone(),
             answers: header.answers.clone(),
+            recipients: header.recipients.iter().map(|to| (to.name.clone(), to.address.clone())).collect(),
+            forwarded: header.forwarded.clone(),
+            document: letter.parts.iter().map(|part| &part.name).find(|name| is_document(name)).cloned(),
+            is_automatic: header.is_automatic,
         }
     }
 }
@@ -79,6 +100,9 @@ pub fn onlooker(setup: &[u8]) -> Result<Box<dyn Onlooker + Send>, String> {
 const MOST_PARTS: usize = 2000;
 /// Messages of one file that are told of.
 const MOST_LETTERS: usize = 200_000;
+
+/// Messages that one message carries and that are told of.
+const MOST_CARRIED: usize = 20;
 
 struct Watch {
     known: Known,
@@ -112,14 +136,17 @@ impl Watch {
                 seen.part.clone()
             })
             .collect();
-        self.letters.retain(|(at, _)| *at <= depth);
+        let inner = self.letters.extract_if(.., |(at, _)| *at > depth);
+        let mut carried: Vec<Told> = inner.map(|(_, told)| told).collect();
+        carried.truncate(MOST_CARRIED);
         self.pictures = MOST_PICTURES;
         let letter = Letter::read(item.bytes, parts, budget);
         let told = Told {
             location: item.location.clone(),
             facts: facts(&letter, &self.known),
-            said: Said::of(&letter.header),
+            said: Said::of(&letter),
             problem: letter.problem.as_ref().map(|problem| problem.detail.clone()),
+            carried,
         };
         if self.letters.len() < MOST_LETTERS {
             self.letters.push((depth, told));
@@ -204,6 +231,8 @@ mod tests {
         let told = judged(&[("p.lnk", 2, b"", "lnk"), ("transmis.eml", 1, LETTER, "mail"), ("box", 0, LETTER, "mail")]);
         assert_eq!(told.len(), 1);
         assert!(told[0].facts.has(Code::Shortcut));
+        assert_eq!(told[0].carried.len(), 1, "and it is judged by itself, too");
+        assert!(told[0].carried[0].facts.has(Code::Shortcut));
     }
 
     #[test]

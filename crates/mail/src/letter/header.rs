@@ -3,6 +3,8 @@
 use mail_parser::{Address as ParsedAddress, HeaderValue, Message};
 use vauban_model::printable;
 
+use crate::outgoing::forwarding_mark;
+
 /// A name and an address, as a header shows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Address {
@@ -69,6 +71,10 @@ pub struct Header {
     pub is_list: bool,
     /// The last step of its way.
     pub hop: Option<Hop>,
+    /// The field that says that a server forwarded it, when one does.
+    pub forwarded: Option<String>,
+    /// Whether a program sent it (RFC 3834, section 5), or it is mail of a list or in bulk.
+    pub is_automatic: bool,
 }
 
 impl Header {
@@ -112,8 +118,21 @@ impl Header {
             answers,
             is_list: ["List-Id", "List-Post", "Mailing-List"].iter().any(|name| message.header_raw(*name).is_some()),
             hop: message.header_raw("Received").and_then(hop),
+            is_automatic: is_automatic(message),
+            forwarded: forwarding_mark(|name| message.header_raw(name).map(str::to_owned)),
         }
     }
+}
+
+fn is_automatic(message: &Message<'_>) -> bool {
+    let is = |name: &str, words: &[&str]| {
+        let value = message.header_raw(name).unwrap_or_default().trim().to_ascii_lowercase();
+        words.iter().any(|word| value.starts_with(word))
+    };
+    let submitted = message.header_raw("Auto-Submitted").map(str::trim).unwrap_or("no");
+    !submitted.to_ascii_lowercase().starts_with("no")
+        || is("Precedence", &["bulk", "list", "junk", "auto_reply"])
+        || message.header_raw("List-Id").is_some()
 }
 
 /// More recipients tell nothing more.
