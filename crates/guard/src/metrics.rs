@@ -16,11 +16,12 @@ pub struct Metrics {
 type Series = (&'static str, &'static str);
 
 /// Every metric: its name, its label, its type, and what it counts.
-const KNOWN: [(&str, &str, &str, &str); 9] = [
+const KNOWN: [(&str, &str, &str, &str); 10] = [
     ("vauban_mail_messages_total", "verdict", "counter", "Messages by what became of them."),
     ("vauban_mail_failures_total", "reason", "counter", "Messages that could not be judged."),
     ("vauban_mail_seconds_total", "", "counter", "Time spent on judging messages."),
     ("vauban_mail_bytes_total", "", "counter", "Bytes of messages that were judged."),
+    ("vauban_mail_encrypted_total", "", "counter", "Copies that were encrypted to their reader."),
     ("vauban_mail_connections", "", "gauge", "Connections of the mail server."),
     ("vauban_mail_refused_total", "reason", "counter", "Connections and messages that a limit turned away."),
     ("vauban_sensor_up", "sensor", "gauge", "Whether a sensor runs."),

@@ -17,7 +17,10 @@ use crate::{
     Metrics, Sensor,
     config::{Config, MailTable},
     health,
-    sensors::mail::{Judge, Keeper, MailSensor, Memory, Readers, decide},
+    sensors::mail::{
+        History, Judge, Keeper, Keys, KeysError, MailSensor, Means, Memory, Post, Random, Readers, decide,
+        tell as tell_readers,
+    },
     supervise::supervise,
 };
 
@@ -38,8 +41,14 @@ pub struct Guard {
     pub quarantine: PathBuf,
     /// What is remembered of who writes to whom.
     pub memory: Memory,
+    /// What was judged.
+    pub history: History,
+    /// Tells whether indicators were added or updated: equal words, equal knowledge.
+    pub knowledge: Box<dyn Fn() -> String + Send + Sync>,
     /// The clock.
     pub now: fn() -> Timestamp,
+    /// Randomness.
+    pub random: Random,
 }
 
 /// Why the guard cannot work.
@@ -51,6 +60,9 @@ pub enum GuardError {
     /// The readers cannot be prepared.
     #[error("the readers cannot be prepared: {0}")]
     Prepare(String),
+    /// The readers' keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// An address cannot be listened on.
     #[error("{0} cannot be listened on: {1}")]
     Listen(String, std::io::Error),
@@ -63,6 +75,8 @@ pub enum GuardError {
 const FRESH: Duration = Duration::from_secs(6 * 3600);
 /// How often messages that nobody decided on are looked through.
 const SWEEP: Duration = Duration::from_secs(600);
+/// How often it is looked whether readers are to be told, or indicators changed.
+const LOOK: Duration = Duration::from_secs(5);
 /// How often systemd is told that the process lives; the unit waits for a minute.
 const ALIVE: Duration = Duration::from_secs(15);
 
@@ -77,9 +91,10 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
     let http = guard.config.guard.http.clone();
     let health = TcpListener::bind(&http).await.map_err(|error| GuardError::Listen(http.clone(), error))?;
     let judge = prepared(&guard.config, &table, &guard.prepare).await.map_err(GuardError::Prepare)?;
-    let keeper = keeper(&guard, &table);
+    let means = means(&guard, &table)?;
     let readers = Readers::start(table.readers)?;
-    let mail = Arc::new(MailSensor::new(judge, keeper, readers, guard.memory.clone(), metrics.clone(), guard.now));
+    let (memory, history) = (guard.memory.clone(), guard.history.clone());
+    let mail = Arc::new(MailSensor::new(judge, means, readers, memory, history, metrics.clone(), guard.now));
     let sensors: Vec<Arc<dyn Sensor>> = vec![Arc::clone(&mail) as Arc<dyn Sensor>];
     for sensor in &sensors {
         tracing::info!(sensor = sensor.name(), fail_policy = ?sensor.fail_policy(), "sensor begins");
@@ -114,7 +129,8 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (mut fresh, mut sweep) = (interval(FRESH), interval(SWEEP));
+    let (mut fresh, mut sweep, mut look) = (interval(FRESH), interval(SWEEP), interval(LOOK));
+    let mut known = (guard.knowledge)();
     fresh.tick().await;
     loop {
         tokio::select! {
@@ -136,7 +152,16 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
                     reload(guard, &config, table, mail, metrics).await;
                 }
             }
-            _ = sweep.tick() => forget(guard).await,
+            _ = sweep.tick() => forget(guard, mail).await,
+            _ = look.tick() => {
+                tell(guard, mail).await;
+                // What somebody confirmed or added counts from the next message on.
+                let now = (guard.knowledge)();
+                if now != known && let Ok(config) = (guard.reload)() {
+                    known = now;
+                    reload(guard, &config, table, mail, metrics).await;
+                }
+            }
         }
     }
 }
@@ -157,9 +182,17 @@ async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailS
     {
         tracing::warn!("listen, readers and http change when the process is started again");
     }
+    let means = match means(guard, table) {
+        Ok(means) => means,
+        Err(error) => {
+            metrics.add("vauban_reloads_total", "failed", 1.0);
+            tracing::error!(%error, "the readers' keys cannot be used; those before stay");
+            return;
+        }
+    };
     match prepared(config, table, &guard.prepare).await {
         Ok(judge) => {
-            mail.replace(judge, keeper(guard, table));
+            mail.replace(judge, means);
             metrics.add("vauban_reloads_total", "done", 1.0);
             tracing::info!("configuration and indicators were loaded again");
         }
@@ -179,17 +212,45 @@ async fn prepared(config: &Config, table: &MailTable, prepare: &Prepare) -> Resu
     prepared.await.unwrap_or_else(|error| Err(error.to_string()))
 }
 
-fn keeper(guard: &Guard, table: &MailTable) -> Option<Keeper> {
-    let quarantine = table.quarantine.as_ref()?;
-    Some(Keeper::new(guard.quarantine.clone(), guard.record.clone(), quarantine))
+fn means(guard: &Guard, table: &MailTable) -> Result<Means, KeysError> {
+    let keeper = table.quarantine.as_ref();
+    let keys = table.openpgp.as_ref().map(Keys::read).transpose()?;
+    if let Some(keys) = &keys {
+        tracing::info!(readers = keys.len(), "mail is encrypted to its readers' keys");
+        for (reader, _, unusable) in keys.list((guard.now)()) {
+            if let Some(why) = unusable {
+                tracing::warn!(reader, why, "a reader's key cannot be used");
+            }
+        }
+    }
+    Ok(Means {
+        keeper: keeper.map(|table| Keeper::new(guard.quarantine.clone(), guard.record.clone(), table)),
+        post: Post::new(&table.handover),
+        keys,
+        quarantine: guard.quarantine.clone(),
+        record: guard.record.clone(),
+        random: guard.random,
+    })
+}
+
+/// Tells readers what is kept back for them.
+async fn tell(guard: &Guard, mail: &MailSensor) {
+    let ((judge, means), now) = (mail.current(), (guard.now)());
+    match tokio::task::spawn_blocking(move || tell_readers(&judge, &means, now)).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(readers)) => tracing::info!(readers, "readers were told what is kept back for them"),
+        Ok(Err(error)) => tracing::error!(%error, "readers cannot be told what is kept back for them"),
+        Err(error) => tracing::error!(%error, "readers cannot be told what is kept back for them"),
+    }
 }
 
 /// Forgets messages that nobody decided on in time.
-async fn forget(guard: &Guard) {
+async fn forget(guard: &Guard, mail: &MailSensor) {
     let (quarantine, record, now) = (guard.quarantine.clone(), guard.record.clone(), (guard.now)());
-    let memory = guard.memory.clone();
+    let (memory, history, days) = (guard.memory.clone(), guard.history.clone(), mail.current().0.table.history_days);
     let forgotten = tokio::task::spawn_blocking(move || {
         memory.forget(now);
+        history.forget(now, days);
         if !quarantine.exists() {
             return Ok(0);
         }

@@ -22,3 +22,4 @@ pub use findings::{Findings, SweepInfo};
 pub use progress::progress_line;
 pub use story::{Circumstances, story};
 pub use techniques::technique_name;
+pub use words::{defanged, exposure, severity};

@@ -11,7 +11,8 @@ pub(crate) const fn say(lang: Lang, fr: &'static str, en: &'static str) -> &'sta
 }
 
 /// A severity as a word with a sign that survives black-and-white print.
-pub(crate) const fn severity(lang: Lang, severity: Severity) -> &'static str {
+#[must_use]
+pub const fn severity(lang: Lang, severity: Severity) -> &'static str {
     match severity {
         Severity::High => say(lang, "!!! grave", "!!! high"),
         Severity::Medium => say(lang, "!! moyen", "!! medium"),
@@ -20,7 +21,8 @@ pub(crate) const fn severity(lang: Lang, severity: Severity) -> &'static str {
 }
 
 /// How far it got, as a sentence's end.
-pub(crate) const fn exposure(lang: Lang, exposure: Exposure) -> &'static str {
+#[must_use]
+pub const fn exposure(lang: Lang, exposure: Exposure) -> &'static str {
     match exposure {
         Exposure::Present => say(lang, "présent dans les fichiers", "present in the files"),
         Exposure::Received => say(lang, "reçu par quelqu'un", "received by somebody"),
@@ -82,7 +84,8 @@ pub(crate) const fn remedy(lang: Lang, reason: Reason) -> &'static str {
 }
 
 /// Written so that neither a person nor a program that turns addresses into links can open it by mistake.
-pub(crate) fn defanged(kind: ObservableKind, value: &str) -> String {
+#[must_use]
+pub fn defanged(kind: ObservableKind, value: &str) -> String {
     use ObservableKind as K;
     match kind {
         K::DomainName | K::Url | K::Ipv4Addr | K::EmailAddr => without_links(value).replace('.', "[.]"),

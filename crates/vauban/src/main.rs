@@ -39,6 +39,7 @@ enum Command {
     Intel(commands::intel::Arguments),
     Mail(commands::mail::Arguments),
     Pattern(commands::pattern::Arguments),
+    Portal(commands::portal::Arguments),
     Record(commands::record::Arguments),
     Show(commands::show::Arguments),
     /// Reads hostile bytes for another process of this program; of no use by itself
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Config(arguments) => commands::config::run(arguments, &place),
         Command::Intel(arguments) => commands::intel::run(arguments, &place),
         Command::Mail(arguments) => commands::mail::run(arguments, &place),
+        Command::Portal(arguments) => commands::portal::run(arguments, &place),
         Command::Pattern(arguments) => commands::pattern::run(arguments),
         Command::Record(arguments) => commands::record::run(arguments, &place),
         Command::Show(arguments) => commands::show::run(arguments, &place),

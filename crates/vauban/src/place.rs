@@ -53,15 +53,31 @@ impl Place {
         self.state.join("correspondents.sqlite")
     }
 
+    /// The file of what the filter of mail judged.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.state.join("journal.sqlite")
+    }
+
     /// The file of messages that are kept back.
     pub(crate) fn quarantine(&self) -> PathBuf {
         self.state.join("quarantine.sqlite")
+    }
+
+    /// What was printed last as the way into the pages.
+    pub(crate) fn portal_link(&self) -> PathBuf {
+        self.state.join("portal-link")
     }
 
     /// The file of what earlier sweeps know.
     pub(crate) fn known(&self) -> PathBuf {
         self.state.join("known.sqlite")
     }
+}
+
+/// Who gives the command: the person behind `sudo`, where there is one.
+pub(crate) fn who() -> String {
+    let named = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    named("SUDO_USER").or_else(|| named("USER")).unwrap_or_default()
 }
 
 /// Fills bytes from the operating system's source of randomness.

@@ -28,6 +28,8 @@ const PEERS: &[Peer] = &[
     Peer { program: "dovecot", package: "dovecot-imapd", untested: "sweeping a mailbox on a server" },
     Peer { program: "openssl", package: "openssl", untested: "sweeping a mailbox on a server" },
     Peer { program: "postfix", package: "postfix", untested: "the filter beside a mail server" },
+    Peer { program: "gpg", package: "gnupg", untested: "mail that is encrypted to its reader" },
+    Peer { program: "chromium", package: "chromium", untested: "the pages in a browser" },
     Peer { program: "unbound", package: "unbound", untested: "proofs of origin with real records" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
@@ -38,6 +40,9 @@ const PYTHON: &[(&str, &str, &str)] =
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
+/// What drives the browser, and what tells whether everybody can use a page.
+const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1")];
+
 /// What was prepared.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
@@ -45,6 +50,8 @@ pub(super) struct Prepared {
     pub(super) python: Option<PathBuf>,
     /// A folder of mailboxes that Outlook wrote.
     pub(super) mailboxes: Option<PathBuf>,
+    /// A folder with what drives the browser.
+    pub(super) browser: Option<PathBuf>,
 }
 
 /// Installs what is missing, and says what cannot be.
@@ -58,7 +65,7 @@ pub(super) fn prepare(root: &Path) -> Prepared {
         }
     }
     let folder = root.join("target/slow-lane");
-    Prepared { python: python(&folder), mailboxes: mailboxes(&folder) }
+    Prepared { python: python(&folder), mailboxes: mailboxes(&folder), browser: browser(&folder.join("browser")) }
 }
 
 /// Whether a program of this name is on the path.
@@ -136,6 +143,29 @@ fn mailboxes(folder: &Path) -> Option<PathBuf> {
         }
     }
     found.is_dir().then_some(found)
+}
+
+/// What drives the browser, from the index of npm, never kept in the repository.
+fn browser(folder: &Path) -> Option<PathBuf> {
+    let has = |name: &str| folder.join("node_modules").join(name).join("package.json").is_file();
+    if !BROWSER.iter().all(|(name, _)| has(name)) {
+        say::line("fetching what drives the browser");
+        let names = BROWSER.iter().map(|(name, version)| format!("{name}@{version}"));
+        let fetched = fs::create_dir_all(folder).is_ok()
+            && succeeds(
+                Command::new("npm")
+                    .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+                    .arg(folder)
+                    .args(names),
+            );
+        if !fetched {
+            say::line(
+                "skipped: the pages in a browser, because playwright-core and axe-core could not be fetched with npm",
+            );
+            return None;
+        }
+    }
+    (is_installed("chromium") && is_installed("node")).then(|| folder.to_path_buf())
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub(crate) fn run(root: &Path, lanes: Lanes) -> bool {
             variables.push(("VAUBAN_SLOW", "1".into()));
             let prepared = prepare(root);
             variables.extend(prepared.python.map(|python| ("VAUBAN_PYTHON", python.into())));
+            variables.extend(prepared.browser.map(|folder| ("VAUBAN_BROWSER", folder.into())));
             variables.extend(prepared.mailboxes.map(|folder| ("VAUBAN_OUTLOOK", folder.into())));
             for (_, script) in SCRIPTS.iter().filter(|(peer, _)| is_installed(peer)) {
                 all_well &=

@@ -5,5 +5,8 @@ mod shape;
 mod text;
 
 pub use parse::{ConfigError, parse};
-pub use shape::{Config, GuardTable, MailTable, OnFailure, QuarantineTable};
+pub use shape::{
+    Banner, Config, GuardTable, Language, LeavingPolicy, MailTable, OnFailure, OnUnusable, OpenPgpTable, OutgoingTable,
+    PortalTable, QuarantineTable, ReleaseBy,
+};
 pub use text::{DEFAULT, schema};

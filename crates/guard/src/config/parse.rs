@@ -1,6 +1,8 @@
 //! Reading the file, and saying what is wrong with it.
 
-use super::Config;
+use std::net::SocketAddr;
+
+use super::{Config, ReleaseBy};
 
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +65,12 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
         let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |at| at + 1);
         Err(ConfigError::Wrong { line, what: format!("{key}: {what}") })
     };
+    let is_socket = |text: &str| text.parse::<SocketAddr>().is_ok();
+    if let Some(portal) = &config.portal
+        && !portal.listen.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
+    {
+        return wrong("listen", "[portal]: an address of this machine alone, with its port (127.0.0.1:9782)");
+    }
     let Some(mail) = &config.mail else { return Ok(()) };
     if mail.readers == 0 || mail.readers > 64 {
         return wrong("readers", "from 1 to 64");
@@ -76,15 +84,24 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     if mail.seconds == 0 {
         return wrong("seconds", "at least 1");
     }
-    if !mail.listen.starts_with("unix:/") && mail.listen.parse::<std::net::SocketAddr>().is_err() {
+    if !mail.listen.starts_with("unix:/") && !is_socket(&mail.listen) {
         return wrong("listen", "an address with its port (127.0.0.1:9781) or unix:/path");
     }
     let is_word = matches!(mail.resolver.as_str(), "system" | "none");
-    if !is_word && mail.resolver.parse::<std::net::SocketAddr>().is_err() {
+    if !is_word && !is_socket(&mail.resolver) {
         return wrong("resolver", "an address with its port (127.0.0.1:53), \"system\" or \"none\"");
     }
-    if config.guard.http.parse::<std::net::SocketAddr>().is_err() {
+    if !is_socket(&config.guard.http) {
         return wrong("http", "an address with its port (127.0.0.1:9780)");
+    }
+    if !is_socket(&mail.handover) {
+        return wrong("handover", "an address with its port (127.0.0.1:10026)");
+    }
+    if !mail.address.is_empty() && mail.address.parse::<lettre::Address>().is_err() {
+        return wrong("address", "a mail address (vauban@campagne.example)");
+    }
+    if mail.languages.is_empty() {
+        return wrong("languages", "at least one of \"fr\" and \"en\"");
     }
     if let Some(quarantine) = &mail.quarantine {
         if quarantine.recipients.is_empty() {
@@ -95,9 +112,14 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
                 return wrong("recipients", &format!("{key:?} is no public key of age"));
             }
         }
-        if quarantine.release.parse::<std::net::SocketAddr>().is_err() {
-            return wrong("release", "an address with its port (127.0.0.1:10026)");
+        if quarantine.release_by == ReleaseBy::Reader && (quarantine.key_file.is_empty() || mail.address.is_empty()) {
+            return wrong("release_by", "\"reader\" needs key_file and, in [mail], address");
         }
+    }
+    if let Some(outgoing) = &mail.outgoing
+        && let Some(network) = outgoing.networks.iter().find(|network| network.parse::<ipnet::IpNet>().is_err())
+    {
+        return wrong("networks", &format!("{network:?} is no network (10.0.0.0/8)"));
     }
     Ok(())
 }
@@ -143,6 +165,10 @@ mod tests {
             ("[mail]\nlisten = \"here\"\n", 2),
             ("[mail]\n\non_failure = \"bounce\"\n", 3),
             ("[mail.quarantine]\nrecipients = [\"age1x\"]\n", 2),
+            ("[mail]\naddress = \"nobody\"\n", 2),
+            ("[mail.outgoing]\nnetworks = [\"home\"]\n", 2),
+            ("[mail.outgoing]\nauto_forward = \"never\"\n", 2),
+            ("[portal]\nlisten = \"0.0.0.0:9782\"\n", 2),
             ("[mail\n", 1),
         ] {
             let (ConfigError::Wrong { line: told, .. } | ConfigError::UnknownKey { line: told, .. }) =

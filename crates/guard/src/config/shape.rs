@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use vauban_mail::Organisation;
+use vauban_model::Lang;
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -17,6 +18,8 @@ pub struct Config {
     pub guard: GuardTable,
     /// The filter of mail; none to do without.
     pub mail: Option<MailTable>,
+    /// The pages in the browser; none to do without.
+    pub portal: Option<PortalTable>,
 }
 
 /// The process itself.
@@ -58,8 +61,22 @@ pub struct MailTable {
     pub seconds: u64,
     /// How many connections of the mail server are served at a time.
     pub connections: usize,
+    /// Where the guard hands mail over (SMTP), past the filter: what is released, what is encrypted, and its own words.
+    pub handover: String,
+    /// The guard's own address: people forward suspicious mail to it, and its words come from it. Empty to do without.
+    pub address: String,
+    /// The languages of its words to people, in their order.
+    pub languages: Vec<Language>,
+    /// Whether a message that is flagged is put into one that says why, and in which language.
+    pub banner: Banner,
+    /// For how many days it is kept who wrote to whom with which verdict, and, unreadable, what stood in it.
+    pub history_days: u16,
     /// Where messages are kept back.
     pub quarantine: Option<QuarantineTable>,
+    /// Work and private apart in mail that leaves; none to let all of it pass.
+    pub outgoing: Option<OutgoingTable>,
+    /// Mail that only its reader can open; none to do without.
+    pub openpgp: Option<OpenPgpTable>,
 }
 
 impl Default for MailTable {
@@ -75,8 +92,122 @@ impl Default for MailTable {
             reader_memory_mib: 256,
             seconds: 60,
             connections: 200,
+            handover: "127.0.0.1:10026".to_owned(),
+            address: String::new(),
+            languages: vec![Language::Fr, Language::En],
+            banner: Banner::None,
+            history_days: 90,
             quarantine: None,
+            outgoing: None,
+            openpgp: None,
         }
+    }
+}
+
+/// A language of the guard's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Fr => Self::Fr,
+            Language::En => Self::En,
+        }
+    }
+}
+
+/// Whether a message that is flagged is put into one that says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Banner {
+    /// No: header fields alone, and the message stays as it was signed.
+    None,
+    /// Yes, in French.
+    Fr,
+    /// Yes, in English.
+    En,
+}
+
+/// What is done with mail that leaves for private places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LeavingPolicy {
+    /// It leaves.
+    Allow,
+    /// It leaves, and its sender is told why that is not wanted.
+    Warn,
+    /// It is kept back until somebody else releases it, and its sender is told.
+    Hold,
+}
+
+/// Work and private apart in mail that leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutgoingTable {
+    /// A server forwards work to a private mailbox.
+    pub auto_forward: LeavingPolicy,
+    /// Documents for the sender's own private address.
+    pub own_private_mailbox: LeavingPolicy,
+    /// A colleague, reached at a private address.
+    pub colleague_private: LeavingPolicy,
+    /// Further domains that are private; those of the great providers are known.
+    pub private: Vec<String>,
+    /// Clients whose mail leaves though they do not sign in (`10.0.0.0/8`): a webmail, a server that forwards.
+    pub networks: Vec<String>,
+}
+
+impl Default for OutgoingTable {
+    fn default() -> Self {
+        Self {
+            auto_forward: LeavingPolicy::Hold,
+            own_private_mailbox: LeavingPolicy::Warn,
+            colleague_private: LeavingPolicy::Warn,
+            private: Vec::new(),
+            networks: Vec::new(),
+        }
+    }
+}
+
+/// Mail that only its reader can open.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPgpTable {
+    /// The folder with the readers' public keys.
+    pub keys: String,
+    /// What becomes of mail for a reader whose key cannot be used any more: it expired, say.
+    #[serde(default)]
+    pub on_unusable: OnUnusable,
+}
+
+/// What becomes of mail for a reader whose key cannot be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUnusable {
+    /// The sender's server is asked to come again: nothing is written in clear that should not be.
+    #[default]
+    Tempfail,
+    /// It is delivered in clear, with a header field that says so.
+    Deliver,
+}
+
+/// The pages in the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PortalTable {
+    /// Where they are served: loopback, until people sign in.
+    pub listen: String,
+}
+
+impl Default for PortalTable {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:9782".to_owned() }
     }
 }
 
@@ -100,15 +231,33 @@ pub struct QuarantineTable {
     /// How many days they are kept.
     #[serde(default = "thirty")]
     pub days: u16,
-    /// Where a released message is handed over (SMTP), past the filter.
-    #[serde(default = "release")]
-    pub release: String,
+    /// How many hours lie between two words to the same reader about what is kept back; 0 for none.
+    #[serde(default = "four")]
+    pub digest_hours: u16,
+    /// Who may release a message: somebody with the key, or its reader, too.
+    #[serde(default)]
+    pub release_by: ReleaseBy,
+    /// A file with a private key (age), for a guard that releases by itself. It belongs on no disk that can be stolen: name a
+    /// credential of systemd (`/run/credentials/vauban-guard.service/quarantine`).
+    #[serde(default)]
+    pub key_file: String,
+}
+
+/// Who may release a message that was kept back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReleaseBy {
+    /// Somebody who has the key, and is not the reader.
+    #[default]
+    SecondPerson,
+    /// The reader, by an answer to the guard's word; what is decisive needs a second person all the same.
+    Reader,
+}
+
+const fn four() -> u16 {
+    4
 }
 
 const fn thirty() -> u16 {
     30
-}
-
-fn release() -> String {
-    "127.0.0.1:10026".to_owned()
 }

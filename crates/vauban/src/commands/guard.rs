@@ -7,7 +7,7 @@ use vauban_examine::{Confined, Terms};
 use vauban_guard::{
     Guard, GuardError,
     config::{Config, MailTable},
-    sensors::mail::Memory,
+    sensors::mail::{History, Memory},
 };
 use vauban_intake::Limits;
 use vauban_knowledge::{Sources, prepare};
@@ -15,7 +15,7 @@ use vauban_mail::Organisation;
 use vauban_model::{Lang, Text};
 
 use crate::{
-    commands::{config, readers},
+    commands::{config, portal, readers},
     failure::{Failure, chain},
     place::{Place, random},
 };
@@ -41,12 +41,14 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     log();
     let file = arguments.config.clone();
     let reload = move || config::read(&file).map_err(|failure| failure.words().get(Lang::En).to_owned());
-    let mut salt = [0; 16];
-    random(&mut salt).map_err(|error| cannot(&error.to_string()))?;
+    let (mut salt, mut key) = ([0; 16], [0; 32]);
+    random(&mut salt).and_then(|()| random(&mut key)).map_err(|error| cannot(&error.to_string()))?;
     let (state, starter) = (place.state.clone(), !arguments.no_starter);
     let prepare = Arc::new(move |organisation: &Organisation, table: &MailTable| {
         readers_for(organisation, table, state.clone(), starter)
     });
+    let sources = Sources { starter, state: Some(place.state.clone()), paths: Vec::new(), benign: None };
+    let portal = config.portal.as_ref().map(|table| portal::prepared(table, &config, place)).transpose()?;
     let guard = Guard {
         config,
         reload: Box::new(reload) as Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
@@ -54,14 +56,25 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         record: place.record(),
         quarantine: place.quarantine(),
         memory: Memory::new(place.correspondents(), salt),
+        history: History::new(place.journal(), key),
+        knowledge: Box::new(move || sources.digest().unwrap_or_default()),
         now: Timestamp::now,
+        random,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| cannot(&error.to_string()))?;
-    let outcome: Result<(), GuardError> = runtime.block_on(vauban_guard::run(guard));
+    let outcome: Result<(), GuardError> = runtime.block_on(async {
+        if let Some(portal) = portal {
+            let listener = vauban_portal::bind(&portal.listen)
+                .await
+                .map_err(|error| GuardError::Listen(portal.listen.clone(), error))?;
+            tokio::spawn(vauban_portal::serve(listener, portal));
+        }
+        vauban_guard::run(guard).await
+    });
     outcome.map_err(|error| cannot(&chain(&error)))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +93,8 @@ fn readers_for(
         memory: table.reader_memory_mib << 20,
         now: Timestamp::now(),
         with_expired: false,
-        remember: false,
+        // The past is asked for what somebody confirms later.
+        remember: true,
         onlooker: Some(serde_json::to_vec(organisation).map_err(|error| error.to_string())?),
     };
     readers::confined(&mut prepared, &terms)

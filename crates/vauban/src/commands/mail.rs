@@ -1,13 +1,16 @@
-//! `vauban mail`: what the filter of mail would say, and what it kept back.
+//! `vauban mail`: what the filter of mail would say, what it judged, and what it kept back.
 
 mod check;
+mod history;
+mod keys;
 mod quarantine;
+mod reports;
 
 use std::process::ExitCode;
 
 use crate::{failure::Failure, place::Place};
 
-/// Judge e-mail, and decide on what was kept back
+/// Judge e-mail, look up what was judged, and decide on what was kept back or reported
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -18,11 +21,17 @@ pub(crate) struct Arguments {
 enum Command {
     Check(check::Arguments),
     Quarantine(quarantine::Arguments),
+    Reports(reports::Arguments),
+    History(history::Arguments),
+    Keys(keys::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments, place),
+        Command::Reports(arguments) => reports::run(arguments, place),
+        Command::History(arguments) => history::run(arguments, place),
+        Command::Keys(arguments) => keys::run(arguments, place),
         Command::Quarantine(arguments) => quarantine::run(arguments, place),
     }
 }

@@ -4,9 +4,15 @@
 #![expect(clippy::print_stdout, reason = "what was skipped or measured is said")]
 
 mod compliance;
+mod door;
+mod encryption;
+mod errands;
 mod limits;
 mod milter;
+mod outgoing;
+mod portal;
 mod postfix;
 mod process;
 mod proofs;
 mod quarantine;
+mod servers;

@@ -16,6 +16,9 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) inserted: Vec<String>,
     pub(crate) deleted: Vec<String>,
+    /// Recipients that were taken out.
+    pub(crate) removed: Vec<String>,
+    pub(crate) body: Vec<u8>,
     pub(crate) last: char,
     pub(crate) words: String,
 }
@@ -75,9 +78,19 @@ impl Client {
 
     /// Sends everything of a message but its end.
     pub(crate) fn begin(&mut self, message: &str) {
+        self.begin_from("sender@lumiere.test", &["claire.martin@campagne.example"], false, message);
+    }
+
+    /// The same, from somebody to some; whoever signed in sends it out.
+    fn begin_from(&mut self, sender: &str, recipients: &[&str], signed_in: bool, message: &str) {
         self.send(b'D', b"Mi\x004F1\0");
-        self.send(b'M', b"<sender@lumiere.test>\0");
-        self.send(b'R', b"<claire.martin@campagne.example>\0");
+        if signed_in {
+            self.send(b'D', format!("M{{auth_authen}}\0{sender}\0").as_bytes());
+        }
+        self.send(b'M', format!("<{sender}>\0").as_bytes());
+        for recipient in recipients {
+            self.send(b'R', format!("<{recipient}>\0").as_bytes());
+        }
         let (header, body) = message.split_once("\n\n").unwrap();
         for line in header.lines() {
             let (name, value) = line.split_once(':').unwrap();
@@ -96,9 +109,30 @@ impl Client {
         self.answer()
     }
 
+    /// Sends a message from somebody who signed in.
+    pub(crate) fn outgoing(&mut self, sender: &str, recipients: &[&str], message: &str) -> Option<Answer> {
+        self.begin_from(sender, recipients, true, message);
+        self.send(b'E', b"");
+        self.answer()
+    }
+
+    /// Sends a message from outside to some.
+    pub(crate) fn incoming(&mut self, recipients: &[&str], message: &str) -> Option<Answer> {
+        self.begin_from("sender@lumiere.test", recipients, false, message);
+        self.send(b'E', b"");
+        self.answer()
+    }
+
     /// The answer to a message that was sent.
     pub(crate) fn answer(&mut self) -> Option<Answer> {
-        let mut answer = Answer { inserted: Vec::new(), deleted: Vec::new(), last: ' ', words: String::new() };
+        let mut answer = Answer {
+            inserted: Vec::new(),
+            deleted: Vec::new(),
+            removed: Vec::new(),
+            body: Vec::new(),
+            last: ' ',
+            words: String::new(),
+        };
         loop {
             let (code, data) = self.receive()?;
             let texts = |from: usize| -> Vec<String> {
@@ -107,6 +141,8 @@ impl Client {
             match code {
                 b'p' => {}
                 b'i' => answer.inserted.push(format!("{}:{}", texts(4)[0], texts(4)[1])),
+                b'-' => answer.removed.push(texts(0)[0].clone()),
+                b'b' => answer.body.extend(&data),
                 b'm' => answer.deleted.push(texts(4)[0].clone()),
                 last => {
                     answer.last = char::from(last);

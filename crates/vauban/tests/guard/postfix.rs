@@ -25,7 +25,7 @@ use crate::{
 const NOBODY: u32 = 65534;
 
 /// Where an instance hands mail over.
-enum Delivers {
+pub(crate) enum Delivers {
     /// Into one Maildir.
     Here,
     /// To another server.
@@ -33,13 +33,13 @@ enum Delivers {
 }
 
 /// An instance of Postfix with files and ports of its own.
-struct Postfix {
+pub(crate) struct Postfix {
     folder: tempfile::TempDir,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 /// Whether Postfix can be had; else that is said.
-fn can_run() -> bool {
+pub(crate) fn can_run() -> bool {
     if std::env::var_os("VAUBAN_SLOW").is_none() {
         println!("skipped: VAUBAN_SLOW is not set");
         return false;
@@ -56,7 +56,7 @@ fn can_run() -> bool {
 
 impl Postfix {
     /// `milter` filters what arrives at its port; what arrives at `past` is not filtered.
-    fn start(milter: Option<u16>, past: Option<u16>, delivers: &Delivers) -> Self {
+    pub(crate) fn start(milter: Option<u16>, past: Option<u16>, delivers: &Delivers) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let at = folder.path().display().to_string();
@@ -120,19 +120,19 @@ impl Postfix {
         Command::new("postfix").arg("-c").arg(self.folder.path().join("conf")).arg(what).output().unwrap()
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("maillog")).unwrap_or_default()
     }
 
     /// Messages that were delivered here.
-    fn delivered(&self) -> Vec<String> {
+    pub(crate) fn delivered(&self) -> Vec<String> {
         let folder = self.folder.path().join("mail/all/new");
         let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
         entries.map(|entry| String::from_utf8_lossy(&fs::read(entry.unwrap().path()).unwrap()).into_owned()).collect()
     }
 
     /// Waits until so many messages were delivered.
-    fn waits_for(&self, number: usize) -> Vec<String> {
+    pub(crate) fn waits_for(&self, number: usize) -> Vec<String> {
         for _ in 0..1200 {
             let delivered = self.delivered();
             if delivered.len() >= number {
@@ -166,6 +166,11 @@ fn count_files(folder: &Path) -> usize {
 
 /// Hands a message over as another mail server does, and gives the answer to it.
 fn send(port: u16, message: &str) -> String {
+    send_from(port, "sender@lumiere.test", &["claire.martin@campagne.example"], message)
+}
+
+/// The same, from somebody to some.
+pub(crate) fn send_from(port: u16, sender: &str, recipients: &[&str], message: &str) -> String {
     let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) else { return "421 nobody there".to_owned() };
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut out = stream.try_clone().unwrap();
@@ -181,14 +186,10 @@ fn send(port: u16, message: &str) -> String {
         }
     };
     let dotted = message.replace("\n.", "\n..").replace('\n', "\r\n");
-    let steps = [
-        String::new(),
-        "HELO mail.sender.example\r\n".to_owned(),
-        "MAIL FROM:<sender@lumiere.test>\r\n".to_owned(),
-        "RCPT TO:<claire.martin@campagne.example>\r\n".to_owned(),
-        "DATA\r\n".to_owned(),
-        format!("{dotted}.\r\n"),
-    ];
+    let begin =
+        [String::new(), "HELO mail.sender.example\r\n".to_owned(), format!("MAIL FROM:<{sender}>\r\n")].into_iter();
+    let to = recipients.iter().map(|recipient| format!("RCPT TO:<{recipient}>\r\n"));
+    let steps = begin.chain(to).chain(["DATA\r\n".to_owned(), format!("{dotted}.\r\n")]);
     let mut last = String::new();
     for step in steps {
         last = ask(&step);

@@ -18,6 +18,8 @@ pub(crate) struct Guard {
     pub(crate) http: u16,
     pub(crate) milter: u16,
     pub(crate) release: u16,
+    /// Lines of `[mail.quarantine]`; `FOLDER` stands for its folder.
+    quarantine: String,
     child: Option<Child>,
 }
 
@@ -36,11 +38,23 @@ impl Guard {
 
     /// The same, without starting it.
     pub(crate) fn prepare(mail: &str) -> Self {
+        Self::prepare_with(mail, "")
+    }
+
+    /// The same, with these lines in `[mail.quarantine]`.
+    pub(crate) fn prepare_with(mail: &str, quarantine: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = age::x25519::Identity::generate();
         fs::write(folder.path().join("key"), format!("{}\n", key.to_string().expose_secret())).unwrap();
         fs::write(folder.path().join("key.pub"), key.to_public().to_string()).unwrap();
-        let guard = Self { folder, http: free_port(), milter: free_port(), release: free_port(), child: None };
+        let guard = Self {
+            folder,
+            http: free_port(),
+            milter: free_port(),
+            release: free_port(),
+            quarantine: quarantine.to_owned(),
+            child: None,
+        };
         guard.configure(mail, "");
         guard
     }
@@ -49,14 +63,15 @@ impl Guard {
     pub(crate) fn configure(&self, mail: &str, staff: &str) {
         let key = fs::read_to_string(self.path("key.pub")).unwrap();
         let Self { http, milter, release, .. } = self;
+        let quarantine = self.quarantine.replace("FOLDER", &self.folder.path().display().to_string());
         let resolver = if mail.contains("resolver") { "" } else { "resolver = \"none\"\n" };
         fs::write(
             self.path("vauban.toml"),
             format!(
                 "[organisation]\ndomains = [\"campagne.example\"]\nstaff = [{{ name = \"Hugo Bernard\", address = \"hugo.bernard@campagne.example\" }}{staff}]\n\
                  [guard]\nhttp = \"127.0.0.1:{http}\"\n\
-                 [mail]\nlisten = \"127.0.0.1:{milter}\"\n{resolver}{mail}\n\
-                 [mail.quarantine]\nrecipients = [{key:?}]\nrelease = \"127.0.0.1:{release}\"\n"
+                 [mail]\nlisten = \"127.0.0.1:{milter}\"\nhandover = \"127.0.0.1:{release}\"\n{resolver}{mail}\n\
+                 [mail.quarantine]\nrecipients = [{key:?}]\n{quarantine}\n"
             ),
         )
         .unwrap();

@@ -1,14 +1,9 @@
 //! What is kept back: unreadable on the disk, and given back as it was to whoever has the key.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Write as _},
-    net::TcpListener,
-    path::Path,
-    thread,
-};
+use std::{fs, path::Path};
 
 use crate::{
+    door::Door,
     milter::{Client, doubtful, honest, trap},
     process::Guard,
 };
@@ -58,12 +53,12 @@ fn a_message_is_released_exactly_as_it_arrived() {
     let refused = guard.run(&["mail", "quarantine", "release", &id, "--identity", &key, "--config", &config]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 
-    let taken = sink(guard.release);
+    let door = Door::open(guard.release);
     let released = guard.run(&["mail", "quarantine", "release", &id, "--identity", &key, "--config", &config]);
     assert!(released.status.success(), "{released:?}");
-    let (envelope, bytes) = taken.join().unwrap();
-    assert_eq!(envelope, ["MAIL FROM:<sender@lumiere.test>", "RCPT TO:<claire.martin@campagne.example>"]);
-    assert_eq!(String::from_utf8(bytes).unwrap(), message.replace('\n', "\r\n"));
+    let taken = &door.waits_for(1)[0];
+    assert_eq!(taken.envelope, ["MAIL FROM:<sender@lumiere.test>", "RCPT TO:<claire.martin@campagne.example>"]);
+    assert_eq!(String::from_utf8(taken.bytes.clone()).unwrap(), message.replace('\n', "\r\n"));
 
     let listed = String::from_utf8(guard.run(&["mail", "quarantine", "list", "--all"]).stdout).unwrap();
     assert!(listed.contains("released"), "{listed}");
@@ -72,44 +67,6 @@ fn a_message_is_released_exactly_as_it_arrived() {
     let verified = guard.run(&["record", "verify"]);
     assert!(verified.status.success(), "{verified:?}");
     guard.end();
-}
-
-/// Takes one message over SMTP: the lines of the envelope, and the bytes.
-fn sink(port: u16) -> thread::JoinHandle<(Vec<String>, Vec<u8>)> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
-    thread::spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        let mut out = stream.try_clone().unwrap();
-        let mut lines = BufReader::new(stream);
-        out.write_all(b"220 sink\r\n").unwrap();
-        let (mut envelope, mut bytes) = (Vec::new(), Vec::new());
-        loop {
-            let mut line = String::new();
-            if lines.read_line(&mut line).unwrap() == 0 {
-                return (envelope, bytes);
-            }
-            let line = line.trim_end();
-            if line.starts_with("EHLO") {
-                out.write_all(b"250-sink\r\n250 8BITMIME\r\n").unwrap();
-                continue;
-            }
-            if line.starts_with("MAIL") || line.starts_with("RCPT") {
-                envelope.push(line.split(" BODY").next().unwrap().to_owned());
-            }
-            if line == "DATA" {
-                out.write_all(b"354 go on\r\n").unwrap();
-                loop {
-                    let mut piece = Vec::new();
-                    lines.read_until(b'\n', &mut piece).unwrap();
-                    if piece == b".\r\n" {
-                        break;
-                    }
-                    bytes.extend(piece.strip_prefix(b".").unwrap_or(&piece));
-                }
-            }
-            let _ = out.write_all(b"250 ok\r\n");
-        }
-    })
 }
 
 fn each_file(folder: &Path, each: &mut dyn FnMut(&Path, &[u8])) {

@@ -162,16 +162,21 @@ fn vouched(arc: &ArcOutput<'_>) -> Option<String> {
 }
 
 impl Proofs {
+    /// Whether the author's own domain vouches for the message.
+    #[must_use]
+    pub const fn is_proven(&self) -> bool {
+        self.spf_aligned || self.dkim_aligned
+    }
+
     /// What follows. Weak where forwarding explains it, strong where only a lie does.
     #[must_use]
     pub fn facts(&self, known: &Known) -> Facts {
         let mut facts = Facts::default();
         let Self { domain, spf, dkim, policy, .. } = self;
-        let is_proven = self.spf_aligned || self.dkim_aligned;
         // A list or a provider of ours that saw it before it changed it, and says so in an unbroken chain.
         let is_vouched =
             self.vouched.as_ref().is_some_and(|sealer| known.protected().owner_of(sealer).is_some_and(is_near));
-        if is_proven || is_vouched {
+        if self.is_proven() || is_vouched {
             return facts;
         }
         if known.is_own(domain) {

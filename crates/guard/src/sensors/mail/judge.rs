@@ -16,9 +16,10 @@ use tokio::sync::oneshot;
 use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
 use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
-use vauban_model::Reason;
+use vauban_model::{Reason, Sighting};
+use vauban_record::{Candidate, Way};
 
-use super::{authenticate::Authenticator, message::Message};
+use super::{authenticate::Authenticator, candidates::candidates, message::Message, shown::shown};
 use crate::config::MailTable;
 
 /// What messages are judged with: replaced as a whole when the configuration or the knowledge changes.
@@ -32,11 +33,26 @@ pub struct Judge {
     pub table: MailTable,
 }
 
-/// A message with its verdict.
-#[derive(Debug)]
+/// What a reader made of a message.
+#[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) said: Said,
     pub(super) facts: Facts,
+    /// The messages that it carries, each by itself.
+    pub(super) carried: Vec<Carried>,
+    /// Indicators that it met.
+    pub(super) sightings: Vec<Sighting>,
+    /// What stood in it, for the history.
+    pub(super) shown: Vec<Vec<u8>>,
+}
+
+/// A message that a message carries.
+#[derive(Debug)]
+pub(super) struct Carried {
+    pub(super) said: Said,
+    pub(super) facts: Facts,
+    /// What could be looked for elsewhere.
+    pub(super) candidates: Vec<Candidate>,
 }
 
 /// Why there is no verdict.
@@ -70,6 +86,14 @@ impl Judge {
         Self { confined, authenticator, known: Known::new(organisation), table }
     }
 
+    /// Which way a message goes: out when its sender signed in, or comes from a network that the configuration names.
+    pub(super) fn way(&self, message: &Message) -> Way {
+        let networks = self.table.outgoing.iter().flat_map(|outgoing| &outgoing.networks);
+        let mut networks = networks.filter_map(|network| network.parse::<ipnet::IpNet>().ok());
+        let is_named = message.client.is_some_and(|client| networks.any(|network| network.contains(&client)));
+        if message.is_signed_in || is_named { Way::Out } else { Way::In }
+    }
+
     fn judge(&self, examiner: &mut dyn Examiner, message: &Message) -> Result<Judged, NotJudged> {
         let mut file = File::from(memfd_create("message", MemfdFlags::CLOEXEC).map_err(io::Error::from)?);
         file.write_all(&message.bytes)?;
@@ -84,12 +108,12 @@ impl Judge {
             time_limit: Duration::from_secs(self.table.seconds),
             clock: &|| begun.elapsed(),
         });
-        weigh(&reading, message.is_cut)
+        weigh(reading, message.is_cut, &self.known)
     }
 }
 
 /// The facts of the message itself, the indicators that it met, and whether it could be read.
-fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
+fn weigh(reading: Reading, is_cut: bool, known: &Known) -> Result<Judged, NotJudged> {
     let told: Vec<Told> = serde_json::from_slice(&reading.examined.told).unwrap_or_default();
     let told = told.into_iter().next();
     let whole = reading.unread.iter().find(|unread| unread.location.depth() == 0);
@@ -98,12 +122,18 @@ fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
     {
         return Err(NotJudged::NoReader(unread.detail.clone()));
     }
-    let (mut facts, said, problem) = match told {
+    let carried = |mut told: Told| {
+        told.met(&reading.sightings);
+        let candidates = candidates(&told, &reading.observed, known);
+        Carried { said: told.said, facts: told.facts, candidates }
+    };
+    let (mut facts, said, problem, carried) = match told {
         Some(mut told) => {
             told.met(&reading.sightings);
-            (told.facts, told.said, told.problem)
+            let inner = std::mem::take(&mut told.carried).into_iter().map(carried).collect();
+            (told.facts, told.said, told.problem, inner)
         }
-        None => (Facts::default(), Said::default(), Some("its reader gave up".to_owned())),
+        None => (Facts::default(), Said::default(), Some("its reader gave up".to_owned()), Vec::new()),
     };
     let given_up = whole.filter(|unread| matches!(unread.reason, Reason::Crashed | Reason::Timeout | Reason::TooLarge));
     if let Some(why) = problem.or_else(|| given_up.map(|unread| unread.detail.clone())) {
@@ -111,7 +141,7 @@ fn weigh(reading: &Reading, is_cut: bool) -> Result<Judged, NotJudged> {
     } else if is_cut {
         facts.add(Code::TooLarge, "");
     }
-    Ok(Judged { said, facts })
+    Ok(Judged { said, facts, carried, shown: shown(&reading.observed), sightings: reading.sightings })
 }
 
 struct Job {

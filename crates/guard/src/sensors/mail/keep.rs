@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use vauban_mail::{Judgement, Said};
+use vauban_mail::{Judgement, Leaving, Said};
 use vauban_record::{Decided, Kind, Quarantine, Quarantined, RecordError, write_down};
 
 use super::message::Message;
@@ -40,6 +40,42 @@ pub struct Sealed {
     pub reasons: Vec<(String, f64, String, String, String)>,
 }
 
+/// Why a message is kept back.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Grounds {
+    /// The score; 0 where a rule decides and nothing is weighed.
+    pub(super) score: f64,
+    /// Each reason's code, weight, sentence in French and in English, and evidence.
+    pub(super) reasons: Vec<(String, f64, String, String, String)>,
+}
+
+impl From<&Judgement> for Grounds {
+    fn from(judgement: &Judgement) -> Self {
+        let reasons = judgement.reasons.iter().map(|reason| {
+            let text = &reason.text;
+            (reason.code.word(), reason.weight, text.fr.to_string(), text.en.to_string(), reason.evidence.clone())
+        });
+        Self { score: judgement.score, reasons: reasons.collect() }
+    }
+}
+
+impl From<&[Leaving]> for Grounds {
+    fn from(leaving: &[Leaving]) -> Self {
+        let reasons = leaving.iter().map(|Leaving { leak, address }| {
+            let text = leak.text();
+            (leak.word().to_owned(), 0.0, text.fr.to_string(), text.en.to_string(), address.clone())
+        });
+        Self { score: 0.0, reasons: reasons.collect() }
+    }
+}
+
+impl Grounds {
+    /// The kinds of facts.
+    pub(super) fn codes(&self) -> Vec<String> {
+        self.reasons.iter().map(|(code, ..)| code.clone()).collect()
+    }
+}
+
 /// Why a message could not be kept back: its sender keeps it then.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum KeepError {
@@ -62,18 +98,18 @@ impl Keeper {
         &self,
         message: &Message,
         said: &Said,
-        judgement: &Judgement,
+        grounds: &Grounds,
         now: Timestamp,
     ) -> Result<String, KeepError> {
-        let sealed = self.seal(message, said, judgement)?;
+        let sealed = self.seal(message, said, grounds)?;
         let digest = HEXLOWER.encode(&Sha256::digest(&sealed));
         let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(self.days))).unwrap_or(now);
         let entry = Quarantined {
             id: digest.chars().take(12).collect(),
             sender: message.sender.clone(),
             recipients: message.recipients.clone(),
-            codes: judgement.reasons.iter().map(|reason| reason.code.word()).collect(),
-            score: judgement.score,
+            codes: grounds.codes(),
+            score: grounds.score,
             bytes: message.bytes.len() as u64,
             sealed_sha256: digest,
             expires,
@@ -88,27 +124,14 @@ impl Keeper {
         Ok(entry.id)
     }
 
-    fn seal(&self, message: &Message, said: &Said, judgement: &Judgement) -> Result<Vec<u8>, KeepError> {
+    fn seal(&self, message: &Message, said: &Said, grounds: &Grounds) -> Result<Vec<u8>, KeepError> {
         let error = |error: &dyn std::fmt::Display| KeepError::Seal(error.to_string());
         let about = Sealed {
             sender: message.sender.clone(),
             recipients: message.recipients.clone(),
             said: said.clone(),
-            score: judgement.score,
-            reasons: judgement
-                .reasons
-                .iter()
-                .map(|reason| {
-                    let text = &reason.text;
-                    (
-                        reason.code.word(),
-                        reason.weight,
-                        text.fr.to_string(),
-                        text.en.to_string(),
-                        reason.evidence.clone(),
-                    )
-                })
-                .collect(),
+            score: grounds.score,
+            reasons: grounds.reasons.clone(),
         };
         let about = serde_json::to_vec(&about).map_err(|e| error(&e))?;
         let keys = self.recipients.iter().map(|key| key as &dyn age::Recipient);
@@ -155,6 +178,8 @@ mod tests {
     use vauban_mail::{Code, Facts, Weights};
     use vauban_record::{Record as _, SqliteRecord};
 
+    use crate::config::ReleaseBy;
+
     use super::*;
 
     #[test]
@@ -164,7 +189,9 @@ mod tests {
         let table = QuarantineTable {
             recipients: vec![key.to_public().to_string()],
             days: 30,
-            release: "127.0.0.1:10026".to_owned(),
+            digest_hours: 4,
+            release_by: ReleaseBy::SecondPerson,
+            key_file: String::new(),
         };
         let (quarantine, record) = (folder.path().join("quarantine.sqlite"), folder.path().join("record.sqlite"));
         let keeper = Keeper::new(quarantine.clone(), record.clone(), &table);
@@ -172,8 +199,8 @@ mod tests {
         let message = Message { sender: "a@b.example".to_owned(), bytes: bytes.clone(), ..Message::default() };
         let mut facts = Facts::default();
         facts.add(Code::Shortcut, "CANARY-3.lnk");
-        let judgement = Weights::built_in().judge(&facts);
-        let id = keeper.keep(&message, &Said::default(), &judgement, Timestamp::UNIX_EPOCH).unwrap();
+        let grounds = Grounds::from(&Weights::built_in().judge(&facts));
+        let id = keeper.keep(&message, &Said::default(), &grounds, Timestamp::UNIX_EPOCH).unwrap();
 
         for name in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(name.unwrap().path()).unwrap();
@@ -192,7 +219,7 @@ mod tests {
         // Without a record nothing is kept: the sender keeps it.
         std::fs::remove_file(&record).unwrap();
         std::fs::create_dir(&record).unwrap();
-        assert!(keeper.keep(&message, &Said::default(), &judgement, Timestamp::UNIX_EPOCH).is_err());
+        assert!(keeper.keep(&message, &Said::default(), &grounds, Timestamp::UNIX_EPOCH).is_err());
         assert_eq!(store.list(true).unwrap().len(), 1);
     }
 }

@@ -6,16 +6,36 @@
 
 mod answer;
 mod authenticate;
+mod candidates;
+mod course;
+mod digest;
+mod errand;
+mod history;
 mod judge;
 mod keep;
+mod keys;
+mod means;
 mod message;
+mod notice;
+mod post;
+mod release;
 mod remember;
+mod reports;
 mod sensor;
 mod session;
+mod shown;
 
 pub use authenticate::{Authenticator, Passed, Proofs};
+pub(crate) use digest::tell;
+pub use history::History;
 pub use judge::{Judge, Readers};
 pub use keep::{Keeper, Sealed, decide, open_sealed};
+pub use keys::{CannotEncrypt, Keys, KeysError};
+pub use means::{Means, Random};
 pub use message::Message;
+pub use post::{Post, PostError};
+pub use release::{ReleaseError, hand_over, open_with};
 pub use remember::Memory;
+pub use reports::{ConfirmError, Found, confirm, past};
 pub use sensor::MailSensor;
+pub use shown::asked_for;

@@ -18,14 +18,14 @@ use tokio::{
     task::JoinSet,
     time::{Instant, interval, timeout},
 };
-use vauban_mail::{Judgement, Said, Verdict, Weights};
 use vauban_protocol::milter::{Frames, Reply};
 
 use super::{
     answer,
-    judge::{Judge, Judged, NotJudged, Readers},
-    keep::Keeper,
-    message::Message,
+    course::{Course, Shared},
+    history::History,
+    judge::{Judge, Readers},
+    means::Means,
     remember::Memory,
     session::{Session, Step},
 };
@@ -41,18 +41,15 @@ const PIECE: usize = 64 << 10;
 const UNIT: usize = 64 << 10;
 
 /// What messages are judged with and kept in now.
-type Current = Arc<Mutex<(Arc<Judge>, Option<Keeper>)>>;
+type Current = Arc<Mutex<(Arc<Judge>, Means)>>;
 
 /// The filter of mail.
 pub struct MailSensor {
     listen: String,
     current: Current,
-    readers: Readers,
-    memory: Memory,
-    metrics: Metrics,
+    course: Shared,
     connections: Arc<Semaphore>,
     held: Arc<Semaphore>,
-    now: fn() -> Timestamp,
 }
 
 impl MailSensor {
@@ -60,9 +57,10 @@ impl MailSensor {
     #[must_use]
     pub fn new(
         judge: Arc<Judge>,
-        keeper: Option<Keeper>,
+        means: Means,
         readers: Readers,
         memory: Memory,
+        history: History,
         metrics: Metrics,
         now: fn() -> Timestamp,
     ) -> Self {
@@ -72,17 +70,20 @@ impl MailSensor {
             listen: table.listen.clone(),
             connections: Arc::new(Semaphore::new(table.connections)),
             held: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
-            current: Arc::new(Mutex::new((judge, keeper))),
-            readers,
-            memory,
-            metrics,
-            now,
+            current: Arc::new(Mutex::new((judge, means))),
+            course: Shared { readers, memory, history, metrics, errands: Arc::default(), now },
         }
     }
 
     /// From now on messages are judged by this one; those that are being judged are finished by the one before.
-    pub fn replace(&self, judge: Arc<Judge>, keeper: Option<Keeper>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = (judge, keeper);
+    pub fn replace(&self, judge: Arc<Judge>, means: Means) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = (judge, means);
+    }
+
+    /// What messages are judged with and carried out with now.
+    #[must_use]
+    pub fn current(&self) -> (Arc<Judge>, Means) {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn listen(&self, mut stopping: Stopping) -> Result<(), String> {
@@ -99,7 +100,7 @@ impl MailSensor {
                             tasks.spawn(talk.run(self.shared()));
                         }
                         Err(_) => {
-                            self.metrics.add("vauban_mail_refused_total", "connections", 1.0);
+                            self.course.metrics.add("vauban_mail_refused_total", "connections", 1.0);
                             tracing::warn!(sensor = "mail", "more connections than are served; one was closed");
                         }
                     },
@@ -112,21 +113,14 @@ impl MailSensor {
                 Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
                 () = told_to_stop(&mut stopping) => break,
             }
-            self.metrics.set("vauban_mail_connections", "", tasks.len() as f64);
+            self.course.metrics.set("vauban_mail_connections", "", tasks.len() as f64);
         }
         while tasks.join_next().await.is_some() {}
         Ok(())
     }
 
-    fn shared(&self) -> Shared {
-        Shared {
-            readers: self.readers.clone(),
-            memory: self.memory.clone(),
-            metrics: self.metrics.clone(),
-            held: Arc::clone(&self.held),
-            current: Arc::clone(&self.current),
-            now: self.now,
-        }
+    fn shared(&self) -> Talks {
+        Talks { course: self.course.clone(), held: Arc::clone(&self.held), current: Arc::clone(&self.current) }
     }
 }
 
@@ -136,7 +130,7 @@ impl Sensor for MailSensor {
     }
 
     fn fail_policy(&self) -> FailPolicy {
-        match self.shared().current().0.table.on_failure {
+        match self.current().0.table.on_failure {
             OnFailure::Tempfail => FailPolicy::Closed,
             OnFailure::Deliver => FailPolicy::Open,
         }
@@ -148,22 +142,19 @@ impl Sensor for MailSensor {
 }
 
 /// What all connections share.
-struct Shared {
-    readers: Readers,
-    memory: Memory,
-    metrics: Metrics,
+struct Talks {
+    course: Shared,
     held: Arc<Semaphore>,
     current: Current,
-    now: fn() -> Timestamp,
 }
 
-impl Shared {
+impl Talks {
     fn nonsense(&self, why: &str) {
-        self.metrics.add("vauban_mail_refused_total", "protocol", 1.0);
+        self.course.metrics.add("vauban_mail_refused_total", "protocol", 1.0);
         tracing::warn!(sensor = "mail", why, "a connection does not speak the milter protocol");
     }
 
-    fn current(&self) -> (Arc<Judge>, Option<Keeper>) {
+    fn current(&self) -> (Arc<Judge>, Means) {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -177,7 +168,7 @@ struct Talk {
 }
 
 impl Talk {
-    async fn run(mut self, shared: Shared) {
+    async fn run(mut self, shared: Talks) {
         let most = usize::try_from(shared.current().0.table.largest_mib << 20).unwrap_or(usize::MAX);
         let mut session = Session::new(most);
         let mut frames = Frames::default();
@@ -196,7 +187,7 @@ impl Talk {
                 };
                 if !hold(&mut held, session.message.bytes.len(), &shared.held) {
                     // What was held is let go, and its sender comes again.
-                    shared.metrics.add("vauban_mail_refused_total", "memory", 1.0);
+                    shared.course.metrics.add("vauban_mail_refused_total", "memory", 1.0);
                     tracing::warn!(sensor = "mail", "more messages at a time than are held; one is to come again");
                     let _ = self.say(&answer::later()).await;
                     return;
@@ -209,9 +200,7 @@ impl Talk {
                         }
                     }
                     Step::Judge => {
-                        let message = Arc::new(session.message.take());
-                        let (judge, keeper) = shared.current();
-                        let replies = self.judge(&judge, keeper.as_ref(), &message, &shared).await;
+                        let replies = self.judge(&mut session, &shared).await;
                         held = None;
                         if self.say(&replies).await.is_err() {
                             return;
@@ -229,7 +218,7 @@ impl Talk {
                 Ok(Ok(count)) if count > 0 => frames.add(buffer.get(..count).unwrap_or_default()),
                 Ok(_) => return,
                 Err(_) => {
-                    shared.metrics.add("vauban_mail_refused_total", "silence", 1.0);
+                    shared.course.metrics.add("vauban_mail_refused_total", "silence", 1.0);
                     return;
                 }
             }
@@ -242,134 +231,29 @@ impl Talk {
         self.stream.flush().await
     }
 
-    async fn judge(
-        &mut self,
-        judge: &Arc<Judge>,
-        keeper: Option<&Keeper>,
-        message: &Arc<Message>,
-        shared: &Shared,
-    ) -> Vec<Reply> {
-        if message.is_signed_in {
-            shared.metrics.add("vauban_mail_messages_total", "outgoing", 1.0);
-            let (memory, sent, now) = (shared.memory.clone(), Arc::clone(message), (shared.now)());
-            let _ = tokio::task::spawn_blocking(move || memory.sent(&sent, now)).await;
-            return answer::outgoing(message);
-        }
-        let begun = Instant::now();
-        let judging = both(judge, message, shared);
-        tokio::pin!(judging);
+    /// Runs a message's course, and tells the mail server that it is being worked on.
+    async fn judge(&mut self, session: &mut Session, shared: &Talks) -> Vec<Reply> {
+        let (judge, means) = shared.current();
+        let message = Arc::new(session.message.take());
+        let (begun, bytes) = (Instant::now(), message.bytes.len());
+        let course = Course { judge, means, message, shared: shared.course.clone(), changes: session.changes() };
+        // A task of its own: a panic over hostile bytes ends it, and the sender comes again.
+        let mut running = tokio::spawn(course.run());
         let mut ticks = interval(STILL_WORKING);
         ticks.tick().await;
-        let judged = loop {
+        let replies = loop {
             tokio::select! {
-                judged = &mut judging => break judged,
+                replies = &mut running => break replies.unwrap_or_else(|_| answer::later()),
                 _ = ticks.tick() => {
                     // A mail server that is gone is noticed when it is answered.
                     let _ = self.stream.write_all(&Reply::Progress.to_bytes()).await;
                 }
             }
         };
-        shared.metrics.add("vauban_mail_seconds_total", "", begun.elapsed().as_secs_f64());
-        shared.metrics.add("vauban_mail_bytes_total", "", message.bytes.len() as f64);
-        match judged {
-            Ok(judged) => act(judged, keeper, message, shared).await,
-            Err(error) => fail(&error, judge.table.on_failure, message, shared),
-        }
-    }
-}
-
-/// The message is read, and the records of its domains are asked for at the same time.
-async fn both(judge: &Arc<Judge>, message: &Arc<Message>, shared: &Shared) -> Result<(Said, Judgement), NotJudged> {
-    let reading = shared.readers.judge(Arc::clone(judge), Arc::clone(message));
-    let (whole, asked) = (Arc::clone(message), Arc::clone(judge));
-    // A task of its own: the header is hostile, and a panic over it must not end the connection.
-    let proving = tokio::spawn(async move { asked.authenticator.as_ref()?.ask(&whole).await });
-    let (read, proofs) = tokio::join!(reading, proving);
-    let Judged { said, mut facts } = read?;
-    match proofs {
-        Ok(Some(proofs)) => facts.extend(proofs.facts(&judge.known)),
-        Ok(None) if judge.authenticator.is_none() || message.client.is_none() => {}
-        Ok(None) | Err(_) => shared.metrics.add("vauban_mail_failures_total", "authentication", 1.0),
-    }
-    let (memory, remembered, now) = (shared.memory.clone(), Arc::clone(judge), (shared.now)());
-    let (message, metrics) = (Arc::clone(message), shared.metrics.clone());
-    let weighed = tokio::task::spawn_blocking(move || {
-        let days = remembered.table.learning_days;
-        facts.extend(memory.facts(&said, &remembered.known, days, now));
-        let judgement = Weights::built_in().judge(&facts);
-        // What is kept back makes nobody known.
-        if judgement.verdict == Verdict::Deliver {
-            memory.delivered(&said, &message, now);
-        }
-        (said, judgement)
-    });
-    weighed.await.map_err(|_| {
-        metrics.add("vauban_mail_failures_total", "memory", 1.0);
-        NotJudged::Gone
-    })
-}
-
-/// Enforces a verdict.
-async fn act(
-    (said, judgement): (Said, Judgement),
-    keeper: Option<&Keeper>,
-    message: &Arc<Message>,
-    shared: &Shared,
-) -> Vec<Reply> {
-    let log = |what: &str, id: &str| {
-        let codes: Vec<String> = judgement.reasons.iter().map(|reason| reason.code.word()).collect();
-        let (score, codes, queue_id) = (judgement.score, codes.join(" "), message.queue_id.as_str());
-        tracing::info!(
-            sensor = "mail",
-            verdict = what,
-            score,
-            codes,
-            queue_id,
-            id,
-            bytes = message.bytes.len(),
-            "judged"
-        );
-    };
-    if judgement.verdict != Verdict::Quarantine {
-        let word = judgement.verdict.word();
-        shared.metrics.add("vauban_mail_messages_total", word, 1.0);
-        log(word, "");
-        return answer::deliver(message, &judgement);
-    }
-    // What cannot be kept back whole is refused: its sender is told, and has it.
-    let Some(keeper) = keeper.filter(|_| !message.is_cut) else {
-        shared.metrics.add("vauban_mail_messages_total", "refused", 1.0);
-        log("refused", "");
-        return answer::refused();
-    };
-    let (keeper, now, kept) = (keeper.clone(), (shared.now)(), Arc::clone(message));
-    let weighed = judgement.clone();
-    let outcome = tokio::task::spawn_blocking(move || keeper.keep(&kept, &said, &weighed, now)).await;
-    match outcome {
-        Ok(Ok(id)) => {
-            shared.metrics.add("vauban_mail_messages_total", "quarantine", 1.0);
-            log("quarantine", &id);
-            answer::kept()
-        }
-        Ok(Err(error)) => {
-            shared.metrics.add("vauban_mail_failures_total", "quarantine", 1.0);
-            tracing::error!(sensor = "mail", %error, "a message cannot be kept back; its sender is to come again");
-            answer::later()
-        }
-        Err(_) => {
-            shared.metrics.add("vauban_mail_failures_total", "quarantine", 1.0);
-            answer::later()
-        }
-    }
-}
-
-/// What becomes of a message when the filter itself cannot work.
-fn fail(error: &NotJudged, policy: OnFailure, message: &Message, shared: &Shared) -> Vec<Reply> {
-    shared.metrics.add("vauban_mail_failures_total", error.word(), 1.0);
-    tracing::error!(sensor = "mail", %error, queue_id = message.queue_id, "a message cannot be judged");
-    match policy {
-        OnFailure::Tempfail => answer::later(),
-        OnFailure::Deliver => answer::unjudged(message, error.word()),
+        let metrics = &shared.course.metrics;
+        metrics.add("vauban_mail_seconds_total", "", begun.elapsed().as_secs_f64());
+        metrics.add("vauban_mail_bytes_total", "", bytes as f64);
+        replies
     }
 }
 

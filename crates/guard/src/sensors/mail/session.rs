@@ -2,7 +2,7 @@
 
 use vauban_protocol::milter::{Command, CommandError, Family, Negotiation, NegotiationError, Reply};
 
-use super::message::Message;
+use super::{answer::Changes, message::Message};
 
 /// What to do after a command.
 #[derive(Debug)]
@@ -40,6 +40,11 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(most: usize) -> Self {
         Self { most, ..Self::default() }
+    }
+
+    /// What the mail server lets a filter change.
+    pub(super) fn changes(&self) -> Changes {
+        self.negotiation.map(Changes::from).unwrap_or_default()
     }
 
     /// Takes one frame.

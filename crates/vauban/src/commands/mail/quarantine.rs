@@ -2,23 +2,21 @@
 
 use std::{
     fmt::Write as _,
-    fs,
-    io::BufReader,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use jiff::Timestamp;
-use lettre::{
-    Transport as _,
-    address::{Address, Envelope},
-    transport::smtp::SmtpTransport,
-};
-use vauban_guard::sensors::mail::{self, Sealed, open_sealed};
+use vauban_guard::sensors::mail::{self, Keys, Post, Sealed, hand_over, open_with};
 use vauban_model::{Lang, Text, printable};
 use vauban_record::{Decided, Held, HeldState, Quarantine};
 
-use crate::{commands::config, failure::Failure, place::Place, terminal};
+use crate::{
+    commands::config,
+    failure::{Failure, chain},
+    place::{Place, random, who},
+    terminal,
+};
 
 /// List, show, release or delete the messages that were kept back
 ///
@@ -78,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         Command::Release { id, identity, config } => {
             let held = find(&store, id)?;
             let (about, message) = open(&store, &held, identity)?;
-            release(&about, &message, config)?;
+            release(&held, &about, &message, config)?;
             decide(&store, &held, HeldState::Released, place)?;
         }
         Command::Delete { id } => {
@@ -92,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 fn list(store: &Quarantine, all: bool, lang: Lang) -> Result<(), Failure> {
     let held = store.list(all).map_err(|error| Failure::record(&error))?;
     let mut text = String::new();
-    for Held { arrived, message, state } in &held {
+    for Held { arrived, message, state, asked } in &held {
         let to = message.recipients.join(", ");
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -105,6 +103,10 @@ fn list(store: &Quarantine, all: bool, lang: Lang) -> Result<(), Failure> {
             printable(&to),
             message.codes.join(" "),
         );
+        if !asked.is_empty() {
+            let words = Text::new("demandé par", "asked for by");
+            let _ = writeln!(text, "    {} {}", words.get(lang), printable(&asked.join(", ")));
+        }
     }
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     if held.is_empty() {
@@ -167,8 +169,8 @@ fn find(store: &Quarantine, id: &str) -> Result<Held, Failure> {
 
 /// Opens a message with the key in a file.
 fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec<u8>), Failure> {
-    let cannot = |reason: String| {
-        let reason = printable(&reason);
+    open_with(store, held, &identity.to_string_lossy()).map_err(|error| {
+        let reason = printable(&error.to_string());
         Failure::new(
             "quarantine",
             Text::new(
@@ -180,27 +182,12 @@ fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec
                 "the private key is in the file that age-keygen wrote for one of the keys of [mail.quarantine]",
             ),
         )
-    };
-    let sealed = store.sealed(&held.message.id).map_err(|error| Failure::record(&error))?;
-    let sealed = sealed.ok_or_else(|| cannot(held.state.word().to_owned()))?;
-    let file = fs::File::open(identity).map_err(|error| cannot(error.to_string()))?;
-    let keys = age::IdentityFile::from_buffer(BufReader::new(file))
-        .and_then(|file| file.into_identities().map_err(std::io::Error::other))
-        .map_err(|error| cannot(error.to_string()))?;
-    let mut last = "no key in the file".to_owned();
-    for key in &keys {
-        match open_sealed(&sealed, key.as_ref()) {
-            Ok(opened) => return Ok(opened),
-            Err(reason) => last = reason,
-        }
-    }
-    Err(cannot(last))
+    })
 }
 
-/// Hands a message over, past the filter.
-fn release(about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure> {
-    let table = config::read(config)?.mail.and_then(|mail| mail.quarantine);
-    let place = table.map(|table| table.release).unwrap_or_default();
+/// Hands a message over, past the filter; encrypted to readers who have a key.
+fn release(held: &Held, about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure> {
+    let mail = config::read(config)?.mail.unwrap_or_default();
     let cannot = |reason: String| {
         let reason = printable(&reason);
         Failure::new(
@@ -210,27 +197,20 @@ fn release(about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure>
                 format!("the message was not handed over: {reason}"),
             ),
             Text::new(
-                "il reste en quarantaine ; vérifiez `release` dans [mail.quarantine]",
-                "it stays kept back; check `release` in [mail.quarantine]",
+                "il reste en quarantaine ; vérifiez `handover` dans [mail]",
+                "it stays kept back; check `handover` in [mail]",
             ),
         )
     };
-    let (host, port) = place.rsplit_once(':').ok_or_else(|| cannot("no [mail.quarantine] release".to_owned()))?;
-    let port = port.parse().map_err(|_| cannot(format!("{place} has no port")))?;
-    let address = |address: &String| address.parse::<Address>().map_err(|error| cannot(format!("{address}: {error}")));
-    let sender = if about.sender.is_empty() { None } else { Some(address(&about.sender)?) };
-    let recipients = about.recipients.iter().map(address).collect::<Result<Vec<_>, _>>()?;
-    let envelope = Envelope::new(sender, recipients).map_err(|error| cannot(error.to_string()))?;
-    let transport = SmtpTransport::builder_dangerous(host).port(port).build();
-    // The client ends the message itself: what is given twice would be a line more than arrived.
-    let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-    transport.send_raw(&envelope, message).map_err(|error| cannot(error.to_string()))?;
-    Ok(())
+    let keys = mail.openpgp.as_ref().map(Keys::read).transpose().map_err(|error| cannot(error.to_string()))?;
+    let (post, now) = (Post::new(&mail.handover), Timestamp::now());
+    hand_over(&post, keys.as_ref(), random, about, message, &held.message.recipients, now)
+        .map_err(|error| cannot(chain(&error)))
 }
 
 /// Decides, and says so.
 fn decide(store: &Quarantine, held: &Held, what: HeldState, place: &Place) -> Result<(), Failure> {
-    let who = std::env::var("USER").unwrap_or_default();
+    let who = who();
     let decided = Decided { id: held.message.id.clone(), what, who };
     mail::decide(store, &place.record(), &decided, Timestamp::now()).map_err(|error| Failure::record(&error))?;
     let words = state_words(what);

@@ -1,0 +1,115 @@
+//! Telling readers what is kept back for them: one word for several messages, and not too often.
+
+use std::fmt::Write as _;
+
+use data_encoding::BASE32_NOPAD;
+use jiff::{SignedDuration, Timestamp};
+use vauban_mail::Weights;
+use vauban_model::{Lang, Text, printable};
+use vauban_record::{Held, Quarantine, RecordError};
+
+use super::{
+    errand::{Errand, print},
+    judge::Judge,
+    means::{Means, is_ours},
+    notice::Notice,
+};
+
+/// Messages that one word tells of.
+const MOST: usize = 20;
+/// Readers who are told at a time: the rest is told at the next.
+const MOST_READERS: usize = 50;
+
+/// Tells every reader who is due. How many were told. Blocks.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize, RecordError> {
+    let table = &judge.table;
+    let Some(quarantine) = table.quarantine.as_ref().filter(|quarantine| quarantine.digest_hours > 0) else {
+        return Ok(0);
+    };
+    if table.address.is_empty() || !means.quarantine.exists() {
+        return Ok(0);
+    }
+    let store = Quarantine::open(&means.quarantine)?;
+    let apart = SignedDuration::from_hours(i64::from(quarantine.digest_hours));
+    let mut told = 0;
+    // What is kept back on its way out has readers elsewhere: its sender was told at once.
+    let ours = store.untold()?.into_iter().filter(|(reader, _)| is_ours(&judge.known, reader));
+    for (reader, mut messages) in ours.take(MOST_READERS) {
+        if store.last_told(&reader)?.is_some_and(|last| now.duration_since(last) < apart) {
+            continue;
+        }
+        messages.truncate(MOST);
+        let mut rows = Vec::new();
+        for held in messages {
+            let Ok(random) = means.bytes::<15>() else { return Ok(told) };
+            let token = BASE32_NOPAD.encode(&random).to_lowercase();
+            rows.push((held, token));
+        }
+        let asks: Vec<String> = rows.iter().map(|(_, token)| Errand::address(&table.address, token)).collect();
+        let body = |lang| words(&rows, &asks, lang);
+        let notice = Notice {
+            from: &table.address,
+            to: &reader,
+            reply_to: asks.first().filter(|_| asks.len() == 1).map(String::as_str),
+            answers: "",
+            subject: match rows.len() {
+                1 => Text::new("Un message retenu pour vous", "A message kept back for you"),
+                many => Text::new(
+                    format!("{many} messages retenus pour vous"),
+                    format!("{many} messages kept back for you"),
+                ),
+            },
+            body: &body,
+        };
+        if let Err(error) = means.say(&notice, table, now) {
+            // The same reader is told at the next try.
+            tracing::error!(sensor = "mail", %error, "a reader cannot be told what is kept back");
+            return Ok(told);
+        }
+        for (held, token) in &rows {
+            store.tell(&held.message.id, &reader, &print(token), now)?;
+        }
+        told += 1;
+    }
+    Ok(told)
+}
+
+fn words(rows: &[(Held, String)], asks: &[String], lang: Lang) -> String {
+    let mut text = String::from(match lang {
+        Lang::Fr => {
+            "Des messages pour vous ont été retenus, parce qu'ils ressemblent à des pièges. Vous n'avez rien à faire si vous n'attendiez rien.\n\n"
+        }
+        Lang::En => {
+            "Messages for you were kept back because they look like traps. If you expected nothing, there is nothing to do.\n\n"
+        }
+    });
+    for ((held, _), ask) in rows.iter().zip(asks) {
+        let message = &held.message;
+        let sender = if message.sender.is_empty() { "<>".to_owned() } else { printable(&message.sender) };
+        let (at, until) = (held.arrived.strftime("%Y-%m-%d %H:%M UTC"), message.expires.strftime("%Y-%m-%d"));
+        // Writing to a string cannot fail. What an attacker wrote must not become a link.
+        let _ = writeln!(text, "{at}  {}", sender.replace('.', "[.]"));
+        for reason in Weights::built_in().explain(&message.codes).iter().take(3) {
+            let _ = writeln!(text, "  - {}", reason.text.get(lang));
+        }
+        let _ = match (lang, asks.len()) {
+            (Lang::Fr, 1) => {
+                writeln!(text, "  Pour l'avoir malgré tout : répondez à ce mail, sans rien ajouter (avant le {until}).")
+            }
+            (Lang::En, 1) => {
+                writeln!(text, "  To have it all the same: answer this mail, with nothing added (before {until}).")
+            }
+            (Lang::Fr, _) => writeln!(text, "  Pour l'avoir malgré tout, avant le {until}, écrivez à\n  {ask}"),
+            (Lang::En, _) => writeln!(text, "  To have it all the same, before {until}, write to\n  {ask}"),
+        };
+        text.push('\n');
+    }
+    text.push_str(match lang {
+        Lang::Fr => "Un doute ? Appelez l'expéditeur, à un numéro que vous connaissiez déjà.\n",
+        Lang::En => "In doubt? Call the sender, at a number you already knew.\n",
+    });
+    text
+}

@@ -1,0 +1,79 @@
+//! What verdicts are carried out with, as the configuration says it: replaced as a whole when that changes.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use vauban_mail::Known;
+use vauban_model::Lang;
+use vauban_record::{Kind, RecordError, write_down};
+
+use super::{
+    keep::Keeper,
+    keys::Keys,
+    notice::Notice,
+    post::{Post, PostError},
+};
+use crate::config::MailTable;
+
+/// Fills bytes from the operating system's source of randomness.
+pub type Random = fn(&mut [u8]) -> std::io::Result<()>;
+
+/// What verdicts are carried out with.
+#[derive(Clone)]
+pub struct Means {
+    /// Where messages are kept back; none where they are refused.
+    pub keeper: Option<Keeper>,
+    /// The door past the filter.
+    pub post: Post,
+    /// The readers' keys; none to leave all mail in clear.
+    pub keys: Option<Keys>,
+    /// The file of messages that are kept back.
+    pub quarantine: PathBuf,
+    /// The file of the record.
+    pub record: PathBuf,
+    /// Randomness.
+    pub random: Random,
+}
+
+/// Why the guard's own words did not go out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SayError {
+    #[error("an address is not one")]
+    Address,
+    #[error("no randomness: {0}")]
+    Random(#[from] std::io::Error),
+    #[error(transparent)]
+    Post(#[from] PostError),
+}
+
+impl Means {
+    /// Sends the guard's own words. They bounce to nobody.
+    pub(super) fn say(&self, notice: &Notice<'_>, table: &MailTable, now: Timestamp) -> Result<(), SayError> {
+        let languages: Vec<Lang> = table.languages.iter().map(|language| Lang::from(*language)).collect();
+        let message = notice.message(&languages, now, self.bytes()?).ok_or(SayError::Address)?;
+        self.post.hand_over("", &[notice.to.to_owned()], &message)?;
+        Ok(())
+    }
+
+    /// Random bytes.
+    pub(super) fn bytes<const N: usize>(&self) -> std::io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Writes something down.
+    pub(super) fn write_down(
+        &self,
+        now: Timestamp,
+        kind: Kind,
+        body: &impl serde::Serialize,
+    ) -> Result<(), RecordError> {
+        write_down(&self.record, now, kind, body)
+    }
+}
+
+/// Whether mail to this address stays with the organisation's own people.
+pub(super) fn is_ours(known: &Known, address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(_, domain)| known.is_own(domain))
+}

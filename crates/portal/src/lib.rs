@@ -1,0 +1,20 @@
+//! The pages people look at: what happened, what waits for a decision, and why.
+//!
+//! Rendered here, whole, in French and English; no script is needed or sent, nothing is fetched from anywhere. Until people
+//! sign in, pages are served on this machine alone, to whoever has a link that was printed on its terminal. What stands in
+//! messages is not shown, because it is not here in clear: pages explain verdicts by the kinds of their facts.
+//!
+//! This is the only crate with pages and forms besides the report's template. It decides nothing: what a form asks for is done by
+//! the public API of `guard`, which writes down who did it.
+
+mod gate;
+mod link;
+mod page;
+mod pages;
+mod request;
+mod serve;
+mod session;
+mod words;
+
+pub use link::{Link, LinkError};
+pub use serve::{Portal, bind, serve};

@@ -1,0 +1,147 @@
+//! The first page: what waits for a decision, and what happened.
+
+use axum::response::IntoResponse as _;
+use axum::{extract::State, response::Response};
+use jiff::SignedDuration;
+use maud::{Markup, html};
+use vauban_model::Severity;
+use vauban_record::{
+    Journal, Quarantine, RecordError, SqliteRecord, Swept, Tally, confirmed, reported, sightings, sweeps,
+};
+
+use crate::{
+    page::{failed, page, time},
+    request::Visitor,
+    serve::{Portal, Shared},
+    words::{self, count},
+};
+
+/// What the page shows.
+struct Overview {
+    held: usize,
+    asked: usize,
+    unconfirmed: usize,
+    high: usize,
+    sightings: usize,
+    sweep: Option<Swept>,
+    week: Vec<Tally>,
+}
+
+pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor) -> Response {
+    let portal = shared.portal.clone();
+    let now = visitor.now;
+    match blocking(move || gather(&portal, now)).await {
+        Ok(overview) => {
+            page(&visitor, visitor.say("Vue d'ensemble", "Overview"), &content(&visitor, &overview)).into_response()
+        }
+        Err(why) => unreadable(&visitor, &why),
+    }
+}
+
+/// What reads files does so beside the server.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RecordError> + Send + 'static,
+) -> Result<T, String> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The page for a store that cannot be read.
+pub(super) fn unreadable(visitor: &Visitor, why: &str) -> Response {
+    let next = visitor.say(
+        "Vérifiez la place sur le disque et les droits du dossier d'état, puis rechargez la page.",
+        "Check the room on the disk and the rights of the state directory, then load the page again.",
+    );
+    failed(visitor, why, next)
+}
+
+fn gather(portal: &Portal, now: jiff::Timestamp) -> Result<Overview, RecordError> {
+    let mut overview =
+        Overview { held: 0, asked: 0, unconfirmed: 0, high: 0, sightings: 0, sweep: None, week: Vec::new() };
+    if portal.quarantine.exists() {
+        let held = Quarantine::open(&portal.quarantine)?.list(false)?;
+        overview.held = held.len();
+        overview.asked = held.iter().filter(|held| !held.asked.is_empty()).count();
+    }
+    if portal.record.exists() {
+        let record = SqliteRecord::open(&portal.record)?;
+        let done: Vec<String> = confirmed(&record)?.into_iter().map(|(_, one)| one.report).collect();
+        let open = reported(&record)?.into_iter().filter(|(_, report)| !report.candidates.is_empty());
+        overview.unconfirmed =
+            open.filter(|(_, report)| report.verdict != "deliver" && !done.contains(&report.id)).count();
+        let all = sightings(&record, None)?;
+        let mut names: Vec<(String, Severity)> = all.iter().map(|one| (one.short_name(), one.severity)).collect();
+        names.sort();
+        names.dedup();
+        overview.sightings = names.len();
+        overview.high = names.iter().filter(|(_, severity)| *severity == Severity::High).count();
+        overview.sweep = sweeps(&record)?.pop();
+    }
+    if portal.journal.exists() {
+        let since = now.saturating_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(now);
+        overview.week = Journal::open(&portal.journal, [0; 32])?.tally(since)?;
+    }
+    Ok(overview)
+}
+
+fn content(visitor: &Visitor, overview: &Overview) -> Markup {
+    let Overview { held, asked, unconfirmed, high, sightings, sweep, week } = overview;
+    let lang = visitor.lang;
+    let quiet = held + unconfirmed + high == 0;
+    html! {
+        section aria-labelledby="next" {
+            h2 id="next" { (visitor.say("Que faire maintenant", "What to do now")) }
+            @if quiet {
+                p.calm { (visitor.say("Rien n'attend de décision.", "Nothing waits for a decision.")) }
+            } @else {
+                ol.next {
+                    @if *high > 0 { li {
+                        a href="/sightings" { (count(lang, *high, ("signalement grave", "signalements graves"), ("sighting of high severity", "sightings of high severity"))) }
+                        (visitor.say(" : commencez par là, et appelez votre agence ou CERT.", ": begin there, and call your agency or CERT."))
+                    } }
+                    @if *asked > 0 { li { a href="/quarantine" {
+                        (count(lang, *asked, ("message retenu, que son destinataire demande", "messages retenus, que leurs destinataires demandent"), ("message kept back that its reader asks for", "messages kept back that their readers ask for")))
+                    } } }
+                    @if held > asked { li { a href="/quarantine" {
+                        (count(lang, held - asked, ("message retenu à regarder", "messages retenus à regarder"), ("message kept back to look at", "messages kept back to look at")))
+                    } } }
+                    @if *unconfirmed > 0 { li { a href="/reports" {
+                        (count(lang, *unconfirmed, ("mail suspect à confirmer", "mails suspects à confirmer"), ("reported mail to confirm", "reported mails to confirm")))
+                    } } }
+                }
+            }
+        }
+        section aria-labelledby="week" {
+            h2 id="week" { (visitor.say("Le mail, sept derniers jours", "Mail, the last seven days")) }
+            @if week.is_empty() {
+                p { (visitor.say("Aucun message jugé.", "No message was judged.")) }
+            } @else {
+                dl.figures {
+                    @for Tally { verdict, messages } in week {
+                        div { dt { (visitor.tell(&words::verdict(verdict))) } dd { (messages) } }
+                    }
+                }
+            }
+        }
+        section aria-labelledby="sweep" {
+            h2 id="sweep" { (visitor.say("Les analyses", "Sweeps")) }
+            @match sweep {
+                None => p { (visitor.say("Aucune analyse. Pour commencer :", "No sweep yet. To begin:")) " " code { "vauban sweep ~/Mail" } },
+                Some(swept) => {
+                    p {
+                        (visitor.say("La dernière a commencé le", "The last one began on")) " " (time(swept.started_at)) ". "
+                        @let summary = swept.summary();
+                        (summary.files) " " (visitor.say("fichiers,", "files,")) " "
+                        (summary.items) " " (visitor.say("éléments dedans,", "items inside,")) " "
+                        (summary.unread) " " (visitor.say("non lus,", "unread,")) " "
+                        (summary.sightings) " " (visitor.say("signalements.", "sightings."))
+                        @if summary.partial { " " strong { (visitor.say("Elle n'est pas allée au bout.", "It did not reach its end.")) } }
+                    }
+                    p { a href="/sightings" { (count(lang, *sightings, ("signalement en tout", "signalements en tout"), ("sighting in all", "sightings in all"))) } }
+                },
+            }
+        }
+    }
+}

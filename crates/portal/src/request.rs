@@ -1,0 +1,98 @@
+//! Who asks, in which language, with what: everything a page needs to be rendered.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use jiff::Timestamp;
+use vauban_model::{Lang, Text};
+
+use crate::serve::Shared;
+
+/// The name of the session's cookie.
+pub(crate) const SESSION: &str = "vauban";
+/// The name of the language's cookie.
+pub(crate) const LANGUAGE: &str = "vauban-lang";
+
+/// Somebody who is in.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    /// Under which name.
+    pub(crate) who: String,
+    /// In which language.
+    pub(crate) lang: Lang,
+    /// The page that is asked for, for the way back from another language.
+    pub(crate) path: String,
+    /// When.
+    pub(crate) now: Timestamp,
+}
+
+impl Visitor {
+    /// One of two texts.
+    pub(crate) const fn say(&self, fr: &'static str, en: &'static str) -> &'static str {
+        match self.lang {
+            Lang::Fr => fr,
+            Lang::En => en,
+        }
+    }
+
+    /// One of two texts that were put together.
+    pub(crate) fn tell<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.lang)
+    }
+}
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Response> {
+        let now = (shared.portal.now)();
+        let secret = cookie(&parts.headers, SESSION);
+        let who = secret.and_then(|secret| shared.sessions.who(secret, now));
+        let Some(who) = who else { return Err(Redirect::to("/closed").into_response()) };
+        Ok(Self { who, lang: language(&parts.headers, shared.portal.lang), path: parts.uri.path().to_owned(), now })
+    }
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// The language that was chosen, else the first one the browser asks for that there is, else this machine's.
+pub(crate) fn language(headers: &HeaderMap, otherwise: Lang) -> Lang {
+    let known = |word: &str| match word.get(..2).unwrap_or_default().to_ascii_lowercase().as_str() {
+        "fr" => Some(Lang::Fr),
+        "en" => Some(Lang::En),
+        _ => None,
+    };
+    if let Some(chosen) = cookie(headers, LANGUAGE).and_then(known) {
+        return chosen;
+    }
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    asked.split(',').find_map(|word| known(word.trim())).unwrap_or(otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn cookies_and_languages_are_read() {
+        let map = headers(&[("cookie", "a=b; vauban=xyz;c=d")]);
+        assert_eq!(cookie(&map, SESSION), Some("xyz"));
+        assert_eq!(cookie(&map, "vaub"), None);
+        assert_eq!(language(&headers(&[("accept-language", "de, fr-CA;q=0.8, en;q=0.9")]), Lang::En), Lang::Fr);
+        assert_eq!(language(&headers(&[("accept-language", "fr"), ("cookie", "vauban-lang=en")]), Lang::Fr), Lang::En);
+        assert_eq!(language(&headers(&[]), Lang::Fr), Lang::Fr);
+    }
+}
