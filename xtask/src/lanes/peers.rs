@@ -28,6 +28,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "dovecot", package: "dovecot-imapd", untested: "sweeping a mailbox on a server" },
     Peer { program: "openssl", package: "openssl", untested: "sweeping a mailbox on a server" },
     Peer { program: "postfix", package: "postfix", untested: "the filter beside a mail server" },
+    Peer { program: "swaks", package: "swaks", untested: "signing in to send mail" },
     Peer { program: "gpg", package: "gnupg", untested: "mail that is encrypted to its reader" },
     Peer { program: "chromium", package: "chromium", untested: "the pages in a browser" },
     Peer { program: "unbound", package: "unbound", untested: "proofs of origin with real records" },

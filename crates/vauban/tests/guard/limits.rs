@@ -106,3 +106,62 @@ fn a_message_that_cannot_be_kept_back_stays_with_its_sender() {
     // Others pass.
     assert_eq!(Client::ready(guard.milter).message(&honest(2)).unwrap().verdict(), "deliver");
 }
+
+/// A disk of its own, which ends with its owner.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    /// None where nobody may mount.
+    fn mount(path: &std::path::Path, size: &str) -> Option<Self> {
+        fs::create_dir_all(path).unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(path)
+            .output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(path.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_lost_and_what_is_harmless_passes() {
+    if std::env::var_os("VAUBAN_SLOW").is_none() {
+        println!("skipped: VAUBAN_SLOW is not set");
+        return;
+    }
+    let mut guard = Guard::prepare("");
+    let Some(_disk) = SmallDisk::mount(&guard.path("state"), "48m") else {
+        println!("skipped: a full disk, because nobody may mount one here");
+        return;
+    };
+    guard.begin();
+    let mut client = Client::ready(guard.milter);
+    assert_eq!(client.message(&trap(1, "a")).unwrap().last, 'd');
+    // Filled to the last byte, as a log that nobody rotates does.
+    let filler = guard.path("state/filler");
+    let zeros = vec![0; 1 << 20];
+    let mut file = fs::File::create(&filler).unwrap();
+    while std::io::Write::write_all(&mut file, &zeros).is_ok() {}
+    while std::io::Write::write_all(&mut file, &[0; 512]).is_ok() {}
+    let large =
+        trap(2, &"b".repeat(900)).replace("--b--", &format!("--b\n\n{}\n--b--", "0123456789abcdef\n".repeat(20_000)));
+    for _ in 0..3 {
+        assert!(client.message(&large).unwrap().words.starts_with("451"), "{}", guard.log());
+        assert_eq!(client.message(&honest(3)).unwrap().verdict(), "deliver");
+        assert_eq!(client.message(&doubtful(4)).unwrap().verdict(), "flag");
+    }
+    // Room again: it is taken, once.
+    drop(file);
+    fs::remove_file(&filler).unwrap();
+    assert_eq!(client.message(&large).unwrap().last, 'd', "{}", guard.log());
+    let listed = String::from_utf8(guard.run(&["mail", "quarantine", "list"]).stdout).unwrap();
+    assert_eq!(listed.matches("shortcut").count(), 2, "{listed}");
+    let verified = guard.run(&["record", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
+    guard.end();
+}

@@ -57,6 +57,11 @@ pub(crate) fn can_run() -> bool {
 impl Postfix {
     /// `milter` filters what arrives at its port; what arrives at `past` is not filtered.
     pub(crate) fn start(milter: Option<u16>, past: Option<u16>, delivers: &Delivers) -> Self {
+        Self::start_with(milter, past, delivers, "")
+    }
+
+    /// The same, with these lines in its main.cf.
+    pub(crate) fn start_with(milter: Option<u16>, past: Option<u16>, delivers: &Delivers, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let at = folder.path().display().to_string();
@@ -86,7 +91,8 @@ impl Postfix {
                  myhostname = mx.campagne.example\nmydestination =\nmynetworks = 127.0.0.0/8\nsmtpd_peername_lookup = no\n\
                  smtpd_recipient_restrictions = permit_mynetworks, reject\ndisable_dns_lookups = yes\nsmtp_dns_support_level = disabled\n\
                  smtpd_milters = {milters}\nmilter_default_action = tempfail\nmilter_protocol = 6\nmilter_connect_timeout = 5s\n\
-                 minimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\n{delivery}"
+                 minimal_backoff_time = 1s\nmaximal_backoff_time = 2s\nqueue_run_delay = 1s\nmessage_size_limit = 209715200\n\
+                 mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n{more}{delivery}"
             ),
         )
         .unwrap();
