@@ -65,6 +65,34 @@ def page(href, text):
     return f'<p>{{body}}</p><p><a href="{href}">{text}</a></p>'
 
 
+def pdf(picture):
+    """A document of one page with a picture: a PNG's own pixels, as programs that print put them in."""
+    png = base64.b64decode(picture)
+    width, height = (int.from_bytes(png[at:at + 4], "big") for at in (16, 20))
+    pixels, at = b"", 8
+    while at < len(png):
+        length = int.from_bytes(png[at:at + 4], "big")
+        if png[at + 4:at + 8] == b"IDAT":
+            pixels += png[at + 8:at + 8 + length]
+        at += 12 + length
+    show = f"q {width * 2} 0 0 {height * 2} 72 600 cm /P Do Q".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /P 5 0 R >> >> >>",
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(show), show),
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /FlateDecode "
+        b"/DecodeParms << /Predictor 15 /Columns %d /BitsPerComponent 1 >> /Length %d >> stream\n%s\nendstream"
+        % (width, height, width, len(pixels), pixels),
+    ]
+    out, places = b"%PDF-1.5\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (table, len(out))
+
+
 def attached(name, data, kind="application/octet-stream"):
     return {"attach": (name, data, kind)}
 
@@ -151,6 +179,7 @@ CUES = {
     "locked-document": (attached("releve.docx", fixture("ole/fixtures/encrypted.docx")), attached("releve.docx", docx(False)), BILL),
     "locked-pdf": (attached("releve.pdf", fixture("pdf/fixtures/encrypted.pdf"), "application/pdf"), attached("releve.pdf", fixture("pdf/fixtures/letter.pdf"), "application/pdf"), BILL),
     "code-in-picture": (attached("mfa.png", base64.b64decode(CODE_TO_SITE), "image/png"), attached("billet.png", base64.b64decode(CODE_TO_TICKET), "image/png"), ACCOUNT),
+    "code-in-pdf": (attached("mfa.pdf", pdf(CODE_TO_SITE), "application/pdf"), attached("billet.pdf", pdf(CODE_TO_TICKET), "application/pdf"), ACCOUNT),
     "message-with-shortcut": ({"attach": ("transmis.eml", b"From: a@lumiere.test\r\nTo: b@lumiere.test\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=p.lnk\r\nContent-Transfer-Encoding: base64\r\n\r\nTAAAAAEUAgAAAAAAwAAAAAAAAEY=\r\n", "message/rfc822")},
                               {"attach": ("transmis.eml", b"From: a@lumiere.test\r\nTo: b@lumiere.test\r\nSubject: x\r\n\r\nBonjour\r\n", "message/rfc822")}, DOC),
 }

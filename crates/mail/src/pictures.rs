@@ -16,13 +16,16 @@ const MOST_CODES: usize = 8;
 /// Whether these bytes are a picture that can be searched.
 #[must_use]
 pub(crate) fn is_picture(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8")
+    bytes.starts_with(b"\x89PNG")
+        || bytes.starts_with(b"\xff\xd8\xff")
+        || bytes.starts_with(b"GIF8")
+        || bytes.starts_with(b"P5 ")
 }
 
 /// The texts of the codes in a picture. Nothing for what is no picture, too large, or damaged.
 #[must_use]
 pub(crate) fn codes(bytes: &[u8]) -> Vec<String> {
-    decode(bytes).map(codes_of).unwrap_or_default()
+    graymap(bytes).or_else(|| decode(bytes)).map(codes_of).unwrap_or_default()
 }
 
 /// The texts of the codes in a grey picture.
@@ -34,6 +37,19 @@ pub(crate) fn codes_of(picture: GrayImage) -> Vec<String> {
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, at);
     let grids = prepared.detect_grids();
     grids.iter().take(MOST_CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// A portable graymap as the reader of PDF documents hands it on: `P5 WIDTH HEIGHT 255`, a line end, and the pixels.
+fn graymap(bytes: &[u8]) -> Option<GrayImage> {
+    let end = bytes.iter().take(40).position(|byte| *byte == b'\n')?;
+    let head = std::str::from_utf8(bytes.get(..end)?).ok()?;
+    let mut words = head.strip_prefix("P5 ")?.split(' ').map(|word| word.parse::<u32>().ok());
+    let (width, height, 255) = (words.next()??, words.next()??, words.next()??) else { return None };
+    if width.saturating_mul(height) > MOST_PIXELS {
+        return None;
+    }
+    let pixels = bytes.get(end + 1..)?;
+    GrayImage::from_raw(width, height, pixels.get(..(width as usize).checked_mul(height as usize)?)?.to_vec())
 }
 
 fn decode(bytes: &[u8]) -> Option<GrayImage> {
@@ -97,6 +113,18 @@ mod tests {
     fn codes_are_found_in_small_and_in_large_pictures() {
         for scale in [1, 4, 12] {
             assert_eq!(codes_of(thin(code(scale))), ["https://mfa-renew.test/c"], "{scale}");
+        }
+    }
+
+    #[test]
+    fn codes_are_found_in_graymaps() {
+        let grey = code(4).into_luma8();
+        let mut map = format!("P5 {} {} 255\n", grey.width(), grey.height()).into_bytes();
+        map.extend(grey.as_raw());
+        assert!(is_picture(&map));
+        assert_eq!(codes(&map), ["https://mfa-renew.test/c"]);
+        for broken in [&b"P5 9 9 255\n"[..], b"P5 x 9 255\n", b"P5 99999 99999 255\n", b"P5 ", b"P5 2 2 16\nabcd"] {
+            assert!(codes(broken).is_empty());
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use vauban_intake::{Budget, Problem, looks_like_a_file};
 
 use super::{
+    bitmap::graymap,
     document::{Document, Entry},
     object::{Dictionary, Value, text_string},
     text::{Fonts, shown},
@@ -279,7 +280,9 @@ impl Reading<'_, '_> {
             return self.child(&segment, "", "", &bytes, sink);
         }
         if dictionary.says(b"Subtype", b"Image") {
-            return Ok(());
+            let Some(map) = graymap(dictionary, &bytes, self.document) else { return Ok(()) };
+            self.budget.spend_bytes(map.len() as u64)?;
+            return self.child(&format!("picture {}", entry.number), "", "image/x-portable-graymap", &map, sink);
         }
         if memchr::memmem::find(&bytes, b"BT").is_some() && memchr::memmem::find(&bytes, b"ET").is_some() {
             // Content that no page uses any more: what somebody deleted.
