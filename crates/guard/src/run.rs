@@ -7,7 +7,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::interval,
+    time::{Instant, interval},
 };
 use vauban_examine::Confined;
 use vauban_mail::Organisation;
@@ -44,7 +44,7 @@ pub struct Guard {
     /// What was judged.
     pub history: History,
     /// Tells whether indicators were added or updated: equal words, equal knowledge.
-    pub knowledge: Box<dyn Fn() -> String + Send + Sync>,
+    pub knowledge: Arc<dyn Fn() -> String + Send + Sync>,
     /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness.
@@ -77,6 +77,8 @@ const FRESH: Duration = Duration::from_secs(6 * 3600);
 const SWEEP: Duration = Duration::from_secs(600);
 /// How often it is looked whether readers are to be told, or indicators changed.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long it is waited after readers could not be told.
+const AGAIN: Duration = Duration::from_secs(300);
 /// How often systemd is told that the process lives; the unit waits for a minute.
 const ALIVE: Duration = Duration::from_secs(15);
 
@@ -130,7 +132,8 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (mut fresh, mut sweep, mut look) = (interval(FRESH), interval(SWEEP), interval(LOOK));
-    let mut known = (guard.knowledge)();
+    let mut known = knowledge(guard).await;
+    let mut not_before = Instant::now();
     fresh.tick().await;
     loop {
         tokio::select! {
@@ -154,9 +157,11 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
             }
             _ = sweep.tick() => forget(guard, mail).await,
             _ = look.tick() => {
-                tell(guard, mail).await;
+                if Instant::now() >= not_before && !tell(guard, mail).await {
+                    not_before = Instant::now() + AGAIN;
+                }
                 // What somebody confirmed or added counts from the next message on.
-                let now = (guard.knowledge)();
+                let now = knowledge(guard).await;
                 if now != known && let Ok(config) = (guard.reload)() {
                     known = now;
                     reload(guard, &config, table, mail, metrics).await;
@@ -164,6 +169,12 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
             }
         }
     }
+}
+
+/// What is known now; it reads files, and a disk may be slow.
+async fn knowledge(guard: &Guard) -> String {
+    let ask = Arc::clone(&guard.knowledge);
+    tokio::task::spawn_blocking(move || ask()).await.unwrap_or_default()
 }
 
 fn ready() {
@@ -233,15 +244,20 @@ fn means(guard: &Guard, table: &MailTable) -> Result<Means, KeysError> {
     })
 }
 
-/// Tells readers what is kept back for them.
-async fn tell(guard: &Guard, mail: &MailSensor) {
+/// Tells readers what is kept back for them. Whether they could be told.
+async fn tell(guard: &Guard, mail: &MailSensor) -> bool {
     let ((judge, means), now) = (mail.current(), (guard.now)());
     match tokio::task::spawn_blocking(move || tell_readers(&judge, &means, now)).await {
-        Ok(Ok(0)) => {}
-        Ok(Ok(readers)) => tracing::info!(readers, "readers were told what is kept back for them"),
+        Ok(Ok(readers)) => {
+            if readers > 0 {
+                tracing::info!(readers, "readers were told what is kept back for them");
+            }
+            return true;
+        }
         Ok(Err(error)) => tracing::error!(%error, "readers cannot be told what is kept back for them"),
         Err(error) => tracing::error!(%error, "readers cannot be told what is kept back for them"),
     }
+    false
 }
 
 /// Forgets messages that nobody decided on in time.

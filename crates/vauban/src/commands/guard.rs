@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         quarantine: place.quarantine(),
         memory: Memory::new(place.correspondents(), salt),
         history: History::new(place.journal(), key),
-        knowledge: Box::new(move || sources.digest().unwrap_or_default()),
+        knowledge: Arc::new(move || sources.digest().unwrap_or_default()),
         now: Timestamp::now,
         random,
     };

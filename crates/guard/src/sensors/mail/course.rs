@@ -32,7 +32,10 @@ pub(super) struct Shared {
     pub(super) memory: Memory,
     pub(super) history: History,
     pub(super) metrics: Metrics,
+    /// Errands that were done in this hour.
     pub(super) errands: Arc<Hour>,
+    /// Words to senders in this hour.
+    pub(super) notices: Arc<Hour>,
     pub(super) now: fn() -> Timestamp,
 }
 
@@ -180,7 +183,9 @@ impl Course {
     /// Tells the sender what left, or did not. A word that is not taken costs only the word.
     async fn tell_sender(&self, found: Vec<Leaving>, policy: LeavingPolicy, read: &Judged) {
         let table = &self.judge.table;
-        if table.address.is_empty() || read.said.is_automatic && !is_ours(&self.judge.known, &self.message.sender) {
+        // A stranger whose message is forwarded is told nothing; and a program that sends much is not told each time.
+        let is_told = !table.address.is_empty() && is_ours(&self.judge.known, &self.message.sender);
+        if !is_told || !self.shared.notices.takes((self.shared.now)()) {
             return;
         }
         let course = self.clone();

@@ -11,7 +11,7 @@ use vauban_record::{Held, Quarantine, RecordError};
 use super::{
     errand::{Errand, print},
     judge::Judge,
-    means::{Means, is_ours},
+    means::{Means, SayError, is_ours},
     notice::Notice,
 };
 
@@ -20,11 +20,20 @@ const MOST: usize = 20;
 /// Readers who are told at a time: the rest is told at the next.
 const MOST_READERS: usize = 50;
 
+/// Why readers could not be told: they are at a later try.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TellError {
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Say(#[from] SayError),
+}
+
 /// Tells every reader who is due. How many were told. Blocks.
 ///
 /// # Errors
-/// When the store cannot be read.
-pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize, RecordError> {
+/// When the store cannot be read, or a word is not taken.
+pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize, TellError> {
     let table = &judge.table;
     let Some(quarantine) = table.quarantine.as_ref().filter(|quarantine| quarantine.digest_hours > 0) else {
         return Ok(0);
@@ -44,7 +53,7 @@ pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize
         messages.truncate(MOST);
         let mut rows = Vec::new();
         for held in messages {
-            let Ok(random) = means.bytes::<15>() else { return Ok(told) };
+            let random = means.bytes::<15>().map_err(SayError::from)?;
             let token = BASE32_NOPAD.encode(&random).to_lowercase();
             rows.push((held, token));
         }
@@ -64,11 +73,7 @@ pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize
             },
             body: &body,
         };
-        if let Err(error) = means.say(&notice, table, now) {
-            // The same reader is told at the next try.
-            tracing::error!(sensor = "mail", %error, "a reader cannot be told what is kept back");
-            return Ok(told);
-        }
+        means.say(&notice, table, now)?;
         for (held, token) in &rows {
             store.tell(&held.message.id, &reader, &print(token), now)?;
         }

@@ -37,7 +37,7 @@ pub struct Means {
 
 /// Why the guard's own words did not go out.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SayError {
+pub(crate) enum SayError {
     #[error("an address is not one")]
     Address,
     #[error("no randomness: {0}")]

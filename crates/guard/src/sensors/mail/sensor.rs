@@ -71,7 +71,7 @@ impl MailSensor {
             connections: Arc::new(Semaphore::new(table.connections)),
             held: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             current: Arc::new(Mutex::new((judge, means))),
-            course: Shared { readers, memory, history, metrics, errands: Arc::default(), now },
+            course: Shared { readers, memory, history, metrics, errands: Arc::default(), notices: Arc::default(), now },
         }
     }
 
