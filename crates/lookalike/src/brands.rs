@@ -85,8 +85,7 @@ impl Brands {
         if words.is_empty() || words.len() > 9 {
             return None;
         }
-        let run: Vec<String> =
-            shown.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(skeleton).collect();
+        let run = pieces_of(shown);
         self.spoken
             .iter()
             .filter(|(pieces, _, ordinary)| says(&run, pieces) && (!ordinary || rest_is_service(&run, pieces)))
@@ -94,6 +93,56 @@ impl Brands {
             .min()
             .and_then(|at| self.brand.get(at))
     }
+
+    /// The brand whose name a text begins with, as a sign of copyright is followed. Ordinary words count only where nothing
+    /// but a firm's ending follows them.
+    #[must_use]
+    pub fn leading(&self, text: &str) -> Option<&Brand> {
+        let run = pieces_of(text);
+        self.first(|pieces, ordinary| {
+            let joined = || run.split_first().filter(|(first, _)| **first == pieces.concat()).map(|(_, rest)| rest);
+            let rest = run.strip_prefix(pieces).or_else(joined);
+            rest.is_some_and(|rest| !ordinary || rest.first().is_none_or(|next| FIRM.contains(&next.as_str())))
+        })
+    }
+
+    /// The brand whose name a text ends with, as stands before `team`. Ordinary words do not count.
+    #[must_use]
+    pub fn trailing(&self, text: &str) -> Option<&Brand> {
+        let run = pieces_of(text);
+        self.first(|pieces, ordinary| {
+            !ordinary && (run.ends_with(pieces) || run.last().is_some_and(|last| *last == pieces.concat()))
+        })
+    }
+
+    /// The first brand one of whose words passes.
+    fn first(&self, passes: impl Fn(&[String], bool) -> bool) -> Option<&Brand> {
+        let found = self.spoken.iter().filter(|(pieces, _, ordinary)| passes(pieces, *ordinary));
+        found.map(|(_, at, _)| *at).min().and_then(|at| self.brand.get(at))
+    }
+}
+
+/// What follows the name of a firm, folded.
+const FIRM: [&str; 15] = [
+    "lnc",
+    "ltd",
+    "llc",
+    "llp",
+    "sa",
+    "sas",
+    "se",
+    "ag",
+    "gmbh",
+    "plc",
+    "corp",
+    "corporatlon",
+    "company",
+    "all",
+    "tous",
+];
+
+fn pieces_of(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(skeleton).collect()
 }
 
 /// Whether these pieces stand in `run`, one after the other, or as one word.
@@ -167,6 +216,22 @@ mod tests {
             for domain in &brand.domains {
                 assert!(domain.contains('.') && !domain.contains('/'), "{domain}");
             }
+        }
+    }
+
+    #[test]
+    fn who_signs_is_told() {
+        let brands = Brands::built_in();
+        let name = |brand: Option<&Brand>| brand.map(|brand| brand.name.clone());
+        assert_eq!(name(brands.leading("orange")).as_deref(), Some("Orange"));
+        assert_eq!(name(brands.leading("ledger inc. all rights")).as_deref(), Some("Ledger"));
+        assert_eq!(name(brands.leading("Microsoft Corporation")).as_deref(), Some("Microsoft"));
+        assert_eq!(name(brands.trailing("yours, the PayPal")).as_deref(), Some("PayPal"));
+        for text in ["orange county democrats", "the microsoft", "campagne", ""] {
+            assert_eq!(name(brands.leading(text)), None, "{text}");
+        }
+        for text in ["the orange", "paypal and the", ""] {
+            assert_eq!(name(brands.trailing(text)), None, "{text}");
         }
     }
 
