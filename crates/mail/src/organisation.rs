@@ -205,6 +205,12 @@ impl Known {
         self.organisation.staff.iter().chain(&self.organisation.candidates)
     }
 
+    /// Whether this address is honestly somebody's: of the organisation or of a partner.
+    #[must_use]
+    pub fn is_person(&self, address: &str) -> bool {
+        self.people.iter().any(|person| person.addresses.iter().any(|own| own == address))
+    }
+
     /// Whose name it is: the person's name, and whether it is one of the organisation's own people. `None` where the
     /// address is honestly theirs.
     #[must_use]
@@ -273,6 +279,7 @@ mod tests {
         assert_eq!(known.borrowed_name("Hugo Bernard", "hugo.bernard@campagne.example"), None);
         assert_eq!(known.borrowed_name("Lea Petit", "x@y.example"), Some(("Léa Petit", true)));
         assert_eq!(known.borrowed_name("Nadia Roux", "nadia@prive.example"), None);
+        assert!(known.is_person("nadia@prive.example") && !known.is_person("nadia@gmail.com"));
         assert_eq!(known.borrowed_local("hugo.bernard", "hugo.bernard@evil.example"), Some("Hugo Bernard"));
         assert_eq!(known.borrowed_local("hugo_bernard", "hugo_bernard@evil.example"), Some("Hugo Bernard"));
         assert_eq!(

@@ -50,10 +50,11 @@ pub(crate) fn is_freemail(host: &str) -> bool {
     PLACES.freemail.contains(host)
 }
 
-/// Whether the name is under an ending that is sold for next to nothing.
+/// Whether the name is under an ending that is sold for next to nothing; some endings have two labels.
 #[must_use]
 pub(crate) fn is_throwaway(domain: &str) -> bool {
-    domain.rsplit_once('.').is_some_and(|(_, ending)| PLACES.throwaway_endings.contains(ending))
+    let mut endings = suffixes(domain).skip(1).filter(|ending| ending.matches('.').count() <= 1);
+    endings.any(|ending| PLACES.throwaway_endings.contains(ending))
 }
 
 /// Whether filters of others put their own address around links.
@@ -78,7 +79,12 @@ mod tests {
         assert!(is_free_hosting("casino-485f7.firebaseapp.com") && !is_free_hosting("firebaseapp.com"));
         assert!(hosts_pages_for_anybody(&target("https://sites.google.com/view/x")));
         assert!(!hosts_pages_for_anybody(&target("https://www.google.com/maps")));
-        assert!(is_throwaway("a.click") && !is_throwaway("campagne.example"));
+        assert!(
+            is_throwaway("a.click")
+                && is_throwaway("mail.a.sa.com")
+                && !is_throwaway("sa.example")
+                && !is_throwaway("campagne.example")
+        );
         assert!(is_freemail("gmail.com") && !is_freemail("campagne.example"));
         assert!(is_rewriter("eur01.safelinks.protection.outlook.com"));
     }

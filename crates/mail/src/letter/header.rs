@@ -96,6 +96,12 @@ impl Header {
         self.recipients.first().map_or("", |reader| &reader.address)
     }
 
+    /// Whether its author gave it an id. A server on the way may have done so in its place.
+    #[must_use]
+    pub fn has_own_id(&self) -> bool {
+        !self.message_id.is_empty() && !is_of_gateway(&self.message_id)
+    }
+
     pub(super) fn of(message: &Message<'_>) -> Self {
         let from_fields =
             message.headers().iter().filter(|header| header.name.as_str().eq_ignore_ascii_case("from")).count();
@@ -160,6 +166,19 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     list.into_iter().filter(|id| id.contains('@')).take(MOST_RECIPIENTS).collect()
 }
 
+/// Whether a server that took the message made its id up, because its author wrote none: `<uuid@front-end>` at Exchange
+/// Online, `mx.google.com` at Google. What their own users write has other ids.
+fn is_of_gateway(id: &str) -> bool {
+    let Some((local, host)) = id.rsplit_once('@') else { return false };
+    let is_uuid = local.len() == 36
+        && local.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    host == "mx.google.com"
+        || is_uuid && (host.ends_with(".prod.outlook.com") || host.ends_with(".prod.protection.outlook.com"))
+}
+
 /// `from helo (name [address]) by host ...`: the names of the client and the host that took it.
 fn hop(received: &str) -> Option<Hop> {
     let unfolded = received.split_whitespace().take(60).collect::<Vec<_>>().join(" ");
@@ -176,6 +195,25 @@ fn hop(received: &str) -> Option<Hop> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_a_gateway_gave_are_none() {
+        for id in [
+            "b027848e-7173-4f6f-82ee-4d26b96f499a@by1pepf0001ae18.namprd04.prod.outlook.com",
+            "41887b32-8d2c-47c4-97a0-abd4fa24b061@vi1eur06ft059.eop-eur06.prod.protection.outlook.com",
+            "66b1217f.050a0220.138bd9.b5c1@mx.google.com",
+        ] {
+            assert!(is_of_gateway(id), "{id}");
+        }
+        for id in [
+            "sa0pr04mb7370f90066@sa0pr04mb7370.namprd04.prod.outlook.com",
+            "cacntld@mail.gmail.com",
+            "b027848e-7173-4f6f-82ee-4d26b96f499a@campagne.example",
+            "",
+        ] {
+            assert!(!is_of_gateway(id), "{id}");
+        }
+    }
 
     #[test]
     fn the_last_step_is_read() {
