@@ -101,6 +101,16 @@ def own(path):
     return f"https://{path}"
 
 
+def weekly(link):
+    """A newsletter of a dozen sites, and one link more."""
+    links = [f"https://journal{at}.test/article" for at in range(12)] + [link]
+    return "<p>{body}</p>" + "".join(f'<p><a href="{href}">Lire</a></p>' for href in links)
+
+
+# Somebody without a site, and a link to a name that was bought for a day: less than what is flagged.
+SOMEBODY = "Hugo Lambert <hugo.lambert77@gmail.com>"
+BOUGHT = page("https://dossier-7.top/", "Ouvrir")
+
 # name: (cue, twin, words in French, words in English). A cue and its twin are what differs between the two messages:
 # header fields, a page, an attachment, or other words.
 DOC = ("Programme de la semaine", "Bonjour Claire, voici le programme de la semaine. Bonne lecture.",
@@ -180,6 +190,34 @@ CUES = {
     "locked-pdf": (attached("releve.pdf", fixture("pdf/fixtures/encrypted.pdf"), "application/pdf"), attached("releve.pdf", fixture("pdf/fixtures/letter.pdf"), "application/pdf"), BILL),
     "code-in-picture": (attached("mfa.png", base64.b64decode(CODE_TO_SITE), "image/png"), attached("billet.png", base64.b64decode(CODE_TO_TICKET), "image/png"), ACCOUNT),
     "code-in-pdf": (attached("mfa.pdf", pdf(CODE_TO_SITE), "application/pdf"), attached("billet.pdf", pdf(CODE_TO_TICKET), "application/pdf"), ACCOUNT),
+    "disguised-link": ({"html": page("https://\U0001d7dc.connexion.test/", "Ouvrir")}, {"html": page("https://lumiere.test/4", "Ouvrir")}, DOC),
+    "unseen-selectors": ({"From": "M\U000e0139icrosoft 36\U000e01395 <notice@courrier.test>"}, {"From": STRANGER}, DOC),
+    "letters-apart": ({"From": "P a y P a l <notice@courrier.test>"}, {"From": "PayPal <notice@paypal.com>"}, DOC),
+    "signed-by-another": ({"html": page("https://courrier.test/a", "Ouvrir") + "<p>© 2026 Microsoft Corporation</p>"},
+                          {"html": page("https://courrier.test/a", "Ouvrir") + "<p>© 2026 Association Lumière</p>"}, ACCOUNT),
+    "service-from-free-mail": ({"From": "Assistance Comptes <assistance.comptes@gmail.com>"}, {"From": "Assistance Comptes <assistance@lumiere.test>"}, ACCOUNT),
+    "answer-to-free-mail": ({"From": STRANGER, "Reply-To": "Lumière <lumiere.dossier@gmail.com>"}, {"From": STRANGER, "Reply-To": STRANGER}, ACCOUNT),
+    "prepared-answer": ({"html": page("mailto:dossier77@gmail.com?subject=Dossier%207&body=Oui", "Confirmer")},
+                        {"html": page("mailto:contact@lumiere.test?subject=Dossier%207&body=Oui", "Confirmer")}, ACCOUNT),
+    "unfilled-blank": ({"html": page("https://courrier.test/a", "Ouvrir") + "<p>{{first_name}}</p>"},
+                       {"html": page("https://courrier.test/a", "Ouvrir") + "<p>Claire</p>"}, ACCOUNT),
+    "marked-copy": ({"From": SOMEBODY, "html": BOUGHT, "Subject": "kpQ7LnEtk1Z"}, {"From": SOMEBODY, "html": BOUGHT, "Subject": "n° 20261102"}, ACCOUNT),
+    "id-of-a-gateway": ({"From": SOMEBODY, "html": BOUGHT, "Message-ID": "<5f0c1a52-7b1e-4e0c-9d2f-0a1b2c3d4e5f@PR1PEPF000000C8.eurprd02.prod.outlook.com>"},
+                        {"From": SOMEBODY, "html": BOUGHT}, ACCOUNT),
+    "space-in-sender": ({"From": SOMEBODY, "html": BOUGHT, "space": True}, {"From": SOMEBODY, "html": BOUGHT}, ACCOUNT),
+    "nobody-named": ({"From": SOMEBODY, "html": BOUGHT, "To": "undisclosed-recipients:;"}, {"From": SOMEBODY, "html": BOUGHT}, ACCOUNT),
+    "name-of-another": ({"From": "Hugo Lambert <zkytoto77@gmail.com>", "html": BOUGHT}, {"From": SOMEBODY, "html": BOUGHT}, ACCOUNT),
+    "bought-name-for-answers": ({"From": STRANGER, "Reply-To": "Lumière <lumiere@dossier-7.top>"}, {"From": STRANGER, "Reply-To": STRANGER}, ACCOUNT),
+    "ending-of-two-labels": ({"html": page("https://dossier7.sa.com/", "Ouvrir")}, {"html": page("https://lumiere.test/", "Ouvrir")}, ACCOUNT),
+    "strange-address-in-name": ({"From": '"redaction@lecourrier.test" <envoi@autre.test>', "html": page("https://connexion.test/", "Ouvrir")},
+                                {"From": '"redaction@lecourrier.test" <redaction@lecourrier.test>', "html": page("https://connexion.test/", "Ouvrir")}, ACCOUNT),
+    "inside-by-free-mail": ({"From": HUGO, "Return-Path": "<envoi.campagne77@gmail.com>"}, {"From": HUGO, "Return-Path": "<hugo.bernard@campagne.example>"}, DOC),
+    "shortened-alone": ({"html": page("https://tinyurl.com/y3abcd", "Lire")}, {"html": weekly("https://tinyurl.com/y3abcd")}, ACCOUNT),
+    "address-alone": ({"html": page("http://203.0.113.7/facture", "Lire")}, {"html": weekly("http://203.0.113.7/facture")}, BILL),
+    "random-capitals": ({"From": "Lumière <PzQzHjP@courrier.test>", "html": page("https://courrier.test/a", "Ouvrir")},
+                        {"From": "Lumière <ContactLumiere@courrier.test>", "html": page("https://courrier.test/a", "Ouvrir")},
+                        ("Votre compte", "Bonjour Claire, votre mot de passe change dans les 24 heures.",
+                         "Your account", "Hello Claire, your password changes within 24 hours.")),
     "message-with-shortcut": ({"attach": ("transmis.eml", b"From: a@lumiere.test\r\nTo: b@lumiere.test\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=p.lnk\r\nContent-Transfer-Encoding: base64\r\n\r\nTAAAAAEUAgAAAAAAwAAAAAAAAEY=\r\n", "message/rfc822")},
                               {"attach": ("transmis.eml", b"From: a@lumiere.test\r\nTo: b@lumiere.test\r\nSubject: x\r\n\r\nBonjour\r\n", "message/rfc822")}, DOC),
 }
@@ -195,6 +233,18 @@ WORDS = {
     "gift-cards": ("Nadia Roux <nadia.roux.direction@outlook.com>",
         ("Service", "Bonjour Claire, je suis en réunion. Achète trois cartes cadeaux et envoie les codes, reste entre nous.", None),
         ("Quick task", "Hello Claire, I am in a meeting. Buy three gift cards and send the codes, keep this between us.", None)),
+    "advance-fee": ("Grace Lambert <grace.lambert77@gmail.com>",
+        ("Bonjour", "Je suis la veuve Grace. Feu mon mari a laissé 4,5 millions d'euros et je voudrais vous faire don de cette somme. Répondez vite à notaire.dossier77@gmail.com.", "Je suis Grace, de la fondation. Nous avons réuni 4,5 millions d'euros pour les écoles. Merci à toute votre équipe."),
+        ("Hello", "I am the widow Grace. My late husband left $4.5 million and I want to donate to you. Write to my notary at notary.file77@gmail.com.", "I am Grace of the foundation. We collected $4.5 million for schools. Thanks to all of your team.")),
+    "extortion": ("Hugo Lambert <hugo.lambert77@gmail.com>",
+        ("Lisez ceci", "J'ai piraté votre appareil et filmé par votre webcam. Payez 900 euros à bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4.", "Pour la réunion, votre webcam doit être allumée. Le code de la salle est bc1qw508."),
+        ("Read this", "I hacked your phone and filmed you through your webcam. Pay 900 dollars to bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4.", "For the meeting, your webcam must be on. The code of the room is bc1qw508.")),
+    "lure": ("Hugo Lambert <hugo.lambert77@gmail.com>",
+        ("Bonjour", "Des femmes célibataires t'attendent ce soir. Ouvre https://dossier-7.top/", "Des femmes élues t'attendent ce soir. Ouvre https://dossier-7.top/"),
+        ("Hello", "Single women wait for you tonight. Open https://dossier-7.top/", "Elected women wait for you tonight. Open https://dossier-7.top/")),
+    "offer": ("Hugo Lambert <hugo.lambert77@gmail.com>",
+        ("Pour vous", "Une offre exclusive pour vous : https://tinyurl.com/y3abcd", "Un article pour vous : https://tinyurl.com/y3abcd"),
+        ("For you", "A free gift for you: https://tinyurl.com/y3abcd", "An article for you: https://tinyurl.com/y3abcd")),
     "number-to-call": ("Service Facturation <facturation@lumiere.test>",
         ("Renouvellement", "Votre abonnement a été renouvelé, facture impayée de 399 euros. Pour annuler, appelez le +33 1 99 00 12 34 sous 24 heures.", "Votre abonnement se termine en mars. Répondez à ce message pour le prolonger."),
         ("Renewal", "Your subscription was renewed, unpaid invoice of 399 dollars. To cancel, call +1 808 555 0199 within 24 hours.", "Your subscription ends in March. Answer this message to renew it.")),
@@ -205,13 +255,14 @@ def write(folder, name, lang, sender, words, change):
     """One message."""
     subject, body = words
     message = EmailMessage()
-    if "Received" in change:
-        message["Received"] = change["Received"]
+    for field in ("Return-Path", "Received"):
+        if field in change:
+            message[field] = change[field]
     message["Date"] = "Mon, 02 Nov 2026 09:12:00 +0100"
     message["From"] = change.get("From", sender)
-    message["To"] = READER
-    message["Subject"] = subject
-    message["Message-ID"] = f"<{name}-{lang}@{message['From'].addresses[0].domain}>"
+    message["To"] = change.get("To", READER)
+    message["Subject"] = f"{subject} {change.get('Subject', '')}".strip()
+    message["Message-ID"] = change.get("Message-ID", f"<{name}-{lang}@{message['From'].addresses[0].domain}>")
     if "Reply-To" in change:
         message["Reply-To"] = change["Reply-To"]
     message.set_content(body)
@@ -225,7 +276,11 @@ def write(folder, name, lang, sender, words, change):
             message.add_attachment(data, maintype="application", subtype="octet-stream", filename=file)
         else:
             message.add_attachment(data, maintype=main, subtype=sub, filename=file)
-    (folder / f"{name}-{lang}.eml").write_bytes(message.as_bytes())
+    written = message.as_bytes()
+    if "space" in change:
+        # The module writes no such thing; scripts do.
+        written = written.replace(b">", b" >", 1)
+    (folder / f"{name}-{lang}.eml").write_bytes(written)
 
 
 def main():

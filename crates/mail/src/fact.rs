@@ -163,6 +163,46 @@ pub enum Code {
     ReturnPathOutside,
     /// Bounces of this message would go to another domain.
     ReturnPathElsewhere,
+    /// A link is written in letters or digits that only look like plain ones.
+    DisguisedLink,
+    /// A link shows an address of somebody unknown and leads to another.
+    LinkTextElsewhere,
+    /// One of many links leads to a place whose owner nobody knows.
+    OneOfManyLinks,
+    /// The displayed name contains an address of somebody else.
+    StrangeAddressInName,
+    /// The message is signed as a known company's, which did not send it.
+    SignedByAnother,
+    /// A service writes from a free mailbox.
+    ServiceFromFreeMail,
+    /// The name and the free mailbox have nothing in common.
+    NameOfAnother,
+    /// The answer would go to a free mailbox that is not the sender's.
+    FreeMailAnswer,
+    /// A link writes an answer for you, to a mailbox of a stranger.
+    PreparedAnswer,
+    /// The message seems to come from inside, but was sent from a stranger's free mailbox.
+    InsideByFreeMail,
+    /// The sender's address is written with a space that no mail program writes.
+    SpaceInSender,
+    /// The message advertises gifts, winnings or bargains.
+    Offer,
+    /// The message names no reader.
+    NobodyNamed,
+    /// A blank of the message was not filled in.
+    UnfilledBlank,
+    /// The subject or the sender's name carries a mark made up by a program.
+    MarkedCopy,
+    /// The message offers a stranger's fortune, or asks for help to move one.
+    AdvanceFee,
+    /// The message speaks of a very large sum.
+    GreatSum,
+    /// The message gives a wallet of cryptocurrency to pay to.
+    WalletAddress,
+    /// The message threatens to publish something about you.
+    Extortion,
+    /// The message lures with intimacy or with pills.
+    Lure,
 }
 
 impl Code {

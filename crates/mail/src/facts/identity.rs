@@ -4,8 +4,8 @@ use vauban_lookalike::{Owner, mixes_scripts, owner, registrable};
 
 use crate::{
     Code, Facts, Known, Letter,
-    letter::{Address, is_invisible},
-    places::{is_free_hosting, is_throwaway},
+    letter::{Address, is_costume, is_invisible},
+    places::{is_free_hosting, is_freemail, is_throwaway},
 };
 
 pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
@@ -23,8 +23,13 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         } else if is_throwaway(registered) {
             facts.add(Code::ThrowawayEnding, domain);
         }
-        if is_made_up(author, header.is_list) {
-            facts.add(Code::ScriptAsSender, &author.address);
+        if let Some(reply) = header.reply_to.iter().find(|reply| is_throwaway(reply.domain())) {
+            facts.add(Code::ThrowawayEnding, &reply.address);
+        }
+        // On a list, the sender is the list.
+        let mut senders = std::iter::once(author).chain(header.sender.iter().filter(|_| !header.is_list));
+        if let Some(sender) = senders.find(|sender| is_made_up(sender, &header.from_text, header.is_list)) {
+            facts.add(Code::ScriptAsSender, &sender.address);
         }
     }
     let reader = header.reader();
@@ -53,28 +58,49 @@ fn shape(letter: &Letter, facts: &mut Facts) {
     };
     if odd {
         facts.add(Code::MalformedSender, &header.from_text);
+    } else if header.from_text.ends_with(" >") || header.from_text.contains("< ") {
+        facts.add(Code::SpaceInSender, &header.from_text);
     }
     let name = header.from.first().map(|from| from.name.as_str()).unwrap_or_default();
     if is_disguised(name) {
         facts.add(Code::DisguisedName, header.from.first().map(Address::shown).unwrap_or_default());
     }
-    if header.message_id.is_empty() {
-        facts.add(Code::NoMessageId, "Message-ID");
+    if !header.has_own_id() {
+        facts.add(Code::NoMessageId, format!("Message-ID: {}", header.message_id));
     }
 }
 
-/// Whether a name holds characters that are there to pass filters.
+/// A name as it is read: without what is not seen, and letters that were spread out put together.
+fn plain(name: &str) -> String {
+    let seen: String = name.chars().filter(|c| !is_invisible(*c)).collect();
+    let Some((start, end)) = spread(&seen) else { return seen };
+    let (before, spread, after) = (
+        seen.get(..start).unwrap_or_default(),
+        seen.get(start..end).unwrap_or_default(),
+        seen.get(end..).unwrap_or_default(),
+    );
+    format!("{before}{}{after}", spread.replace(' ', ""))
+}
+
+/// Where letters stand apart, five or more (`P a y P a l`): from, to.
+fn spread(name: &str) -> Option<(usize, usize)> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    for word in name.split(' ') {
+        words.push((at, at + word.len(), word.chars().count() == 1 && word.chars().all(char::is_alphabetic)));
+        at += word.len() + 1;
+    }
+    let run = words.split(|(.., is_letter)| !is_letter).find(|run| run.len() >= 5)?;
+    Some((run.first()?.0, run.last()?.1))
+}
+
+/// Whether a name holds characters that are there to pass filters, or letters that stand apart.
 fn is_disguised(name: &str) -> bool {
     let hidden = name.chars().any(|c| is_invisible(c) && !matches!(c, '\u{200d}' | '\u{200e}' | '\u{200f}'))
         || name.chars().collect::<Vec<_>>().windows(3).any(
             |window| matches!(*window, [a, '\u{200d}', b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric()),
         );
-    hidden || mixes_scripts(name) || name.chars().any(is_costume)
-}
-
-/// Letters of mathematics and of other costumes, which look like plain ones.
-const fn is_costume(c: char) -> bool {
-    matches!(c, '\u{1d400}'..='\u{1d7ff}' | '\u{ff21}'..='\u{ff5a}' | '\u{1f130}'..='\u{1f149}' | '\u{24b6}'..='\u{24e9}')
+    hidden || mixes_scripts(name) || name.chars().any(is_costume) || spread(name).is_some()
 }
 
 /// The organisation's own address: who handed it over?
@@ -105,10 +131,12 @@ fn borrowed(author: &Address, known: &Known, facts: &mut Facts) {
     } else if let Some(partner) = known.borrowed_partner(name, domain) {
         facts.add(Code::PartnerNameOutside, format!("{} ≠ {partner}", author.shown()));
     }
-    if address_in(name).is_some_and(|other| deceives(&other, name, domain, known)) {
-        facts.add(Code::AddressInName, author.shown());
+    if let Some(other) = address_in(name).filter(|other| deceives(other, name, domain, known)) {
+        // Forwarding services write the author's address there, and nobody knows that name.
+        let is_known = known.protected().owner_of(&other).is_some();
+        facts.add(if is_known { Code::AddressInName } else { Code::StrangeAddressInName }, author.shown());
     }
-    if let Some(brand) = known.brands().claimed_by(name)
+    if let Some(brand) = known.brands().claimed_by(&plain(name))
         && !brand.owns(domain)
         && !known.is_inside(domain)
     {
@@ -156,7 +184,8 @@ fn answers_elsewhere(letter: &Letter, author: &Address, known: &Known, facts: &m
         let evidence = format!("{} → {}", author.address, reply.shown());
         if pretends && !known.is_inside(reply.domain()) && !header.is_list {
             facts.add(Code::ReplyToOutside, evidence);
-        } else if !header.is_list {
+        } else if !header.is_list && !header.recipients.iter().any(|reader| reader.address == reply.address) {
+            // An answer to one of its readers goes to a list, whose messages do not all say that they are of one.
             facts.add(Code::ReplyToElsewhere, evidence);
         }
     }
@@ -165,18 +194,50 @@ fn answers_elsewhere(letter: &Letter, author: &Address, known: &Known, facts: &m
         && let Some((_, host)) = path.rsplit_once('@')
         && owner(host) != owner(author.domain())
     {
-        let code = if pretends && !known.is_inside(host) { Code::ReturnPathOutside } else { Code::ReturnPathElsewhere };
+        let is_stranger = pretends && !known.is_inside(host);
+        let code = if is_stranger && is_freemail(host) && !known.is_person(path) {
+            Code::InsideByFreeMail
+        } else if is_stranger {
+            Code::ReturnPathOutside
+        } else {
+            Code::ReturnPathElsewhere
+        };
         facts.add(code, path);
     }
 }
 
-/// Whether a program made the address up: runs of digits and letters that no language speaks.
-fn is_made_up(author: &Address, is_list: bool) -> bool {
+/// Whether a program made the address up: runs of digits and letters that no language speaks, capitals at random.
+/// `written` is the field as it stands: addresses are kept in lower case.
+fn is_made_up(author: &Address, written: &str, is_list: bool) -> bool {
     let label = registrable(author.domain()).and_then(|domain| domain.split('.').next()).unwrap_or_default();
     // Lists and newsletters put the reader's number into an address with a structure.
     let local = author.local();
     let is_word = local.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    !is_list && is_word && is_gibberish(local) || is_gibberish(label)
+    let cased =
+        written.to_ascii_lowercase().rfind(local).and_then(|at| written.get(at..at + local.len())).unwrap_or_default();
+    !is_list && is_word && (is_gibberish(local) || has_random_capitals(cased)) || is_gibberish(label)
+}
+
+/// Whether capitals stand where neither a name (`DeLaCruz`) nor a habit (`jSmith`, `hugoBERNARD`) puts them.
+fn has_random_capitals(text: &str) -> bool {
+    let three = || text.as_bytes().windows(3).filter_map(|window| <[u8; 3]>::try_from(window).ok());
+    let (small, capital) = (|byte: u8| byte.is_ascii_lowercase(), |byte: u8| byte.is_ascii_uppercase());
+    let meets = text.as_bytes().windows(2).filter(|pair| matches!(**pair, [a, b] if small(a) && capital(b))).count();
+    let heaps = three().any(|[a, b, c]| small(a) && capital(b) && capital(c));
+    let breaks_off = three().any(|[a, b, c]| capital(a) && capital(b) && small(c));
+    let lonely = three().any(|[a, b, c]| capital(a) && small(b) && !b"aeiouy".contains(&b) && capital(c));
+    text.len() >= 5
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && (meets >= 2 && (heaps || lonely) || meets >= 1 && heaps && breaks_off)
+}
+
+/// The longest run of letters that nobody can speak: no vowel, and each sound of several letters counted once.
+pub(super) fn mute_run(word: &str) -> usize {
+    let sounds = ["sch", "tch", "ch", "sh", "th", "ph", "ck", "gh", "st"]
+        .iter()
+        .fold(word.to_ascii_lowercase(), |word, sound| word.replace(sound, "s"));
+    let runs = sounds.as_bytes().split(|byte| !byte.is_ascii_alphabetic() || b"aeiouy".contains(byte)).map(<[u8]>::len);
+    runs.max().unwrap_or(0)
 }
 
 fn is_gibberish(text: &str) -> bool {
@@ -188,16 +249,7 @@ fn is_gibberish(text: &str) -> bool {
             .windows(2)
             .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
             .count();
-        // One sound, several letters.
-        let sounds = ["sch", "tch", "ch", "sh", "th", "ph", "ck", "gh", "st"]
-            .iter()
-            .fold(word.to_ascii_lowercase(), |word, sound| word.replace(sound, "s"));
-        let longest_run = sounds
-            .as_bytes()
-            .split(|byte| !byte.is_ascii_alphabetic() || b"aeiouy".contains(&byte.to_ascii_lowercase()))
-            .map(<[u8]>::len)
-            .max()
-            .unwrap_or(0);
+        let longest_run = mute_run(word);
         word.is_ascii()
             && letters >= 3
             && (longest_run >= 5 || changes >= 4 && letters + digits >= 8 || digits >= 8 && letters >= 4)
@@ -239,6 +291,25 @@ mod tests {
         ] {
             assert!(!is_gibberish(text), "{text}");
         }
+    }
+
+    #[test]
+    fn capitals_at_random_are_told() {
+        for text in ["PzQzHjP", "sETrbAU", "hoPbjgDL", "vMOTCEcif"] {
+            assert!(has_random_capitals(text), "{text}");
+        }
+        for text in
+            ["HugoBernard", "jSmith", "HUGO", "DeLaCruz", "McDonald", "hugoB", "hugoBERNARD", "noReply", "JBSmith"]
+        {
+            assert!(!has_random_capitals(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_that_stand_apart_are_put_together() {
+        assert_eq!(plain("P a y P a l Service"), "PayPal Service");
+        assert_eq!(plain("M\u{e0139}icrosoft"), "Microsoft");
+        assert!(is_disguised("E n t r e g a") && !is_disguised("J. R. R. Tolkien") && !is_disguised("A B C News"));
     }
 
     #[test]

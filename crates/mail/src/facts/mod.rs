@@ -2,10 +2,14 @@
 //! itself.
 
 mod attachments;
+mod claims;
 mod domains;
+mod freemail;
 mod gather;
 mod identity;
 mod links;
+mod mass;
+mod money;
 mod page;
 mod thread;
 mod words;

@@ -7,12 +7,13 @@ use crate::{
 
 pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
     for page in &letter.pages {
-        forms(page, "", known, facts);
+        forms(letter, page, "", known, facts);
         if page.hidden > 400 && page.hidden > page.text.chars().filter(|c| c.is_alphanumeric()).count() {
             facts.add(Code::HiddenText, format!("{}", page.hidden));
         }
         let shown = page.text.chars().filter(|c| c.is_alphanumeric()).count();
-        if shown < 100 && !page.images.is_empty() && page.links.iter().any(|(_, text)| text.len() < 40) {
+        let leads_on = |longest: usize| page.links.iter().any(|(_, text)| text.len() <= longest);
+        if !page.images.is_empty() && (shown < 100 && leads_on(39) || shown < 250 && leads_on(0)) {
             facts.add(Code::PictureOnly, format!("{}", page.images.len()));
         }
         if let Some(words) = split_words(&page.text) {
@@ -26,7 +27,7 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         match (part.kind, &part.page) {
             (PartKind::Page, Some(page)) => {
                 facts.add(Code::PageAttached, &part.location);
-                forms(page, &part.location, known, facts);
+                forms(letter, page, &part.location, known, facts);
                 scripts(&page.scripts, &part.location, facts);
                 if let Some(address) = page.refresh.as_ref().or_else(|| page.frames.first()) {
                     facts.add(Code::ScriptInPage, format!("{} → {address}", part.location));
@@ -41,16 +42,17 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
     }
 }
 
-fn forms(page: &Page, location: &str, known: &Known, facts: &mut Facts) {
+fn forms(letter: &Letter, page: &Page, location: &str, known: &Known, facts: &mut Facts) {
     for form in &page.forms {
         let to = crate::letter::Target::parse(&form.action);
         if to.as_ref().is_some_and(|to| known.is_own(&to.host)) {
             continue;
         }
-        let evidence = format!("{location} → {}", to.map_or_else(|| "?".to_owned(), |to| to.shown()));
+        let shown = to.as_ref().map_or_else(|| "?".to_owned(), crate::letter::Target::shown);
+        let evidence = format!("{location} → {shown}");
         if form.asks_password {
             facts.add(Code::CredentialForm, evidence.trim_start_matches(" → "));
-        } else if form.fields > 1 && form.is_posted {
+        } else if form.fields > 1 && form.is_posted && !to.as_ref().is_some_and(|to| letter.is_near_author(&to.host)) {
             facts.add(Code::Form, evidence.trim_start_matches(" → "));
         }
     }

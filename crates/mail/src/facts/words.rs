@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
 use serde::Deserialize;
 
 use crate::{Code, Facts, Known, Letter, letter::folded};
@@ -46,18 +45,7 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         }
         facts.add(*code, letter.words.get(found.start()..found.end()).unwrap_or_default());
     }
-    if let Some(number) = CALL.find(&letter.words)
-        && (facts.has(Code::AsksMoney) || facts.has(Code::Threat))
-    {
-        facts.add(Code::CallBack, number.as_str());
-    }
 }
-
-/// Somebody is to call a number.
-static CALL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:call|appelez|appeler|dial|helpline|toll.free|ring)\b[^\d\n]{0,60}\+?\(?\d[\d .()\-]{7,18}\d")
-        .expect("tested below")
-});
 
 /// Whether no letter touches the phrase.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
@@ -84,7 +72,5 @@ mod tests {
         assert!(codes("VERIFY YOUR ACCOUNT now").contains(&Code::AsksCredentials));
         assert_eq!(codes("Bonjour, à demain pour la réunion."), []);
         assert_eq!(codes("the passwordless future"), []);
-        assert!(codes("Overdue invoice. To cancel call us toll-free: +1 (808) 555-0199").contains(&Code::CallBack));
-        assert!(!codes("Call me on +1 808 555 0199 about lunch").contains(&Code::CallBack));
     }
 }

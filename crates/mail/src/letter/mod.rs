@@ -15,4 +15,4 @@ pub use link::{Link, Shown, Target};
 pub(crate) use parts::MOST_PICTURES;
 pub use parts::{Part, PartKind};
 pub use read::Letter;
-pub(crate) use text::{folded, is_invisible};
+pub(crate) use text::{folded, is_costume, is_invisible};

@@ -7,7 +7,13 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-        | '\u{e0000}'..='\u{e007f}')
+        | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Letters of mathematics and of other costumes, which look like plain ones.
+#[must_use]
+pub(crate) const fn is_costume(c: char) -> bool {
+    matches!(c, '\u{1d400}'..='\u{1d7ff}' | '\u{ff21}'..='\u{ff5a}' | '\u{1f130}'..='\u{1f149}' | '\u{24b6}'..='\u{24e9}')
 }
 
 /// The text in lower case, its accents and invisible characters taken away, letters of mathematics made plain, and one
@@ -42,5 +48,6 @@ mod tests {
         assert_eq!(folded("Mot  de\n passe\u{a0}EXPIRÉ"), "mot de passe expire");
         assert_eq!(folded("pass\u{200b}word \u{1d429}\u{1d41a}\u{1d42c}\u{1d42c}"), "password pass");
         assert_eq!(folded("l\u{2019}accès"), "l'acces");
+        assert_eq!(folded("W\u{e0139}al\u{e0139}let"), "wallet");
     }
 }
