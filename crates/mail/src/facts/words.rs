@@ -38,12 +38,24 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         return;
     }
     let Search { automaton, codes } = &*SEARCH;
+    let mut offer = None;
     for found in automaton.find_overlapping_iter(&letter.words) {
         let Some(code) = codes.get(found.pattern().as_usize()) else { continue };
         if facts.has(*code) || !stands_alone(&letter.words, found.start(), found.end()) {
             continue;
         }
-        facts.add(*code, letter.words.get(found.start()..found.end()).unwrap_or_default());
+        let words = letter.words.get(found.start()..found.end()).unwrap_or_default();
+        if *code == Code::Offer {
+            offer = offer.or(Some(words));
+        } else {
+            facts.add(*code, words);
+        }
+    }
+    // A prize is an offer already.
+    if let Some(words) = offer
+        && !facts.has(Code::Reward)
+    {
+        facts.add(Code::Offer, words);
     }
 }
 
@@ -72,5 +84,7 @@ mod tests {
         assert!(codes("VERIFY YOUR ACCOUNT now").contains(&Code::AsksCredentials));
         assert_eq!(codes("Bonjour, à demain pour la réunion."), []);
         assert_eq!(codes("the passwordless future"), []);
+        assert_eq!(codes("A free gift"), [Code::Offer]);
+        assert_eq!(codes("You have won a free gift"), [Code::Reward]);
     }
 }
