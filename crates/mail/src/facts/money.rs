@@ -26,9 +26,9 @@ pub(super) fn look(letter: &Letter, known: &Known, facts: &mut Facts) {
         }
     }
     // Shops give a number beside a link to their own site; here the number is the only way.
-    let has_site = letter.links.iter().any(|link| link.target.is_web() && letter.is_near_author(&link.target.host));
+    let has_site = || letter.links.iter().any(|link| link.target.is_web() && letter.is_near_author(&link.target.host));
     if (facts.has(Code::AsksMoney) || facts.has(Code::Threat))
-        && !has_site
+        && !has_site()
         && let Some(number) = CALL.find(&letter.words)
     {
         facts.add(Code::CallBack, number.as_str());
