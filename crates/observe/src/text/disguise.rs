@@ -3,7 +3,7 @@
 //!
 //! Each looks for what gives it away first and decodes only there, so that ordinary text pays a vectorised search.
 
-use std::{mem, sync::LazyLock};
+use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
 
@@ -181,10 +181,9 @@ const LONGEST_STRETCH: usize = 64 << 20;
 impl Stretches {
     /// Takes the next long token; calls back with what the stretch before it decodes to.
     pub(crate) fn token(&mut self, text: &[u8], start: usize, end: usize, found: &mut Uncovered<'_>) {
-        let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
         let mut at = start;
         while at < end {
-            let run = text[at..end].iter().take_while(|byte| is_symbol(byte)).count();
+            let run = text[at..end].iter().take_while(|byte| SIX_BITS[usize::from(**byte)] != NO_SYMBOL).count();
             if run == 0 {
                 at += 1;
                 continue;
@@ -212,12 +211,45 @@ impl Stretches {
 
     /// Decodes what is left.
     pub(crate) fn flush(&mut self, found: &mut Uncovered<'_>) {
-        let symbols = mem::take(&mut self.symbols);
-        if symbols.len() >= 11 {
-            decode(&symbols, self.start, found);
+        if self.symbols.len() >= SHORTEST {
+            // What it decodes to is never scanned into these same stretches.
+            decode(&self.symbols, self.start, found);
         }
+        self.symbols.clear();
+        self.symbols.shrink_to(LONGEST_KEPT);
     }
 }
+
+/// Room for symbols that is kept for the next stretch.
+const LONGEST_KEPT: usize = 64 << 10;
+
+/// Symbols of the shortest stretch that is decoded.
+const SHORTEST: usize = 11;
+
+/// What each byte stands for in base64, in its usual and its URL-safe alphabet.
+const SIX_BITS: [u8; 256] = {
+    let mut table = [NO_SYMBOL; 256];
+    let mut value = 0;
+    while value < 26 {
+        table[b'A' as usize + value as usize] = value;
+        table[b'a' as usize + value as usize] = value + 26;
+        value += 1;
+    }
+    let mut digit = 0;
+    while digit < 10 {
+        table[b'0' as usize + digit as usize] = digit + 52;
+        digit += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'-' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table[b'_' as usize] = 63;
+    table
+};
+const NO_SYMBOL: u8 = 0xff;
+
+/// Symbols that are decoded to see whether the rest is worth it.
+const HEAD: usize = 32;
 
 /// Base64 in its usual and its URL-safe alphabet, unpadded, trailing bits ignored.
 static BASE64: LazyLock<Encoding> = LazyLock::new(|| {
@@ -247,9 +279,10 @@ fn decode(symbols: &[u8], start: usize, found: &mut Uncovered<'_>) {
         .map(|(at, _)| at + 1)
         .take(12);
     for skip in [0].into_iter().chain(after_separators).chain(1..4) {
-        let Some(rest) = symbols.get(skip..).filter(|rest| rest.len() >= 11) else { continue };
-        let Some(head) = decode_whole(&rest[..rest.len().min(32)]) else { continue };
-        if !looks_decoded(&head) {
+        let Some(rest) = symbols.get(skip..).filter(|rest| rest.len() >= SHORTEST) else { continue };
+        // Nearly every word of a text gets as far as this: no memory is asked for.
+        let (head, length) = decode_head(rest);
+        if !looks_decoded(&head[..length]) {
             continue;
         }
         if let Some(bytes) = decode_whole(rest)
@@ -266,20 +299,32 @@ fn decode_whole(symbols: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(&symbols[..length]).ok()
 }
 
+/// The bytes behind the first symbols of a stretch, and how many there are: what [`decode_whole`] makes of these.
+fn decode_head(symbols: &[u8]) -> ([u8; HEAD / 4 * 3], usize) {
+    let symbols = &symbols[..symbols.len().min(HEAD)];
+    let mut head = [0; HEAD / 4 * 3];
+    for (bytes, group) in head.as_chunks_mut::<3>().0.iter_mut().zip(symbols.chunks(4)) {
+        let value = |at: usize| group.get(at).map_or(0, |symbol| u32::from(SIX_BITS[usize::from(*symbol)] & 63));
+        let [_, first, second, third] = (value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3)).to_be_bytes();
+        *bytes = [first, second, third];
+    }
+    (head, symbols.len() * 3 / 4)
+}
+
 /// Whether decoded bytes begin like text, UTF-16 text or a file that can be read on.
 fn looks_decoded(head: &[u8]) -> bool {
-    if is_file(head) {
-        return true;
+    let (mut zeros, mut text) = (0, 0);
+    for byte in head {
+        zeros += usize::from(*byte == 0);
+        text += usize::from((0x20..0x7f).contains(byte) || matches!(byte, b'\t' | b'\r' | b'\n'));
     }
-    let zeros = head.iter().filter(|byte| **byte == 0).count();
-    let text =
-        head.iter().filter(|byte| **byte >= 0x20 && **byte < 0x7f || matches!(byte, b'\t' | b'\r' | b'\n')).count();
     let utf_16 = zeros * 5 >= head.len() * 2 && zeros + text + 1 >= head.len();
     utf_16
         || text == head.len()
-        || (std::str::from_utf8(&head[..head.len() - head.len() % 3]).is_ok()
-            && text * 10 >= head.len() * 7
-            && zeros == 0)
+        || is_file(head)
+        || (text * 10 >= head.len() * 7
+            && zeros == 0
+            && std::str::from_utf8(&head[..head.len() - head.len() % 3]).is_ok())
 }
 
 /// Whether a decoded stretch may hold an observable: a name or address needs a dot or a colon.
@@ -307,7 +352,8 @@ pub(crate) fn is_file(bytes: &[u8]) -> bool {
         b"SQLite format 3\x00",
         b"\x4c\x00\x00\x00\x01\x14\x02\x00",
     ];
-    MAGICS.iter().any(|magic| bytes.starts_with(magic))
+    let begins = |magic: &&[u8]| bytes.first() == magic.first() && bytes.starts_with(magic);
+    MAGICS.iter().any(|magic| begins(&magic))
 }
 
 #[cfg(test)]

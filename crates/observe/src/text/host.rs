@@ -33,11 +33,20 @@ fn is_top_level(label: &str) -> bool {
     if label.len() < 2 || label.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let lower = label.to_lowercase();
-    if SPECIAL_TOP_LEVEL.contains(&lower.as_str()) {
-        return true;
+    let mut room = [0; 63];
+    match room.get_mut(..label.len()) {
+        Some(lower) if label.is_ascii() => {
+            lower.copy_from_slice(label.as_bytes());
+            lower.make_ascii_lowercase();
+            is_lower_top_level(lower)
+        }
+        _ => is_lower_top_level(label.to_lowercase().as_bytes()),
     }
-    psl::suffix(lower.as_bytes()).is_some_and(|suffix| suffix.is_known())
+}
+
+fn is_lower_top_level(label: &[u8]) -> bool {
+    SPECIAL_TOP_LEVEL.iter().any(|special| special.as_bytes() == label)
+        || psl::suffix(label).is_some_and(|suffix| suffix.is_known())
 }
 
 /// Four decimal octets, nothing else.
