@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use vauban_intake::Problem;
 
 /// Messages inside messages that one parse may meet.
@@ -25,11 +25,11 @@ pub fn check(message: &[u8]) -> Result<(), Problem> {
     if nested_messages(message) > NESTED {
         return Err(Problem::too_many(format!("more than {NESTED} messages inside one another")));
     }
-    if longest_description(message) > DESCRIPTION {
+    let Lines { longest_description, last_delimiters: delimiters } = Lines::of(message);
+    if longest_description > DESCRIPTION {
         return Err(Problem::corrupt("a field that describes content is longer than any mail program writes"));
     }
     let mut missing = 0_usize;
-    let delimiters = last_delimiters(message);
     for (at, value, field) in declarations(message) {
         if field > DECLARATION {
             return Err(Problem::corrupt("a MIME delimiter is longer than any mail program writes"));
@@ -48,11 +48,14 @@ pub fn check(message: &[u8]) -> Result<(), Problem> {
 fn nested_messages(message: &[u8]) -> usize {
     memchr_iter(b'/', message)
         .filter(|slash| {
-            let before = message.get(slash.saturating_sub(40)..*slash).unwrap_or_default().trim_ascii_end();
             let after =
                 message.get(slash.saturating_add(1)..message.len().min(slash.saturating_add(40))).unwrap_or_default();
+            let subtype = after.trim_ascii_start();
+            // Pages and base64 are full of slashes: most are told by one byte.
+            let Some(b'r' | b'R' | b'g' | b'G' | b'd' | b'D') = subtype.first() else { return false };
+            let subtype = subtype.get(..6).unwrap_or_default();
+            let before = message.get(slash.saturating_sub(40)..*slash).unwrap_or_default().trim_ascii_end();
             let kind = before.get(before.len().saturating_sub(7)..).unwrap_or_default();
-            let subtype = after.trim_ascii_start().get(..6).unwrap_or_default();
             kind.eq_ignore_ascii_case(b"message")
                 && (subtype.eq_ignore_ascii_case(b"rfc822") || subtype.eq_ignore_ascii_case(b"global"))
                 || kind.get(2..).is_some_and(|kind| kind.eq_ignore_ascii_case(b"ipart"))
@@ -61,41 +64,60 @@ fn nested_messages(message: &[u8]) -> usize {
         .count()
 }
 
-/// The length of the longest `Content-...` field with the lines that continue it.
-fn longest_description(message: &[u8]) -> usize {
-    let (mut longest, mut length) = (0_usize, None::<usize>);
-    for line in message.split(|byte| *byte == b'\n') {
-        let continues = line.starts_with(b" ") || line.starts_with(b"\t");
-        let begins = line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"));
-        length = match length {
-            Some(length) if continues => Some(length.saturating_add(line.len())),
-            _ => begins.then_some(line.len()),
-        };
-        longest = longest.max(length.unwrap_or_default());
-    }
-    longest
+/// What the lines of a message tell, in one look at all of them.
+struct Lines<'m> {
+    /// The length of the longest `Content-...` field with the lines that continue it.
+    longest_description: usize,
+    /// Every delimiter line, and where it stands last.
+    last_delimiters: HashMap<&'m [u8], usize>,
 }
 
-/// Every delimiter line, and where it stands last.
-fn last_delimiters(message: &[u8]) -> HashMap<&[u8], usize> {
-    let mut last = HashMap::new();
-    let mut at = 0_usize;
-    for line in message.split(|byte| *byte == b'\n') {
+impl<'m> Lines<'m> {
+    fn of(message: &'m [u8]) -> Self {
+        let mut lines = Self { longest_description: 0, last_delimiters: HashMap::new() };
+        let (mut length, mut at) = (None::<usize>, 0_usize);
+        while let Some(rest) = message.get(at..) {
+            let end = memchr(b'\n', rest);
+            let line = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+            length = match (length, line.first()) {
+                (Some(length), Some(b' ' | b'\t')) => Some(length.saturating_add(line.len())),
+                (_, Some(b'c' | b'C')) => {
+                    line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-")).then_some(line.len())
+                }
+                (_, Some(b'-')) => {
+                    lines.delimiter(line, at);
+                    None
+                }
+                _ => None,
+            };
+            lines.longest_description = lines.longest_description.max(length.unwrap_or_default());
+            if end.is_none() {
+                break;
+            }
+            at = at.saturating_add(line.len()).saturating_add(1);
+        }
+        lines
+    }
+
+    fn delimiter(&mut self, line: &'m [u8], at: usize) {
         if let Some(delimiter) = line.strip_prefix(b"--") {
             let delimiter = delimiter.trim_ascii_end();
-            last.insert(delimiter, at);
+            self.last_delimiters.insert(delimiter, at);
             if let Some(open) = delimiter.strip_suffix(b"--") {
-                last.insert(open, at);
+                self.last_delimiters.insert(open, at);
             }
         }
-        at = at.saturating_add(line.len()).saturating_add(1);
     }
-    last
 }
 
 /// Every `boundary` parameter: where it stands, its value, and the length of its field from there on.
 fn declarations(message: &[u8]) -> impl Iterator<Item = (usize, &[u8], usize)> {
     memchr_iter(b'=', message).filter_map(|equals| {
+        // Quoted-printable is full of equals signs: most are told by the byte before.
+        let Some(b'y' | b'Y' | b'*' | b'0' | b' ' | b'\t' | b'\r' | b'\x0c') = message.get(equals.checked_sub(1)?)
+        else {
+            return None;
+        };
         // Only what stands right before it is looked at: a line may be as long as the message.
         let before = message.get(equals.saturating_sub(64)..equals)?;
         let line = before.get(memrchr(b'\n', before).map_or(0, |end| end.saturating_add(1))..)?;
@@ -134,7 +156,7 @@ mod tests {
         let mail = b"Content-Type: multipart/mixed;\r\n boundary=\"ab c\"\r\n\r\n--ab c\r\nx\r\n--ab c--\r\n";
         assert_eq!(check(mail), Ok(()));
         assert_eq!(declarations(mail).map(|(_, value, _)| value).collect::<Vec<_>>(), [b"ab c"]);
-        assert!(last_delimiters(mail).contains_key(&b"ab c"[..]));
+        assert!(Lines::of(mail).last_delimiters.contains_key(&b"ab c"[..]));
     }
 
     #[test]
