@@ -21,22 +21,41 @@ pub(crate) const fn is_costume(c: char) -> bool {
 #[must_use]
 pub(crate) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut push = |c: char| {
-        let c = match c {
-            '\u{2019}' | '\u{2018}' | '`' => '\'',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        };
-        if c != ' ' || !out.ends_with(' ') {
-            out.extend(c.to_lowercase());
-        }
-    };
-    if text.is_ascii() {
-        text.chars().for_each(push);
-    } else {
-        text.chars().filter(|c| !is_invisible(*c)).nfkd().filter(|c| !is_combining_mark(*c)).for_each(&mut push);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (plain, after) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        push_ascii(&mut out, plain);
+        let (other, after) = after.split_at(after.bytes().position(|byte| byte.is_ascii()).unwrap_or(after.len()));
+        // No character is decomposed or taken away because of its neighbours, so stretches may be looked at one by one.
+        other.chars().filter(|c| !is_invisible(*c)).nfkd().filter(|c| !is_combining_mark(*c)).for_each(|c| {
+            let c = match c {
+                '\u{2019}' | '\u{2018}' | '`' => '\'',
+                c if c.is_whitespace() => ' ',
+                c => c,
+            };
+            if c != ' ' || !out.ends_with(' ') {
+                out.extend(c.to_lowercase());
+            }
+        });
+        rest = after;
     }
     out
+}
+
+/// Most of most texts: no decomposition, and bytes are characters.
+fn push_ascii(out: &mut String, text: &str) {
+    let mut after_space = out.ends_with(' ');
+    for byte in text.bytes() {
+        let folded = match byte {
+            b'`' => b'\'',
+            b'\t'..=b'\r' | b' ' => b' ',
+            byte => byte.to_ascii_lowercase(),
+        };
+        if folded != b' ' || !after_space {
+            out.push(char::from(folded));
+        }
+        after_space = folded == b' ';
+    }
 }
 
 #[cfg(test)]
