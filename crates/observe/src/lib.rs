@@ -16,6 +16,7 @@ mod reader;
 mod testing;
 pub mod text;
 
-pub use formats::{READERS, check_mail_bounds, html_text};
+pub use formats::{READERS, check_mail_bounds, html_text, html_tokens};
 pub use item::Item;
+pub use mail_parser::Message;
 pub use reader::{Child, Context, Finding, LogEvent, Passage, Reader, Sink, reader_for};

@@ -1,10 +1,13 @@
 //! A page as its reader meets it: what is shown and what is not, where its links lead, what it asks to be filled in,
 //! what it would run.
 
-use html5gum::{HtmlString, StartTag, Token, Tokenizer};
-use vauban_intake::Budget;
+use std::borrow::Cow;
 
-use super::is_invisible;
+use html5gum::{Span, emitters::callback::CallbackEvent};
+use vauban_intake::Budget;
+use vauban_observe::html_tokens;
+
+use super::{is_invisible, tag::Tag};
 
 /// A form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,16 +58,15 @@ impl Page {
             end -= 1;
         }
         let mut reading = Reading::default();
-        for (number, token) in Tokenizer::new(html.get(..end).unwrap_or_default()).enumerate() {
-            if number % 256 == 0 && budget.check_time().is_err() {
-                break;
-            }
-            match token {
-                Ok(Token::StartTag(tag)) => reading.start(&tag),
-                Ok(Token::EndTag(tag)) => reading.end(&tag.name),
-                Ok(Token::String(text)) => reading.text(&lossy(&text.value)),
-                _ => {}
-            }
+        let (mut tag, mut events) = (Tag::default(), 0_usize);
+        let take = |event: CallbackEvent<'_>, _: Span<()>| {
+            reading.take(&event, &mut tag);
+            events = events.wrapping_add(1);
+            events.is_multiple_of(256).then_some(())
+        };
+        if budget.check_time().is_ok() {
+            let tokens = html_tokens(html.get(..end).unwrap_or_default(), false, take);
+            let _ = tokens.take_while(|()| budget.check_time().is_ok()).count();
         }
         reading.close_link();
         let mut page = reading.page;
@@ -88,26 +90,46 @@ struct Reading {
 }
 
 impl Reading {
-    fn start(&mut self, tag: &StartTag<()>) {
-        let name: &[u8] = &tag.name;
+    fn take(&mut self, event: &CallbackEvent<'_>, tag: &mut Tag) {
+        match event {
+            CallbackEvent::OpenStartTag { name } => tag.open(name),
+            CallbackEvent::AttributeName { name } => tag.attribute(name),
+            CallbackEvent::AttributeValue { value } => tag.value(value),
+            CallbackEvent::CloseStartTag { self_closing } => {
+                tag.close();
+                self.start(tag, *self_closing);
+                tag.clear();
+            }
+            CallbackEvent::EndTag { name } => {
+                // Attributes of an end tag mean nothing.
+                tag.clear();
+                self.end(name);
+            }
+            CallbackEvent::String { value } => self.text(&String::from_utf8_lossy(value)),
+            CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag, self_closing: bool) {
+        let name = tag.name();
         let is_void = VOID.contains(&name);
-        if !is_void && !tag.self_closing && (self.hidden_depth > 0 || hides(tag)) {
+        if !is_void && !self_closing && (self.hidden_depth > 0 || hides(tag)) {
             self.hidden_depth = self.hidden_depth.saturating_add(1);
         }
-        for (attribute, value) in &tag.attributes {
+        for (attribute, value) in tag.iter() {
             let is_handler = attribute.starts_with(b"on") && attribute.len() > 3;
             if is_handler || value.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"javascript:")) {
-                self.page.scripts.push_str(&lossy(value));
+                self.page.scripts.push_str(&String::from_utf8_lossy(value));
                 self.page.scripts.push('\n');
             }
         }
-        let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| lossy(value)).unwrap_or_default();
+        let attribute = |name: &[u8]| tag.get(name).map(String::from_utf8_lossy).unwrap_or_default();
         match name {
             b"a" | b"area" => {
                 self.close_link();
                 let href = attribute(b"href");
                 if !href.is_empty() && self.page.links.len() < MOST_LINKS {
-                    self.link = Some((href, String::new()));
+                    self.link = Some((href.into_owned(), String::new()));
                     if name == b"area" {
                         self.close_link();
                     }
@@ -122,7 +144,7 @@ impl Reading {
             b"form" => {
                 self.in_form = true;
                 let is_posted = attribute(b"method").eq_ignore_ascii_case("post");
-                self.page.forms.push(Form { action: attribute(b"action"), is_posted, ..Form::default() });
+                self.page.forms.push(Form { action: attribute(b"action").into_owned(), is_posted, ..Form::default() });
             }
             b"input" | b"textarea" => {
                 let kind = attribute(b"type").to_lowercase();
@@ -135,7 +157,7 @@ impl Reading {
             b"img" => {
                 let source = attribute(b"src");
                 if !source.is_empty() && self.page.images.len() < MOST_LINKS {
-                    self.page.images.push(source);
+                    self.page.images.push(source.into_owned());
                 }
                 let alternative = attribute(b"alt");
                 if !alternative.is_empty() {
@@ -145,7 +167,7 @@ impl Reading {
             b"iframe" | b"frame" | b"embed" | b"object" => {
                 let source = attribute(if name == b"object" { b"data" } else { b"src" });
                 if !source.is_empty() && self.page.frames.len() < MOST_LINKS {
-                    self.page.frames.push(source);
+                    self.page.frames.push(source.into_owned());
                 }
             }
             b"meta" if attribute(b"http-equiv").eq_ignore_ascii_case("refresh") => {
@@ -161,8 +183,7 @@ impl Reading {
         }
     }
 
-    fn end(&mut self, name: &HtmlString) {
-        let name: &[u8] = name;
+    fn end(&mut self, name: &[u8]) {
         if self.hidden_depth > 0 && !VOID.contains(&name) {
             self.hidden_depth -= 1;
         }
@@ -187,8 +208,10 @@ impl Reading {
             self.page.hidden = self.page.hidden.saturating_add(letters);
         } else {
             self.page.text.push_str(text);
-            if let Some((_, over)) = &mut self.link {
-                over.extend(text.chars().filter(|c| !is_invisible(*c)));
+            match &mut self.link {
+                Some((_, over)) if text.is_ascii() => over.push_str(text),
+                Some((_, over)) => over.extend(text.chars().filter(|c| !is_invisible(*c))),
+                None => {}
             }
         }
     }
@@ -210,34 +233,42 @@ const INLINE: [&[u8]; 14] =
     [b"a", b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"small", b"big", b"sub", b"sup", b"wbr", b"s"];
 
 /// Whether an element's own style keeps it from being seen.
-fn hides(tag: &StartTag<()>) -> bool {
-    if tag.attributes.contains_key(&b"hidden"[..]) {
+fn hides(tag: &Tag) -> bool {
+    if tag.get(b"hidden").is_some() {
         return true;
     }
-    let Some(style) = tag.attributes.get(&b"style"[..]) else { return false };
-    let style: String = lossy(style)
-        .to_lowercase()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .replace("!important", "");
-    [
-        "display:none",
-        "visibility:hidden",
-        "font-size:0;",
-        "font-size:0px",
-        "font-size:1px",
-        "opacity:0;",
-        "mso-hide:all",
-    ]
-    .iter()
-    .any(|rule| style.contains(rule))
-        || style.ends_with("font-size:0")
-        || style.ends_with("opacity:0")
+    let Some(style) = tag.get(b"style") else { return false };
+    let style = compact(style);
+    let style = style.as_bytes();
+    let hides = |(colon, byte): (usize, &u8)| {
+        *byte == b':' && {
+            let (property, value) = style.split_at(colon);
+            HIDING.iter().any(|(end, start)| property.ends_with(end) && value.starts_with(start))
+        }
+    };
+    style.iter().enumerate().any(hides) || style.ends_with(b"font-size:0") || style.ends_with(b"opacity:0")
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// Ends of properties, and the beginnings of their values that hide what they are about.
+const HIDING: [(&[u8], &[u8]); 7] = [
+    (b"display", b":none"),
+    (b"visibility", b":hidden"),
+    (b"font-size", b":0;"),
+    (b"font-size", b":0px"),
+    (b"font-size", b":1px"),
+    (b"opacity", b":0;"),
+    (b"mso-hide", b":all"),
+];
+
+/// A style in lower case, without white space and without emphasis.
+fn compact(style: &[u8]) -> String {
+    let style = String::from_utf8_lossy(style);
+    let lower = if style.is_ascii() { Cow::Owned(style.to_ascii_lowercase()) } else { style.to_lowercase().into() };
+    let mut compact: String = lower.chars().filter(|c| !c.is_whitespace()).collect();
+    if compact.contains('!') {
+        compact = compact.replace("!important", "");
+    }
+    compact
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod html;
 mod link;
 mod parts;
 mod read;
+mod tag;
 mod text;
 
 pub use header::{Address, Header, Hop};

@@ -36,7 +36,7 @@ mod zstd;
 
 use crate::Reader;
 
-pub use html::html_text;
+pub use html::{html_text, html_tokens};
 pub use mail::check_mail_bounds;
 
 /// All readers. The order matters: the first that recognises an item reads it, so formats told by strong

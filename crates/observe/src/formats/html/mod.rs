@@ -4,8 +4,10 @@
 mod carried;
 mod extract;
 mod page;
+mod quiet;
 mod read;
 
 pub(crate) use extract::extract;
+pub use quiet::html_tokens;
 pub(crate) use read::Html;
 pub use read::decode as html_text;

@@ -1,11 +1,10 @@
 //! The text of a page, sorted by what it is for. Tokens come from a tokenizer that follows the WHATWG standard
 //! (section 13.2.5), so that text hides from us no better than from a browser.
 
-use html5gum::{
-    Span, Tokenizer,
-    emitters::callback::{CallbackEmitter, CallbackEvent},
-};
+use html5gum::{Span, emitters::callback::CallbackEvent};
 use vauban_intake::{Budget, Problem};
+
+use super::quiet::html_tokens;
 
 /// What a page says, by where it says it.
 #[derive(Debug, Default)]
@@ -28,12 +27,11 @@ impl Page {
     /// Adds the tokens of this text.
     pub(super) fn read(&mut self, html: &str, budget: &Budget) -> Result<(), Problem> {
         let mut state = State { html, ..State::default() };
-        let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, span: Span<usize>| {
+        let tokens = html_tokens(html, true, |event: CallbackEvent<'_>, span: Span<usize>| {
             self.take(event, span, &mut state);
             Some(())
         });
-        emitter.naively_switch_states(true);
-        for _ in Tokenizer::new_with_emitter(html, emitter) {
+        for () in tokens {
             budget.check_time()?;
         }
         // A tag that is never closed is dropped by browsers and by the tokenizer.
@@ -82,7 +80,7 @@ impl Page {
                     self.scripts.push_str(&value);
                     self.scripts.push('\n');
                 } else {
-                    self.text.extend(value.chars().filter(|c| !is_invisible(*c)));
+                    push_visible(&mut self.text, &value);
                 }
             }
             CallbackEvent::Comment { value } => {
@@ -136,7 +134,7 @@ impl Page {
             self.attributes.push_str(value);
         } else {
             // Browsers drop tabs and line ends inside an address; phishers put them there to split it.
-            self.attributes.extend(value.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')));
+            value.split(['\t', '\n', '\r']).for_each(|piece| self.attributes.push_str(piece));
         }
         self.attributes.push('\n');
     }
@@ -158,6 +156,15 @@ struct State<'h> {
 /// Whether this name of a tag or an attribute is none, but text in the place of one.
 fn is_odd(name: &[u8]) -> bool {
     name.len() > 31 || name.ends_with(b":") || name.iter().any(|byte| b".@%[".contains(byte))
+}
+
+/// Appends what of a text takes room.
+fn push_visible(into: &mut String, text: &str) {
+    if text.is_ascii() {
+        into.push_str(text);
+    } else {
+        into.extend(text.chars().filter(|c| !is_invisible(*c)));
+    }
 }
 
 /// Characters that take no room: they split a word for a filter and for nobody else.
