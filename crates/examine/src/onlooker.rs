@@ -6,7 +6,7 @@
 
 use vauban_intake::{Budget, Problem};
 use vauban_model::Observable;
-use vauban_observe::Item;
+use vauban_observe::{Item, Message};
 
 /// Looks on while a file is examined.
 pub trait Onlooker {
@@ -16,6 +16,10 @@ pub trait Onlooker {
 
     /// The item that is open states an observable outright (the target of a link in a document).
     fn observable(&mut self, observable: &Observable);
+
+    /// The item that is open is this message, which saves parsing it again. Told right before [`item`](Self::item), or not
+    /// at all.
+    fn message(&mut self, message: &Message<'_>, budget: &Budget);
 
     /// The file is done: what is said of it. The next item belongs to another file.
     fn finish(&mut self) -> Vec<u8>;

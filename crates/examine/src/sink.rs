@@ -3,12 +3,12 @@
 use vauban_intake::Problem;
 use vauban_model::ObservableKind;
 use vauban_observe::{
-    Child, Context, Finding, Item, LogEvent, Passage, Sink,
+    Child, Context, Finding, Item, LogEvent, Message, Passage, Sink,
     text::{Candidate, Found, scan},
 };
 
 use crate::{
-    Hashes,
+    Bench, Hashes,
     examine::{Place, View},
     met::Met,
 };
@@ -103,6 +103,15 @@ impl Sink for ItemSink<'_, '_, '_> {
     fn event(&mut self, event: LogEvent<'_>) {
         let context = self.inherit(event.context);
         self.view.event(&LogEvent { context, ..event }, &self.place.how);
+    }
+
+    fn message(&mut self, message: &Message<'_>) {
+        // Only of the item itself: what a compressor held is another thing.
+        if self.place.how.is_empty()
+            && let Bench { onlooker: Some(onlooker), budget, .. } = &mut self.view.examination.bench
+        {
+            onlooker.message(message, budget);
+        }
     }
 
     fn recoded(&mut self, how: &'static str, name: &str, bytes: &[u8]) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vauban_examine::Onlooker;
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Location, Observable, ObservableKind, Severity, Sighting};
-use vauban_observe::Item;
+use vauban_observe::{Item, Message};
 
 use crate::{
     Code, Facts, Known, Letter, Organisation, Part, facts,
@@ -110,6 +110,8 @@ struct Watch {
     pictures: usize,
     /// Links that documents state, until their item is done.
     links: Vec<String>,
+    /// What the message says whose item is done next.
+    draft: Option<Letter>,
     letters: Vec<(usize, Told)>,
 }
 
@@ -123,10 +125,10 @@ struct Seen {
 
 impl Watch {
     fn new(known: Known) -> Self {
-        Self { known, parts: Vec::new(), pictures: MOST_PICTURES, links: Vec::new(), letters: Vec::new() }
+        Self { known, parts: Vec::new(), pictures: MOST_PICTURES, links: Vec::new(), draft: None, letters: Vec::new() }
     }
 
-    fn letter(&mut self, item: &Item<'_>, depth: usize, budget: &Budget) {
+    fn letter(&mut self, item: &Item<'_>, draft: Option<Letter>, depth: usize, budget: &Budget) {
         // Whatever lies deeper and is held by no message as near, this one holds: items are done from the inside out. A
         // message inside a message gives what it holds to both.
         let held = self.parts.iter_mut().filter(|seen| seen.depth > depth && seen.holder > depth);
@@ -140,7 +142,10 @@ impl Watch {
         let mut carried: Vec<Told> = inner.map(|(_, told)| told).collect();
         carried.truncate(MOST_CARRIED);
         self.pictures = MOST_PICTURES;
-        let letter = Letter::read(item.bytes, parts, budget);
+        let letter = match draft {
+            Some(draft) => draft.with_parts(parts),
+            None => Letter::read(item.bytes, parts, budget),
+        };
         let told = Told {
             location: item.location.clone(),
             facts: facts(&letter, &self.known),
@@ -164,8 +169,9 @@ impl Onlooker for Watch {
         budget: &Budget,
     ) {
         let links = std::mem::take(&mut self.links);
+        let draft = self.draft.take();
         if format == "mail" {
-            self.letter(item, depth, budget);
+            self.letter(item, draft, depth, budget);
         }
         if self.parts.len() >= MOST_PARTS {
             // In a mailbox, those of messages that are done; and what tells nothing, so that it hides nothing behind its number.
@@ -187,7 +193,12 @@ impl Onlooker for Watch {
         }
     }
 
+    fn message(&mut self, message: &Message<'_>, budget: &Budget) {
+        self.draft = Some(Letter::draft(message, budget));
+    }
+
     fn finish(&mut self) -> Vec<u8> {
+        self.draft = None;
         self.parts.clear();
         self.links.clear();
         self.pictures = MOST_PICTURES;

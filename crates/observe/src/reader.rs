@@ -3,6 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use mail_parser::Message;
 use serde_json::Value;
 use vauban_intake::{Budget, Problem};
 use vauban_model::{Exposure, Observable};
@@ -77,6 +78,10 @@ pub trait Sink {
 
     /// An event of a log, whole, for rules that judge single events.
     fn event(&mut self, event: LogEvent<'_>);
+
+    /// The item is a message from its first byte on, and this is how it was parsed: for whoever asks other questions of it
+    /// and need not parse it again. Told when everything in it was handed over.
+    fn message(&mut self, _message: &Message<'_>) {}
 
     /// The same item in another coding (what a compressor held): read with the item's own location, with
     /// `how` (`gzip`) added to whatever is seen in it. Hashes and YARA run on it too.

@@ -45,20 +45,31 @@ impl Letter {
     /// Reads a message; `parts` is what its readers unpacked.
     #[must_use]
     pub fn read(message: &[u8], parts: Vec<Part>, budget: &Budget) -> Self {
-        let mut letter = Self { parts, ..Self::default() };
+        let unread = |problem| Self { problem: Some(problem), ..Self::default() };
         if let Err(problem) = vauban_observe::check_mail_bounds(message) {
-            letter.problem = Some(problem);
-            return letter;
+            return Self { parts, ..unread(problem) };
         }
-        let Some(parsed) = MessageParser::default().parse(message) else {
-            letter.problem = Some(Problem::corrupt("no message"));
-            return letter;
-        };
-        letter.header = Header::of(&parsed);
-        letter.texts(&parsed, budget);
-        letter.gather_links();
-        letter.gather_words();
+        match MessageParser::default().parse(message) {
+            Some(parsed) => Self::draft(&parsed, budget).with_parts(parts),
+            None => Self { parts, ..unread(Problem::corrupt("no message")) },
+        }
+    }
+
+    /// What a message says that was parsed already, without what is attached and what that links to.
+    #[must_use]
+    pub fn draft(parsed: &Message<'_>, budget: &Budget) -> Self {
+        let mut letter = Self { header: Header::of(parsed), ..Self::default() };
+        letter.texts(parsed, budget);
         letter
+    }
+
+    /// A draft made whole with what is attached.
+    #[must_use]
+    pub fn with_parts(mut self, parts: Vec<Part>) -> Self {
+        self.parts = parts;
+        self.gather_links();
+        self.gather_words();
+        self
     }
 
     /// The parts that are shown as the message itself.

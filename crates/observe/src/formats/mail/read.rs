@@ -58,6 +58,9 @@ impl Reader for Mail {
                 sink.passage(Passage { bytes, offset, how: &[], context });
             }
         }
+        if start == 0 {
+            sink.message(&parsed);
+        }
         result
     }
 }
