@@ -9,6 +9,7 @@
 //! - [`Weights::judge`]: the sum, and the verdict.
 
 mod acquaintance;
+mod bitmap;
 mod fact;
 mod facts;
 mod letter;

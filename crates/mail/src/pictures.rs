@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageReader, Limits, RgbaImage};
+
+use crate::bitmap::Bitmap;
 
 /// The longest side of a picture that is searched.
 const LONGEST: u32 = 4000;
@@ -31,10 +33,12 @@ pub(crate) fn codes(bytes: &[u8]) -> Vec<String> {
 /// The texts of the codes in a grey picture.
 #[must_use]
 pub(crate) fn codes_of(picture: GrayImage) -> Vec<String> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = picture.into_raw();
-    let at = |x: usize, y: usize| pixels.get(y.saturating_mul(width).saturating_add(x)).copied().unwrap_or(u8::MAX);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, at);
+    let bitmap = Bitmap::of(&picture);
+    if !bitmap.may_hold_a_code() {
+        return Vec::new();
+    }
+    let mut prepared =
+        rqrr::PreparedImage::prepare_from_bitmap(bitmap.width, bitmap.height, |x, y| bitmap.is_dark(x, y));
     let grids = prepared.detect_grids();
     grids.iter().take(MOST_CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }
@@ -75,21 +79,33 @@ const SEARCHED: u32 = 600_000;
 fn thin(picture: DynamicImage) -> GrayImage {
     let (width, height) = (picture.width(), picture.height());
     let step = (1..16).find(|step| (width / step).saturating_mul(height / step) <= SEARCHED).unwrap_or(16);
+    let (width, height) = (width / step, height / step);
     let pixels = picture.color().has_color().then(|| picture.as_rgb8()).flatten();
     if let Some(colours) = pixels {
         // Green is most of what the eye calls bright.
-        return GrayImage::from_fn(width / step, height / step, |x, y| {
+        return GrayImage::from_fn(width, height, |x, y| {
             let green = colours.get_pixel_checked(x * step, y * step).map_or(u8::MAX, |pixel| pixel.0[1]);
             image::Luma([green])
         });
     }
-    let grey = picture.into_luma8();
-    if step == 1 {
-        return grey;
-    }
-    GrayImage::from_fn(width / step, height / step, |x, y| {
-        grey.get_pixel_checked(x * step, y * step).copied().unwrap_or(image::Luma([u8::MAX]))
-    })
+    // Pixels are made grey one by one, so those that are left out need not be.
+    let picture = match picture {
+        DynamicImage::ImageRgba8(colours) if step > 1 => {
+            DynamicImage::ImageRgba8(RgbaImage::from_fn(width, height, |x, y| {
+                colours.get_pixel_checked(x * step, y * step).copied().unwrap_or(image::Rgba([u8::MAX; 4]))
+            }))
+        }
+        picture => {
+            let grey = picture.into_luma8();
+            if step == 1 {
+                return grey;
+            }
+            return GrayImage::from_fn(width, height, |x, y| {
+                grey.get_pixel_checked(x * step, y * step).copied().unwrap_or(image::Luma([u8::MAX]))
+            });
+        }
+    };
+    picture.into_luma8()
 }
 
 #[cfg(test)]
