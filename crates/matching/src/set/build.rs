@@ -1,12 +1,13 @@
 //! Compiling indicators into a set.
 
 use ipnet::IpNet;
-use vauban_model::{Indicator, IndicatorId, Test};
+use vauban_model::{Indicator, IndicatorId, ObservableKind, Test};
 use xorf::{BinaryFuse8, DmaSerializable};
 
 use super::{
     layout::{
-        FORMAT_VERSION, Group, HEADER_LENGTH, MAGIC, NETWORK_V4, NETWORK_V6, flag, hash, home, tag, write_varint,
+        FORMAT_VERSION, Group, HEADER_LENGTH, MAGIC, NETWORK_V4, NETWORK_V6, flag, hash, home, kind_of, tag,
+        write_varint,
     },
     look_up::{PatternEntry, RuleEntry},
 };
@@ -190,7 +191,7 @@ impl Builder {
         let mut flags = 0;
         let name_is_value = anchor.is_none() && indicator.name == value;
         let group = self.group(indicator, if name_is_value { "" } else { &indicator.name });
-        let derived = super::layout::kind_of(kind)
+        let derived = kind_of(kind)
             .is_some_and(|kind| indicator.id == IndicatorId::derived(&indicator.source.name, kind.as_str(), canonical));
         let value_differs = anchor.is_none() && value != canonical;
         flags |= if name_is_value { flag::NAME_IS_VALUE } else { 0 };
@@ -303,6 +304,16 @@ impl Builder {
         let slots: Vec<u8> = table.slots.iter().flat_map(|slot| slot.to_le_bytes()).collect();
         let mut networks = self.prefixes_v4.to_le_bytes().to_vec();
         networks.extend(self.prefixes_v6.iter().flat_map(|word| word.to_le_bytes()));
+        let (mut kinds, mut hash_lengths) = (0_u64, 0_u64);
+        for Pending { kind, key_start, key_end, .. } in &self.pending {
+            if let Some(kind) = kind_of(*kind) {
+                kinds |= 1 << kind as u8;
+                if kind == ObservableKind::FileHash {
+                    hash_lengths |= 1 << (key_end - key_start).min(63);
+                }
+            }
+        }
+        networks.extend([kinds, hash_lengths].iter().flat_map(|word| word.to_le_bytes()));
         let json = |result: serde_json::Result<Vec<u8>>| result.expect("these types hold nothing that JSON cannot");
         let sections: [&[u8]; super::layout::SECTIONS] = [
             &descriptor,

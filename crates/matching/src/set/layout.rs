@@ -6,7 +6,7 @@
 //! tags      one byte a slot: 0 for an empty slot, else bits of the key's hash
 //! slots     four bytes a slot: where the key's entry begins in the arena
 //! arena     entries: kind, length, key, then its postings
-//! networks  prefix lengths in use, so that a look-up tries only those
+//! networks  prefix lengths in use, so that a look-up tries only those; kinds and lengths of hashes in use, likewise
 //! groups    their number, where each begins, then each as JSON: what postings share (name, source, marking, …)
 //! patterns  JSON, one value: STIX patterns that are more than a choice
 //! rules     JSON, one value: YARA rules
@@ -20,7 +20,7 @@ use vauban_model::{Indicator, IndicatorId, Marking, ObservableKind, Source, Tech
 
 pub(crate) const MAGIC: [u8; 8] = *b"VAUBSET\0";
 /// To be raised with every change of layout or of canonical forms: older files are rebuilt, never misread.
-pub(crate) const FORMAT_VERSION: u32 = 3;
+pub(crate) const FORMAT_VERSION: u32 = 4;
 pub(crate) const HEADER_LENGTH: usize = 8 + 4 + 8 + 4 + 4 + SECTIONS * 8;
 pub(crate) const SECTIONS: usize = 10;
 

@@ -62,6 +62,9 @@ impl IndicatorSet {
     /// end (the machine's files may lie in a folder of the evidence) and for folders around it. Everything else meets its
     /// equal.
     pub fn look_up(&self, kind: ObservableKind, value: &str, found: &mut dyn FnMut(Hit)) {
+        if !self.asks_for(kind) {
+            return;
+        }
         let Some(key) = Key::new(kind, value) else { return };
         let mut how = Vec::new();
         if kind == ObservableKind::DomainName && !value.is_ascii() {
@@ -397,6 +400,19 @@ mod tests {
             assert_eq!(hits(&set, ObservableKind::ProcessName, other), [], "{other}");
         }
         assert_eq!(hits(&set, ObservableKind::ProcessName, "BackupAgent").len(), 1);
+    }
+
+    #[test]
+    fn a_set_says_what_it_asks_for() {
+        use ObservableKind::{DomainName, EmailAddr, FileHash, Ipv4Addr, Ipv6Addr};
+        let set = set(vec![
+            Test::Network("192.0.2.0/24".into()),
+            observable(FileHash, "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        ]);
+        let asked = ObservableKind::ALL.iter().copied().filter(|kind| set.asks_for(*kind)).collect::<Vec<_>>();
+        assert_eq!(asked, [DomainName, Ipv4Addr, Ipv6Addr, FileHash]);
+        assert!(!set.asks_for(EmailAddr));
+        assert_eq!([16, 20, 32, 64, 99].map(|bytes| set.asks_for_hashes_of(bytes)), [false, true, false, false, false]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Opening a set file.
 
+use vauban_model::ObservableKind;
+
 use super::{
     layout::{FORMAT_VERSION, Group, HEADER_LENGTH, MAGIC, SECTIONS, Section},
     look_up::{PatternEntry, RuleEntry},
@@ -31,6 +33,10 @@ pub struct IndicatorSet {
     patterns: Vec<PatternEntry>,
     pub(super) prefixes_v4: Vec<u8>,
     pub(super) prefixes_v6: Vec<u8>,
+    /// A bit for each kind that a key has.
+    kinds: u64,
+    /// A bit for each number of bytes that the hash of a file has.
+    hash_lengths: u64,
     entries: u32,
     checksum: u64,
 }
@@ -69,12 +75,14 @@ impl IndicatorSet {
             patterns: Vec::new(),
             prefixes_v4: Vec::new(),
             prefixes_v6: Vec::new(),
+            kinds: 0,
+            hash_lengths: 0,
             entries,
             checksum,
         };
         set.patterns = serde_json::from_slice(set.section(Section::Patterns)).map_err(|_| OpenError::Damaged)?;
         let networks = set.section(Section::Networks);
-        let mut words = [0_u64; 4];
+        let mut words = [0_u64; 6];
         for (index, word) in words.iter_mut().enumerate() {
             *word = u64::from_le_bytes(array(networks, index * 8)?);
         }
@@ -82,6 +90,7 @@ impl IndicatorSet {
         set.prefixes_v4 = (0..=32).rev().filter(|length| words[0] >> length & 1 == 1).collect();
         set.prefixes_v6 =
             (0..=128_u8).rev().filter(|length| words[1 + usize::from(length / 64)] >> (length % 64) & 1 == 1).collect();
+        [.., set.kinds, set.hash_lengths] = words;
         Ok(set)
     }
 
@@ -89,6 +98,24 @@ impl IndicatorSet {
         let index = section as usize;
         let start = if index == 0 { HEADER_LENGTH } else { self.ends[index - 1] };
         self.bytes.get(start..self.ends[index]).unwrap_or_default()
+    }
+
+    /// Whether an observable of this kind could meet anything here. Most sets hold a few kinds only.
+    #[must_use]
+    pub const fn asks_for(&self, kind: ObservableKind) -> bool {
+        // A host may turn out to be an address, and an IPv6 address to be an IPv4 one.
+        let canonical = match kind {
+            ObservableKind::DomainName => 1 << ObservableKind::DomainName as u8 | 1 << ObservableKind::Ipv4Addr as u8,
+            ObservableKind::Ipv6Addr => 1 << ObservableKind::Ipv6Addr as u8 | 1 << ObservableKind::Ipv4Addr as u8,
+            kind => 1 << kind as u8,
+        };
+        self.kinds & canonical != 0
+    }
+
+    /// Whether a file's hash of so many bytes could meet anything here.
+    #[must_use]
+    pub const fn asks_for_hashes_of(&self, bytes: u32) -> bool {
+        bytes < u64::BITS && self.hash_lengths >> bytes & 1 == 1
     }
 
     /// How many distinct names, addresses, hashes and networks are in it.
