@@ -123,33 +123,51 @@ struct Watch {
     job: Arc<Watched>,
 }
 
-/// The deadline of the job and the flag that ends it; none between jobs.
 #[derive(Default)]
 struct Watched {
-    job: Mutex<Option<(Duration, StopFlag)>>,
+    now: Mutex<Now>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct Now {
+    /// The deadline of the job and the flag that ends it; none between jobs.
+    job: Option<(Duration, StopFlag)>,
+    /// Whether the watcher sleeps until it is woken. Small files come by the thousand: while they do it wakes by itself, and
+    /// waking it for each would cost more than some of them.
+    is_asleep: bool,
 }
 
 impl Watch {
     fn start(replies: Replies, clock: fn() -> Duration) -> Self {
         const OFTEN: Duration = Duration::from_millis(250);
+        /// Looks without any job before the watcher sleeps.
+        const PATIENCE: u32 = 4;
         let job: Arc<Watched> = Arc::default();
         let watched = Arc::clone(&job);
         // Without it the host's patience is the only limit.
         let _ = thread::Builder::new().spawn(move || {
-            let Watched { job, changed } = &*watched;
-            let mut current = job.lock().unwrap_or_else(PoisonError::into_inner);
+            let Watched { now, changed } = &*watched;
+            let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut idle = 0;
             loop {
-                current = match &*current {
-                    None => changed.wait(current).unwrap_or_else(PoisonError::into_inner),
+                match &now.job {
+                    None => idle += 1,
                     Some((deadline, stop)) => {
+                        idle = 0;
                         if clock() > *deadline {
                             stop.raise();
                         }
                         replies.flush();
-                        changed.wait_timeout(current, OFTEN).unwrap_or_else(PoisonError::into_inner).0
                     }
-                };
+                }
+                if idle > PATIENCE {
+                    now.is_asleep = true;
+                    now = changed.wait_while(now, |now| now.is_asleep).unwrap_or_else(PoisonError::into_inner);
+                    idle = 0;
+                } else {
+                    now = changed.wait_timeout(now, OFTEN).unwrap_or_else(PoisonError::into_inner).0;
+                }
             }
         });
         Self { job }
@@ -157,16 +175,15 @@ impl Watch {
 
     fn begin(&self, deadline: Duration) -> StopFlag {
         let stop = StopFlag::default();
-        self.set(Some((deadline, stop.clone())));
+        let mut now = self.job.now.lock().unwrap_or_else(PoisonError::into_inner);
+        now.job = Some((deadline, stop.clone()));
+        if std::mem::take(&mut now.is_asleep) {
+            self.job.changed.notify_one();
+        }
         stop
     }
 
     fn end(&self) {
-        self.set(None);
-    }
-
-    fn set(&self, job: Option<(Duration, StopFlag)>) {
-        *self.job.job.lock().unwrap_or_else(PoisonError::into_inner) = job;
-        self.job.changed.notify_one();
+        self.job.now.lock().unwrap_or_else(PoisonError::into_inner).job = None;
     }
 }
