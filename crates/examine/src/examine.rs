@@ -17,6 +17,7 @@ use vauban_observe::{Context, Item, LogEvent, READERS, reader_for};
 
 use crate::{
     Hashes, Ledger, Observed, Onlooker, Scanned,
+    hashes::Wanted,
     judge::{reference, severity},
     met::{Met, event_excerpt, excerpt},
     observed::Kept,
@@ -88,6 +89,13 @@ impl<'e> Examination<'e> {
         Examined { sha256, format: format.to_owned(), until: self.until, scanned: self.scanned, told }
     }
 
+    /// Which hashes anything asks for: indicators, patterns, history.
+    pub(crate) fn wanted(&self) -> Wanted {
+        let Rules { set, remember, .. } = self.bench.rules;
+        let all = *remember || !set.patterns().is_empty();
+        Wanted { md5: all || set.asks_for_hashes_of(16), sha1: all || set.asks_for_hashes_of(20) }
+    }
+
     /// Begins an item. Whether it may be read.
     pub(crate) fn enter(&mut self, segment: &str) -> bool {
         let number = self.entered;
@@ -149,7 +157,7 @@ impl<'v, 'e> View<'v, 'e> {
 impl View<'_, '_> {
     fn look(&mut self) -> (String, &'static str) {
         let place = self.place;
-        let hashes = Hashes::of(self.item.bytes);
+        let hashes = Hashes::of(self.item.bytes, self.examination.wanted());
         self.own_observables(&hashes);
         if let Err(problem) = self.examination.bench.budget.check_depth(place.depth) {
             self.problem = Some(problem);
@@ -225,9 +233,11 @@ impl View<'_, '_> {
 
     /// Looks an observable up and keeps what it meets.
     pub(crate) fn meet(&mut self, met: &Met<'_>) {
-        let set = self.examination.bench.rules.set;
+        let Rules { set, remember, .. } = *self.examination.bench.rules;
         if !set.patterns().is_empty() {
             self.shown.observable(met.kind, met.value);
+        } else if !remember && !set.asks_for(met.kind) {
+            return;
         }
         let (index, known) = self.observed.add(Kept {
             kind: met.kind,

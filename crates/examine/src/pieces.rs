@@ -28,6 +28,7 @@ const HEAD: u64 = 64 << 10;
 /// Examines a file that is not held in memory.
 pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: impl Read, bench: Bench<'_>) -> Examined {
     let mut examination = Examination::new(bench);
+    let wanted = examination.wanted();
     let place = Place::default();
     let nothing = Item { location, name, media_type: "", bytes: &[] };
     examination.enter(location.last());
@@ -37,7 +38,7 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
     let mut view = View::new(&mut examination, &nothing, &place);
     let reader = reader_for(READERS, &Item { bytes: &head, ..nothing });
     let format = reader.map_or("", |reader| reader.name());
-    let hasher = RefCell::new(Hasher::default());
+    let hasher = RefCell::new(Hasher::new(wanted));
     let mut source = Hashing { source: head.as_slice().chain(source), hasher: &hasher };
     let streamed = reader.filter(|reader| reader.reads_streams()).map(|reader| {
         let mut sink = ItemSink { view: &mut view, place: &place };
@@ -61,7 +62,8 @@ pub(crate) fn examine_in_pieces(location: &Location, name: &str, mut source: imp
     let outcome = read.map_err(|error| denied(&error)).and(outcome);
     // Whatever its reader left, the hash is of the whole; without time for that, there is none.
     let in_time = budget.check_time().is_ok();
-    let hashes = (in_time && drain(&mut source).is_ok()).then(|| hasher.take().finish());
+    let drained = in_time && drain(&mut source).is_ok();
+    let hashes = drained.then(|| hasher.into_inner().finish());
     if let Some(hashes) = &hashes {
         view.own_observables(hashes);
     }

@@ -123,7 +123,8 @@ impl Sink for ItemSink<'_, '_, '_> {
         }
         let location = self.view.item.location;
         let item = Item { location, name, media_type: "", bytes };
-        self.view.hashes(&Hashes::of(bytes), &place.how);
+        let hashes = Hashes::of(bytes, self.view.examination.wanted());
+        self.view.hashes(&hashes, &place.how);
         self.view.scan_bytes(bytes, &place.how);
         self.view.read_with_its_reader(&item, &place);
     }

@@ -63,6 +63,7 @@ impl Shown {
         let mut file = Map::new();
         file.insert("type".into(), json!("file"));
         file.insert("size".into(), json!(size));
+        // Where there are patterns, all three are computed.
         file.insert("hashes".into(), json!({ "MD5": hashes.md5, "SHA-1": hashes.sha1, "SHA-256": hashes.sha256 }));
         if !name.is_empty() {
             file.insert("name".into(), json!(name));
