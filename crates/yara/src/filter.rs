@@ -54,6 +54,8 @@ struct Wish {
 /// need more than that to stay rare.
 const FEWEST_BITS: u32 = 16;
 const MOST_BITS: u32 = 20;
+/// Bytes that are made lower case at a time.
+const BLOCK: usize = 4 << 10;
 /// Bits of four bytes that may be anything: 256 forms of them.
 const MOST_OPEN: u32 = 8;
 
@@ -135,15 +137,21 @@ impl Filter {
         }
         let mut met = vec![0; self.wishes.len()];
         let shift = 64 - self.map.len().ilog2() - 6 - 32;
-        let mut window = 0_u32;
-        for (index, byte) in bytes.iter().enumerate() {
-            window = window << 8 | u32::from(byte.to_ascii_lowercase());
-            let hash = hash(window);
-            let both = two_bits(hash, shift);
-            // The first windows hold zeros that are not there: what they find is compared below and refused.
-            if self.map[(hash >> shift >> 6) as usize] & both == both {
-                self.look_closer(bytes, (index + 1).saturating_sub(WINDOW), hash >> shift, &open, &mut met, marked);
+        // In lower case, block by block, each behind the end of the one before it.
+        let mut lower = [0; WINDOW - 1 + BLOCK];
+        for (number, block) in bytes.chunks(BLOCK).enumerate() {
+            let (_, room) = lower.split_at_mut(WINDOW - 1);
+            room.iter_mut().zip(block).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
+            for (index, window) in lower[..WINDOW - 1 + block.len()].array_windows::<WINDOW>().enumerate() {
+                let hash = hash(u32::from_be_bytes(*window));
+                let both = two_bits(hash, shift);
+                // The first windows hold zeros that are not there: what they find is compared below and refused.
+                if self.map[(hash >> shift >> 6) as usize] & both == both {
+                    let start = (number * BLOCK + index + 1).saturating_sub(WINDOW);
+                    self.look_closer(bytes, start, hash >> shift, &open, &mut met, marked);
+                }
             }
+            lower.copy_within(block.len()..block.len() + WINDOW - 1, 0);
         }
     }
 
