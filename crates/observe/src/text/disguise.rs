@@ -227,7 +227,7 @@ const LONGEST_KEPT: usize = 64 << 10;
 const SHORTEST: usize = 11;
 
 /// What each byte stands for in base64, in its usual and its URL-safe alphabet.
-const SIX_BITS: [u8; 256] = {
+pub(crate) const SIX_BITS: [u8; 256] = {
     let mut table = [NO_SYMBOL; 256];
     let mut value = 0;
     while value < 26 {
@@ -246,7 +246,8 @@ const SIX_BITS: [u8; 256] = {
     table[b'_' as usize] = 63;
     table
 };
-const NO_SYMBOL: u8 = 0xff;
+/// What stands for nothing: above all that stand for something, however they are joined.
+pub(crate) const NO_SYMBOL: u8 = 0x80;
 
 /// Symbols that are decoded to see whether the rest is worth it.
 const HEAD: usize = 32;
@@ -280,7 +281,11 @@ fn decode(symbols: &[u8], start: usize, found: &mut Uncovered<'_>) {
         .take(12);
     for skip in [0].into_iter().chain(after_separators).chain(1..4) {
         let Some(rest) = symbols.get(skip..).filter(|rest| rest.len() >= SHORTEST) else { continue };
-        // Nearly every word of a text gets as far as this: no memory is asked for.
+        // Nearly every word of a text gets as far as this: no memory is asked for, and most is told from six bytes.
+        let (few, length) = decode_head(&rest[..FEW]);
+        if !may_look_decoded(&few[..length]) {
+            continue;
+        }
         let (head, length) = decode_head(rest);
         if !looks_decoded(&head[..length]) {
             continue;
@@ -311,6 +316,18 @@ fn decode_head(symbols: &[u8]) -> ([u8; HEAD / 4 * 3], usize) {
     (head, symbols.len() * 3 / 4)
 }
 
+/// Symbols that tell most words from base64.
+const FEW: usize = 8;
+
+/// Whether bytes that begin like this could [look decoded](looks_decoded).
+fn may_look_decoded(few: &[u8]) -> bool {
+    let is_odd = |byte: &&u8| **byte != 0 && !(0x20..0x7f).contains(*byte) && !matches!(byte, b'\t' | b'\r' | b'\n');
+    // Text has none, UTF-16 at most one; else it is UTF-8 as far as one can see, or a file.
+    few.iter().filter(is_odd).take(2).count() < 2
+        || std::str::from_utf8(few).map_or_else(|error| error.error_len().is_none(), |_| true)
+        || few.first().is_some_and(|first| MAGICS.iter().any(|magic| magic.first() == Some(first)))
+}
+
 /// Whether decoded bytes begin like text, UTF-16 text or a file that can be read on.
 fn looks_decoded(head: &[u8]) -> bool {
     let (mut zeros, mut text) = (0, 0);
@@ -336,24 +353,25 @@ fn is_worth_reading(bytes: &[u8]) -> bool {
         || is_file(bytes)
 }
 
+/// How these begin.
+const MAGICS: &[&[u8]] = &[
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"%PDF-",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"{\\rtf",
+    b"\xfd7zXZ\x00",
+    b"BZh",
+    b"MZ\x90\x00",
+    b"SQLite format 3\x00",
+    b"\x4c\x00\x00\x00\x01\x14\x02\x00",
+];
+
 /// Whether the bytes begin like a container or document that hides things in text: an attachment pasted as base64.
 pub(crate) fn is_file(bytes: &[u8]) -> bool {
-    const MAGICS: &[&[u8]] = &[
-        b"PK\x03\x04",
-        b"\x1f\x8b\x08",
-        b"%PDF-",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        b"7z\xbc\xaf\x27\x1c",
-        b"Rar!\x1a\x07",
-        b"{\\rtf",
-        b"\xfd7zXZ\x00",
-        b"BZh",
-        b"MZ\x90\x00",
-        b"SQLite format 3\x00",
-        b"\x4c\x00\x00\x00\x01\x14\x02\x00",
-    ];
-    let begins = |magic: &&[u8]| bytes.first() == magic.first() && bytes.starts_with(magic);
-    MAGICS.iter().any(|magic| begins(&magic))
+    MAGICS.iter().any(|magic| bytes.first() == magic.first() && bytes.starts_with(magic))
 }
 
 #[cfg(test)]

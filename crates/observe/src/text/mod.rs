@@ -13,4 +13,5 @@ mod scan;
 mod token;
 
 pub use candidate::Candidate;
+pub(crate) use disguise::{NO_SYMBOL, SIX_BITS};
 pub use scan::{Found, scan};

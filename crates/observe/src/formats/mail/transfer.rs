@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::{NO_SYMBOL, SIX_BITS};
+
 /// A transfer encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transfer {
@@ -96,26 +98,32 @@ fn soft_break(coded: &[u8]) -> Option<&[u8]> {
 fn base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u8);
-    for byte in body {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                // Padding closes a group wherever it stands: some senders encode line by line.
-                flush(bits, count, &mut out);
-                (bits, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 1;
-        if count == 4 {
-            out.extend_from_slice(&bits.to_be_bytes()[1..]);
+    let mut rest = body;
+    loop {
+        // Whole groups, which is all but the ends of lines.
+        while count == 0
+            && let Some((group, after)) = rest.split_first_chunk::<4>()
+            && let [first, second, third, fourth] = group.map(|byte| SIX_BITS[usize::from(byte)])
+            && first | second | third | fourth < NO_SYMBOL
+        {
+            let group = u32::from(first) << 18 | u32::from(second) << 12 | u32::from(third) << 6 | u32::from(fourth);
+            out.extend_from_slice(&group.to_be_bytes()[1..]);
+            rest = after;
+        }
+        let Some((byte, after)) = rest.split_first() else { break };
+        rest = after;
+        let value = SIX_BITS[usize::from(*byte)];
+        if *byte == b'=' {
+            // Padding closes a group wherever it stands: some senders encode line by line.
+            flush(bits, count, &mut out);
             (bits, count) = (0, 0);
+        } else if value < NO_SYMBOL {
+            bits = bits << 6 | u32::from(value);
+            count += 1;
+            if count == 4 {
+                out.extend_from_slice(&bits.to_be_bytes()[1..]);
+                (bits, count) = (0, 0);
+            }
         }
     }
     flush(bits, count, &mut out);
