@@ -1,38 +1,85 @@
 //! Undoing what careful people do to make an indicator harmless in writing: `hxxp://evil[.]example`.
 
-use aho_corasick::AhoCorasick;
-
 use super::disguise::{Window, windows};
 
-/// What gives a defanged stretch away. Only stretches around these are refanged.
-const MARKS: &[&str] = &[
-    "hxxp", "hxtp", "htxp", "h**p", "h__p", "fxp:", "meow:", "[.", ".]", "(.", "{.", "[ .", "( .", "[dot", "(dot",
-    "{dot", "[ dot", "( dot", "[d0t", "[point", "(point", "[punkt", "[at", "(at)", "{at}", "[ at", "( at", "[@", "(@",
-    "[:", "(:", "[/", "\\.", "[www", "[http",
+/// What gives a defanged stretch away, by two bytes that stand together in it and seldom in other text. Only stretches
+/// around these are refanged.
+const MARKS: [Kind; 7] = [
+    Kind {
+        pair: (b"[({", b". dDpPaA@:/wWhH"),
+        before: 0,
+        marks: &[
+            "[.", "(.", "{.", "[ .", "( .", "[dot", "(dot", "{dot", "[ dot", "( dot", "[d0t", "[point", "(point",
+            "[punkt", "[at", "(at)", "{at}", "[ at", "( at", "[@", "(@", "[:", "(:", "[/", "[www", "[http",
+        ],
+    },
+    Kind { pair: (b".", b"]"), before: 0, marks: &[".]"] },
+    Kind { pair: (b"\\", b"."), before: 0, marks: &["\\."] },
+    Kind { pair: (b"hH", b"xX*_"), before: 0, marks: &["hxxp", "hxtp", "h**p", "h__p"] },
+    Kind { pair: (b"tT", b"xX"), before: 1, marks: &["htxp"] },
+    Kind { pair: (b"fF", b"xX"), before: 0, marks: &["fxp:"] },
+    Kind { pair: (b"wW", b":"), before: 3, marks: &["meow:"] },
 ];
 
-/// Finds and refangs defanged stretches of text.
-pub(crate) struct Refang {
-    marks: AhoCorasick,
+/// Marks that are found by the same two bytes.
+struct Kind {
+    /// What the first of these bytes may be, and the second.
+    pair: (&'static [u8], &'static [u8]),
+    /// How far before them the mark begins.
+    before: usize,
+    marks: &'static [&'static str],
 }
 
-impl Refang {
-    pub(crate) fn new() -> Self {
-        let marks = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(MARKS)
-            .expect("a short list of short marks always builds");
-        Self { marks }
-    }
+/// A bit for each kind whose pair a byte may begin, and those whose pair it may end.
+const FIRST: [u8; 256] = kinds(true);
+const SECOND: [u8; 256] = kinds(false);
 
-    /// Calls back with each refanged stretch (whole lines where they are short, since `evil [.] example` reaches over
-    /// token ends), and for each of its bytes where it stood in `text`.
-    pub(crate) fn uncover(&self, text: &[u8], found: &mut dyn FnMut(&[u8], &[usize])) {
-        let hits = self.marks.find_iter(text).map(|hit| hit.start());
-        for Window { start, end } in windows(text, hits, 256, true) {
-            let (clear, places) = refang(text, start, end);
-            found(&clear, &places);
+const fn kinds(first: bool) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut kind = 0;
+    while kind < MARKS.len() {
+        let bytes = if first { MARKS[kind].pair.0 } else { MARKS[kind].pair.1 };
+        let mut at = 0;
+        while at < bytes.len() {
+            table[bytes[at] as usize] |= 1 << kind;
+            at += 1;
         }
+        kind += 1;
+    }
+    table
+}
+
+/// Where marks begin that do not overlap, from the first to the last.
+fn marks(text: &[u8]) -> impl Iterator<Item = usize> {
+    let (mut at, mut free) = (0, 0);
+    std::iter::from_fn(move || {
+        loop {
+            let kinds = |[first, second]: &[u8; 2]| FIRST[usize::from(*first)] & SECOND[usize::from(*second)];
+            let mut pairs = text.get(at..)?.array_windows().map(kinds).enumerate();
+            let (skipped, kinds) = pairs.find(|(_, kinds)| *kinds != 0)?;
+            let pair = at + skipped;
+            at = pair + 1;
+            // No mark holds another, so the order of their ends is that of their beginnings.
+            let here = MARKS.iter().enumerate().filter(|(number, _)| kinds >> number & 1 == 1);
+            let found = here.filter_map(|(_, kind)| {
+                let start = pair.checked_sub(kind.before).filter(|start| *start >= free)?;
+                let mark = kind.marks.iter().find(|mark| starts_with(&text[start..], mark))?;
+                Some((start, start + mark.len()))
+            });
+            if let Some((start, end)) = { found }.next() {
+                free = end;
+                return Some(start);
+            }
+        }
+    })
+}
+
+/// Calls back with each refanged stretch (whole lines where they are short, since `evil [.] example` reaches over
+/// token ends), and for each of its bytes where it stood in `text`.
+pub(crate) fn uncover(text: &[u8], found: &mut dyn FnMut(&[u8], &[usize])) {
+    for Window { start, end } in windows(text, marks(text), 256, true) {
+        let (clear, places) = refang(text, start, end);
+        found(&clear, &places);
     }
 }
 
@@ -137,11 +184,40 @@ mod tests {
 
     fn clear(text: &str) -> String {
         let mut all = String::new();
-        Refang::new().uncover(text.as_bytes(), &mut |clear, places| {
+        uncover(text.as_bytes(), &mut |clear, places| {
             assert_eq!(clear.len(), places.len());
             all.push_str(&String::from_utf8_lossy(clear));
         });
         all
+    }
+
+    fn all() -> Vec<&'static str> {
+        MARKS.iter().flat_map(|kind| kind.marks).copied().collect()
+    }
+
+    /// The same by a machine that looks for the marks themselves.
+    fn marks_by_automaton(text: &[u8]) -> Vec<usize> {
+        let automaton = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(all()).unwrap();
+        automaton.find_iter(text).map(|hit| hit.start()).collect()
+    }
+
+    #[test]
+    fn every_mark_is_found_wherever_it_stands() {
+        for mark in all() {
+            assert_eq!(marks(mark.as_bytes()).collect::<Vec<_>>(), [0], "{mark}");
+            for text in [format!("x{mark}"), format!("[{mark}y"), format!("{mark}{mark}"), mark.to_uppercase()] {
+                assert_eq!(marks(text.as_bytes()).collect::<Vec<_>>(), marks_by_automaton(text.as_bytes()), "{text}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn marks_are_those_of_an_automaton(pieces in proptest::collection::vec(proptest::sample::select(
+            [&all(), &["[", "(", ".", "]", "x", "h", "t", "p", "w", ":", "*", "_", " ", "meo", "ht"][..]].concat()), 0..40)) {
+            let text = pieces.concat();
+            proptest::prop_assert_eq!(marks(text.as_bytes()).collect::<Vec<_>>(), marks_by_automaton(text.as_bytes()));
+        }
     }
 
     #[test]

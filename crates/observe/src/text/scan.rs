@@ -1,13 +1,10 @@
 //! The whole search: plain observables first, then behind each disguise, each inside the other to a small depth.
 
-use std::sync::LazyLock;
-
 use vauban_intake::{Budget, Problem};
 use vauban_model::ObservableKind;
 
 use super::{
-    Candidate,
-    defang::Refang,
+    Candidate, defang,
     disguise::{self, Stretches, Uncovered},
     token::{Tokens, scan_tokens},
 };
@@ -52,8 +49,6 @@ impl Place {
     }
 }
 
-static REFANG: LazyLock<Refang> = LazyLock::new(Refang::new);
-
 fn level(
     text: &[u8],
     place: Place,
@@ -88,7 +83,7 @@ fn level(
         return Ok(());
     }
     let steps = with(how, "defanged");
-    REFANG.uncover(text, &mut |clear, places| {
+    defang::uncover(text, &mut |clear, places| {
         let mut windowed = Refanged { clear, places, place, how: &steps, found };
         scan_tokens(clear, &mut windowed);
     });
