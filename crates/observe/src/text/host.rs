@@ -61,6 +61,10 @@ pub(crate) fn ipv4(text: &str) -> Option<Ipv4Addr> {
 /// (WHATWG URL, section 3.5). Used for URL hosts alone: elsewhere a number is a number.
 pub(crate) fn ipv4_as_browsers_read_it(host: &str) -> Option<Ipv4Addr> {
     let host = host.strip_suffix('.').unwrap_or(host);
+    // Names of hosts end in a label that is no number.
+    if !host.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit())) {
+        return None;
+    }
     let parts: Vec<&str> = host.split('.').collect();
     let (last, front) = parts.split_last()?;
     if front.len() > 3 {
@@ -92,7 +96,7 @@ fn number(part: &str) -> Option<u64> {
 
 /// An IPv6 address worth reporting: not the unspecified address, not a bare `::` abbreviation of nothing.
 pub(crate) fn ipv6(text: &str) -> Option<Ipv6Addr> {
-    if text.len() < 4 || text.len() > 45 {
+    if text.len() < 4 || text.len() > 45 || !text.as_bytes().contains(&b':') {
         return None;
     }
     text.parse::<Ipv6Addr>().ok().filter(|address| !address.is_unspecified() && !address.is_loopback())

@@ -50,6 +50,51 @@ const CLASSES: [u8; 256] = {
     table
 };
 
+const WORD: u8 = 1;
+const HEX: u8 = 2;
+const HOST: u8 = 4;
+const LOCAL: u8 = 8;
+const COLONS: u8 = 16;
+
+/// What each byte can be part of: a word, a hexadecimal number, a host in ASCII, what stands before an `@`, a form with colons.
+const FORMS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        if byte.is_ascii_alphanumeric() {
+            table[byte as usize] |= WORD | HOST | LOCAL;
+        }
+        if byte.is_ascii_hexdigit() {
+            table[byte as usize] |= HEX | COLONS;
+        }
+        if matches!(byte, b'-' | b'.' | b'_') {
+            table[byte as usize] |= HOST;
+        }
+        if matches!(byte, b'.' | b':') {
+            table[byte as usize] |= COLONS;
+        }
+        if byte >= 0x80 {
+            table[byte as usize] |= LOCAL;
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    let signs = b".!#$%&*+-=?_~";
+    let mut at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] |= LOCAL;
+        at += 1;
+    }
+    table
+};
+
+/// How many bytes from the start are of a form.
+fn run_of(bytes: &[u8], form: u8) -> usize {
+    bytes.iter().position(|byte| FORMS[usize::from(*byte)] & form == 0).unwrap_or(bytes.len())
+}
+
 /// Whether a byte ends a token.
 pub(crate) fn ends_token(byte: u8) -> bool {
     CLASSES[usize::from(byte)] == END
@@ -131,17 +176,16 @@ fn one_token(text: &[u8], start: usize, end: usize, seen: u8, emit: &mut Emit<'_
 
 /// Runs of hexadecimal digits as long as a hash, with no letter or digit beside them; and JA4 fingerprints.
 fn hashes(token: &[u8], base: usize, emit: &mut Emit<'_>) {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric();
     let mut at = 0;
     while at < token.len() {
-        if !is_word(token[at]) {
+        let run = run_of(&token[at..], WORD);
+        if run == 0 {
             at += 1;
             continue;
         }
-        let run = token[at..].iter().take_while(|byte| is_word(**byte)).count();
         let word = &token[at..at + run];
         if matches!(run, 32 | 40 | 64 | 128)
-            && word.iter().all(u8::is_ascii_hexdigit)
+            && run_of(word, HEX) == run
             && let Ok(value) = std::str::from_utf8(word)
         {
             emit(ObservableKind::FileHash, value, base + at);
@@ -179,23 +223,26 @@ const SCHEMES: &[&str] =
 
 /// Finds `scheme://host…` anywhere in the token, also one inside another.
 fn urls(token: &[u8], base: usize, emit: &mut Emit<'_>) {
-    for found in memchr::memmem::find_iter(token, b"://") {
+    for found in memchr::memchr_iter(b':', token).filter(|at| token[at + 1..].starts_with(b"//")) {
         let scheme_length = token[..found].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let scheme = &token[found - scheme_length..found];
-        // Text glued in front of the scheme (`linkhttps://`) hides nothing; the longest scheme wins.
-        let Some(known) = SCHEMES
-            .iter()
-            .filter(|known| {
-                scheme.len() >= known.len()
-                    && scheme[scheme.len() - known.len()..].eq_ignore_ascii_case(known.as_bytes())
-            })
-            .max_by_key(|known| known.len())
-        else {
-            continue;
-        };
-        let start = found - known.len();
+        let Some(known) = known_scheme(scheme) else { continue };
+        let start = found - known;
         one_url(token, base, start, found + 3, emit);
     }
+}
+
+/// The length of the scheme that these letters end in. Text glued in front of it (`linkhttps://`) hides nothing; the
+/// longest scheme wins.
+fn known_scheme(letters: &[u8]) -> Option<usize> {
+    let ends_in = |known: &str| {
+        letters.len().checked_sub(known.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(known.as_bytes()))
+    };
+    // Nearly all of them, and no other scheme is longer and ends so.
+    if ends_in("https") || ends_in("http") {
+        return Some(if letters.ends_with(b"s") || letters.ends_with(b"S") { 5 } else { 4 });
+    }
+    SCHEMES.iter().filter(|known| ends_in(known)).map(|known| known.len()).max()
 }
 
 /// A URL that begins at `start`, whose authority begins at `authority`.
@@ -244,7 +291,8 @@ fn emit_url(url: &[u8], at: usize, emit: &mut Emit<'_>) {
     let mut shown = trimmed(url);
     emit(ObservableKind::Url, shown, at);
     for _ in 0..4 {
-        let Some(cut) = shown.rfind([',', ';', ')', ']', '(', '[', '*', '$']) else { break };
+        let may_end = |byte: &u8| matches!(byte, b',' | b';' | b')' | b']' | b'(' | b'[' | b'*' | b'$');
+        let Some(cut) = shown.as_bytes().iter().rposition(may_end) else { break };
         let shorter = trimmed(&shown[..cut]);
         if shorter.len() < 10 || shorter.len() == shown.len() {
             break;
@@ -279,14 +327,17 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
 
 /// IPv6 addresses and certificate fingerprints written with colons.
 fn colon_forms(token: &[u8], base: usize, emit: &mut Emit<'_>) {
-    let is_part = |byte: u8| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.';
+    // The one of a URL is not enough.
+    if memchr::memchr_iter(b':', token).nth(1).is_none() {
+        return;
+    }
     let mut at = 0;
     while at < token.len() {
-        if !is_part(token[at]) {
+        let run = run_of(&token[at..], COLONS);
+        if run == 0 {
             at += 1;
             continue;
         }
-        let run = token[at..].iter().take_while(|byte| is_part(**byte)).count();
         let beside_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
         let glued = (at > 0 && beside_word(token.get(at - 1))) || beside_word(token.get(at + run));
         let part = &token[at..at + run];
@@ -311,7 +362,7 @@ fn colon_forms(token: &[u8], base: usize, emit: &mut Emit<'_>) {
 
 /// `local@domain`.
 fn emails(token: &[u8], base: usize, emit: &mut Emit<'_>) {
-    let is_local = |byte: &&u8| byte.is_ascii_alphanumeric() || b".!#$%&*+-=?_~".contains(byte) || **byte >= 0x80;
+    let is_local = |byte: &&u8| FORMS[usize::from(**byte)] & LOCAL != 0;
     for at in memchr::memchr_iter(b'@', token) {
         let before = token[..at].iter().rev().take_while(is_local).take(64).count();
         let after = host_run(&token[at + 1..]);
@@ -341,18 +392,12 @@ fn emails(token: &[u8], base: usize, emit: &mut Emit<'_>) {
 /// How many bytes from the start can belong to a host name: letters, digits, hyphens, underscores, dots, and
 /// letters of other scripts in UTF-8.
 fn host_run(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
-            at += 1;
-        } else if byte >= 0x80 {
-            match letter_at(&bytes[at..]) {
-                Some(letter) => at += letter.len_utf8(),
-                None => break,
-            }
-        } else {
-            break;
-        }
+    let mut at = run_of(bytes, HOST);
+    while bytes.get(at).is_some_and(|byte| *byte >= 0x80)
+        && let Some(letter) = letter_at(&bytes[at..])
+    {
+        at += letter.len_utf8();
+        at += run_of(&bytes[at..], HOST);
     }
     at
 }
@@ -418,25 +463,33 @@ fn one_host(token: &[u8], base: usize, at: usize, run: &str, after_scheme: bool,
             }
         }
     }
-    for piece in run.split("..") {
-        let offset = piece.as_ptr() as usize - run.as_ptr() as usize;
-        let name = piece.trim_start_matches(['.', '-']).trim_end_matches(['.', '-', '_']);
-        if name.len() < 4 || !name.contains('.') {
-            continue;
+    if run.as_bytes().array_windows().any(|two| two == b"..") {
+        for piece in run.split("..") {
+            let offset = piece.as_ptr() as usize - run.as_ptr() as usize;
+            one_name(token, base, at + offset, piece, after_scheme, emit);
         }
-        let name_at = at + offset + (name.as_ptr() as usize - piece.as_ptr() as usize);
-        let is_address = host::ipv4(name);
-        let ends_a_scheme = token.get(..name_at).is_some_and(|before| before.ends_with(b"://"));
-        if let Some(address) = is_address {
-            emit(ObservableKind::Ipv4Addr, &address.to_string(), base + name_at);
-        } else if host::is_domain(name) || ends_a_scheme && host::is_host_of_url(name) {
-            emit(ObservableKind::DomainName, name, base + name_at);
-        } else {
-            continue;
-        }
-        if !after_scheme && name_at + name.len() <= token.len() {
-            schemeless_url(token, base, name_at, name.len(), emit);
-        }
+    } else {
+        one_name(token, base, at, run, after_scheme, emit);
+    }
+}
+
+fn one_name(token: &[u8], base: usize, at: usize, piece: &str, after_scheme: bool, emit: &mut Emit<'_>) {
+    let name = piece.trim_start_matches(['.', '-']).trim_end_matches(['.', '-', '_']);
+    if name.len() < 4 || !name.contains('.') {
+        return;
+    }
+    let name_at = at + (name.as_ptr() as usize - piece.as_ptr() as usize);
+    let is_address = host::ipv4(name);
+    let ends_a_scheme = token.get(..name_at).is_some_and(|before| before.ends_with(b"://"));
+    if let Some(address) = is_address {
+        emit(ObservableKind::Ipv4Addr, &address.to_string(), base + name_at);
+    } else if host::is_domain(name) || ends_a_scheme && host::is_host_of_url(name) {
+        emit(ObservableKind::DomainName, name, base + name_at);
+    } else {
+        return;
+    }
+    if !after_scheme && name_at + name.len() <= token.len() {
+        schemeless_url(token, base, name_at, name.len(), emit);
     }
 }
 
@@ -505,8 +558,8 @@ fn reads_like_file_name(name: &str) -> bool {
 /// start.
 fn spaced_names(text: &[u8], start: usize, end: usize, at_token_start: bool, emit: &mut Emit<'_>) {
     let Ok(last) = std::str::from_utf8(&text[start..end]) else { return };
-    let extension = last.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    if !at_token_start || !EXTENSIONS.contains(&extension.as_str()) {
+    let extension = last.rsplit('.').next().unwrap_or_default();
+    if !at_token_start || !EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)) {
         return;
     }
     let mut words = 0;
