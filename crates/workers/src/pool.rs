@@ -115,8 +115,13 @@ impl Pool {
         };
         drop((theirs, their_words));
         let process = process.ok_or_else(|| PoolError::Ended("the template".to_owned()))?;
-        let mut worker =
-            Worker { socket, process, last_words: last_words.into(), confinement: Confinement::from_byte(0) };
+        let mut worker = Worker {
+            socket,
+            process,
+            last_words: last_words.into(),
+            confinement: Confinement::from_byte(0),
+            piece: vec![0; 64 << 10],
+        };
         match receive(&worker.socket)? {
             Some(Frame { tag: tag::CONFINED, payload, .. }) => {
                 worker.confinement = Confinement::from_byte(payload.first().copied().unwrap_or(0));
@@ -150,6 +155,8 @@ pub struct Worker {
     process: OwnedFd,
     last_words: std::fs::File,
     confinement: Confinement,
+    /// Room for what is read of its answers.
+    piece: Vec<u8>,
 }
 
 /// How long to wait for an answer before asking whether to go on waiting.
@@ -181,7 +188,6 @@ impl Worker {
             return Err(self.death());
         }
         let mut come: Vec<u8> = Vec::new();
-        let mut piece = vec![0; 64 << 10];
         loop {
             let mut used = 0;
             while let Some(header) = come.get(used..).and_then(|rest| rest.first_chunk::<HEADER>()) {
@@ -203,9 +209,9 @@ impl Worker {
             }
             match self.wait() {
                 Ok(false) => {}
-                Ok(true) => match (&self.socket).read(&mut piece) {
+                Ok(true) => match (&self.socket).read(&mut self.piece) {
                     Ok(0) | Err(_) => return Err(self.death()),
-                    Ok(count) => come.extend_from_slice(piece.get(..count).unwrap_or_default()),
+                    Ok(count) => come.extend_from_slice(self.piece.get(..count).unwrap_or_default()),
                 },
                 Err(_) => return Err(self.death()),
             }

@@ -72,9 +72,11 @@ pub(crate) fn send(
     if !descriptors.is_empty() {
         beside.push(SendAncillaryMessage::ScmRights(descriptors));
     }
-    let sent = sendmsg(socket, &[io::IoSlice::new(&header)], &mut beside, SendFlags::NOSIGNAL)?;
+    // Together where there is room for both: each half would wake the other side.
+    let whole = [io::IoSlice::new(&header), io::IoSlice::new(payload)];
+    let sent = sendmsg(socket, &whole, &mut beside, SendFlags::NOSIGNAL)?;
     socket.write_all(&header[sent.min(HEADER)..])?;
-    socket.write_all(payload)?;
+    socket.write_all(payload.get(sent.saturating_sub(HEADER)..).unwrap_or_default())?;
     Ok(())
 }
 
