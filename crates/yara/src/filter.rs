@@ -146,7 +146,7 @@ impl Filter {
                 let hash = hash(u32::from_be_bytes(*window));
                 let both = two_bits(hash, shift);
                 // The first windows hold zeros that are not there: what they find is compared below and refused.
-                if self.map[(hash >> shift >> 6) as usize] & both == both {
+                if self.map[(hash.wrapping_shr(shift) >> 6) as usize] & both == both {
                     let start = (number * BLOCK + index + 1).saturating_sub(WINDOW);
                     self.look_closer(bytes, start, hash >> shift, &open, &mut met, marked);
                 }
@@ -183,7 +183,7 @@ fn hash(window: u32) -> u32 {
 
 /// The bits of a window in its word, one of them from the part of the hash that is not its place.
 fn two_bits(hash: u32, shift: u32) -> u64 {
-    1 << (hash >> shift & 63) | 1 << (hash >> (shift - 6) & 63)
+    1_u64.wrapping_shl(hash.wrapping_shr(shift)) | 1_u64.wrapping_shl(hash.wrapping_shr(shift.wrapping_sub(6)))
 }
 
 /// The four bytes of a literal that stand in the fewest files, in lower case and in each form that they may have, and
