@@ -105,25 +105,24 @@ impl Reading {
                 tag.clear();
                 self.end(name);
             }
-            CallbackEvent::String { value } => self.text(&String::from_utf8_lossy(value)),
+            CallbackEvent::String { value } => self.text(&lossy(value)),
             CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}
         }
     }
 
     fn start(&mut self, tag: &Tag, self_closing: bool) {
         let name = tag.name();
-        let is_void = VOID.contains(&name);
-        if !is_void && !self_closing && (self.hidden_depth > 0 || hides(tag)) {
+        if !is_void(name) && !self_closing && (self.hidden_depth > 0 || hides(tag)) {
             self.hidden_depth = self.hidden_depth.saturating_add(1);
         }
         for (attribute, value) in tag.iter() {
             let is_handler = attribute.starts_with(b"on") && attribute.len() > 3;
             if is_handler || value.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"javascript:")) {
-                self.page.scripts.push_str(&String::from_utf8_lossy(value));
+                self.page.scripts.push_str(&lossy(value));
                 self.page.scripts.push('\n');
             }
         }
-        let attribute = |name: &[u8]| tag.get(name).map(String::from_utf8_lossy).unwrap_or_default();
+        let attribute = |name: &[u8]| tag.get(name).map(lossy).unwrap_or_default();
         match name {
             b"a" | b"area" => {
                 self.close_link();
@@ -178,13 +177,13 @@ impl Reading {
             }
             _ => {}
         }
-        if !INLINE.contains(&name) {
+        if !is_inline(name) {
             self.text(" ");
         }
     }
 
     fn end(&mut self, name: &[u8]) {
-        if self.hidden_depth > 0 && !VOID.contains(&name) {
+        if self.hidden_depth > 0 && !is_void(name) {
             self.hidden_depth -= 1;
         }
         match name {
@@ -194,7 +193,7 @@ impl Reading {
             b"form" => self.in_form = false,
             _ => {}
         }
-        if !INLINE.contains(&name) {
+        if !is_inline(name) {
             self.text(" ");
         }
     }
@@ -224,13 +223,45 @@ impl Reading {
     }
 }
 
-/// Elements without content (HTML standard, section 13.1.2).
-const VOID: [&[u8]; 13] =
-    [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"source", b"track", b"wbr"];
+/// Whether it is an element without content (HTML standard, section 13.1.2).
+fn is_void(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"area"
+            | b"base"
+            | b"br"
+            | b"col"
+            | b"embed"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"link"
+            | b"meta"
+            | b"source"
+            | b"track"
+            | b"wbr"
+    )
+}
 
-/// Elements that stand in the line of the text around them.
-const INLINE: [&[u8]; 14] =
-    [b"a", b"b", b"i", b"u", b"em", b"strong", b"span", b"font", b"small", b"big", b"sub", b"sup", b"wbr", b"s"];
+/// Whether an element stands in the line of the text around it.
+fn is_inline(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"a" | b"b"
+            | b"i"
+            | b"u"
+            | b"em"
+            | b"strong"
+            | b"span"
+            | b"font"
+            | b"small"
+            | b"big"
+            | b"sub"
+            | b"sup"
+            | b"wbr"
+            | b"s"
+    )
+}
 
 /// Whether an element's own style keeps it from being seen.
 fn hides(tag: &Tag) -> bool {
@@ -262,13 +293,18 @@ const HIDING: [(&[u8], &[u8]); 7] = [
 
 /// A style in lower case, without white space and without emphasis.
 fn compact(style: &[u8]) -> String {
-    let style = String::from_utf8_lossy(style);
-    let lower = if style.is_ascii() { Cow::Owned(style.to_ascii_lowercase()) } else { style.to_lowercase().into() };
-    let mut compact: String = lower.chars().filter(|c| !c.is_whitespace()).collect();
+    let style = lossy(style);
+    let mut compact = if style.is_ascii() { style.to_ascii_lowercase() } else { style.to_lowercase() };
+    compact.retain(|c| !c.is_whitespace());
     if compact.contains('!') {
         compact = compact.replace("!important", "");
     }
     compact
+}
+
+/// The text of these bytes. The standard library looks at UTF-8 more slowly where it expects something else.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 #[cfg(test)]

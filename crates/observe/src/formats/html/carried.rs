@@ -29,7 +29,8 @@ pub(super) fn hand_over(page: &Page, context: Context, budget: &Budget, sink: &m
             child(media_type, &bytes)?;
         }
     }
-    for run in page.scripts.split(|c: char| !is_base64(c)).filter(|run| run.len() >= SHORTEST_RUN) {
+    let runs = page.scripts.as_bytes().split(|byte| !is_base64(char::from(*byte)));
+    for run in runs.filter(|run| run.len() >= SHORTEST_RUN) {
         budget.check_time()?;
         let bytes = decode_base64(run);
         if looks_like_a_file(&bytes) {
@@ -47,7 +48,7 @@ fn decode_data(address: &str) -> (&str, Vec<u8>) {
     let data: Cow<'_, [u8]> = percent_decode(data.as_bytes());
     if kind.split(';').any(|word| word.trim().eq_ignore_ascii_case("base64")) {
         let text: String = data.iter().map(|byte| char::from(*byte)).filter(|c| is_base64(*c)).collect();
-        (media_type, decode_base64(&text))
+        (media_type, decode_base64(text.as_bytes()))
     } else {
         (media_type, data.into_owned())
     }
@@ -82,10 +83,10 @@ fn is_base64(c: char) -> bool {
 }
 
 /// As much of a run as is base64: padding or a cut group at its end costs that group only.
-fn decode_base64(run: &str) -> Vec<u8> {
-    let run = run.trim_end_matches('=').split('=').next().unwrap_or_default();
+fn decode_base64(run: &[u8]) -> Vec<u8> {
+    let run = run.split(|byte| *byte == b'=').next().unwrap_or_default();
     let whole = if run.len() % 4 == 1 { run.len().saturating_sub(1) } else { run.len() };
-    let run = run.as_bytes().get(..whole).unwrap_or_default();
+    let run = run.get(..whole).unwrap_or_default();
     match BASE64_NOPAD.decode(run) {
         Ok(bytes) => bytes,
         // Stray bits after the last byte: the groups before it are sound.

@@ -1,6 +1,8 @@
 //! The text of a page, sorted by what it is for. Tokens come from a tokenizer that follows the WHATWG standard
 //! (section 13.2.5), so that text hides from us no better than from a browser.
 
+use std::borrow::Cow;
+
 use html5gum::{Span, emitters::callback::CallbackEvent};
 use vauban_intake::{Budget, Problem};
 
@@ -27,6 +29,8 @@ impl Page {
     /// Adds the tokens of this text.
     pub(super) fn read(&mut self, html: &str, budget: &Budget) -> Result<(), Problem> {
         let mut state = State { html, ..State::default() };
+        self.text.reserve(html.len() / 4);
+        self.attributes.reserve(html.len() / 4);
         let tokens = html_tokens(html, true, |event: CallbackEvent<'_>, span: Span<usize>| {
             self.take(event, span, &mut state);
             Some(())
@@ -72,10 +76,10 @@ impl Page {
                 state.attribute.extend_from_slice(name);
             }
             CallbackEvent::AttributeValue { value } => {
-                self.attribute(&state.attribute, &String::from_utf8_lossy(value));
+                self.attribute(&state.attribute, &lossy(value));
             }
             CallbackEvent::String { value } => {
-                let value = String::from_utf8_lossy(value);
+                let value = lossy(value);
                 if state.in_code {
                     self.scripts.push_str(&value);
                     self.scripts.push('\n');
@@ -84,7 +88,7 @@ impl Page {
                 }
             }
             CallbackEvent::Comment { value } => {
-                let value = String::from_utf8_lossy(value);
+                let value = lossy(value);
                 let condition = value.strip_prefix("[if").and_then(|rest| rest.split_once(']'));
                 let (into, value) = match condition {
                     Some((_, markup)) => (&mut self.conditional, markup.trim_start_matches('>')),
@@ -158,6 +162,11 @@ fn is_odd(name: &[u8]) -> bool {
     name.len() > 31 || name.ends_with(b":") || name.iter().any(|byte| b".@%[".contains(byte))
 }
 
+/// The text of these bytes. The standard library looks at UTF-8 more slowly where it expects something else.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Appends what of a text takes room.
 fn push_visible(into: &mut String, text: &str) {
     if text.is_ascii() {
@@ -175,73 +184,73 @@ fn is_invisible(c: char) -> bool {
 /// Elements that do not stand in the line of the text around them (HTML standard, section 15.3, and the
 /// replaced elements of section 15.4, which part words too).
 fn is_block(name: &[u8]) -> bool {
-    const BLOCKS: &[&str] = &[
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "embed",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frame",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "iframe",
-        "img",
-        "input",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "object",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "template",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-        "video",
-    ];
-    str::from_utf8(name).is_ok_and(|name| BLOCKS.binary_search(&name).is_ok())
+    matches!(
+        name,
+        b"address"
+            | b"article"
+            | b"aside"
+            | b"blockquote"
+            | b"body"
+            | b"br"
+            | b"button"
+            | b"caption"
+            | b"center"
+            | b"dd"
+            | b"details"
+            | b"dialog"
+            | b"dir"
+            | b"div"
+            | b"dl"
+            | b"dt"
+            | b"embed"
+            | b"fieldset"
+            | b"figcaption"
+            | b"figure"
+            | b"footer"
+            | b"form"
+            | b"frame"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"head"
+            | b"header"
+            | b"hgroup"
+            | b"hr"
+            | b"html"
+            | b"iframe"
+            | b"img"
+            | b"input"
+            | b"legend"
+            | b"li"
+            | b"main"
+            | b"menu"
+            | b"nav"
+            | b"object"
+            | b"ol"
+            | b"optgroup"
+            | b"option"
+            | b"p"
+            | b"pre"
+            | b"search"
+            | b"section"
+            | b"select"
+            | b"summary"
+            | b"table"
+            | b"tbody"
+            | b"td"
+            | b"template"
+            | b"textarea"
+            | b"tfoot"
+            | b"th"
+            | b"thead"
+            | b"title"
+            | b"tr"
+            | b"ul"
+            | b"video"
+    )
 }
 
 #[cfg(test)]

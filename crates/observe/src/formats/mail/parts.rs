@@ -87,7 +87,8 @@ impl Parts<'_> {
         let unfolded;
         let (mut rest, mut offset) = (text.bytes.as_ref(), offset.filter(|_| matches!(text.bytes, Cow::Borrowed(_))));
         if kind.subtype.contains("html") || looks_like_html(rest) {
-            return html::extract(&String::from_utf8_lossy(rest), &steps, self.context, self.budget, self.sink);
+            let page = str::from_utf8(rest).map_or_else(|_| String::from_utf8_lossy(rest), Cow::Borrowed);
+            return html::extract(&page, &steps, self.context, self.budget, self.sink);
         }
         if matches!(kind.subtype.as_str(), "calendar" | "vcard" | "x-vcard" | "directory") {
             unfolded = unfold(rest);
