@@ -281,9 +281,12 @@ fn decode(symbols: &[u8], start: usize, found: &mut Uncovered<'_>) {
         .take(12);
     for skip in [0].into_iter().chain(after_separators).chain(1..4) {
         let Some(rest) = symbols.get(skip..).filter(|rest| rest.len() >= SHORTEST) else { continue };
-        // Nearly every word of a text gets as far as this: no memory is asked for, and most is told from six bytes.
-        let (few, length) = decode_head(&rest[..FEW]);
-        if !may_look_decoded(&few[..length]) {
+        // Nearly every word of a text gets as far as this: no memory is asked for, and most is told from three bytes or six.
+        let may = |few: usize| {
+            let (head, length) = decode_head(&rest[..few]);
+            may_look_decoded(&head[..length])
+        };
+        if !may(4) || !may(8) {
             continue;
         }
         let (head, length) = decode_head(rest);
@@ -316,16 +319,30 @@ fn decode_head(symbols: &[u8]) -> ([u8; HEAD / 4 * 3], usize) {
     (head, symbols.len() * 3 / 4)
 }
 
-/// Symbols that tell most words from base64.
-const FEW: usize = 8;
-
 /// Whether bytes that begin like this could [look decoded](looks_decoded).
 fn may_look_decoded(few: &[u8]) -> bool {
     let is_odd = |byte: &&u8| **byte != 0 && !(0x20..0x7f).contains(*byte) && !matches!(byte, b'\t' | b'\r' | b'\n');
     // Text has none, UTF-16 at most one; else it is UTF-8 as far as one can see, or a file.
     few.iter().filter(is_odd).take(2).count() < 2
-        || std::str::from_utf8(few).map_or_else(|error| error.error_len().is_none(), |_| true)
+        || !breaks_utf_8(few)
         || few.first().is_some_and(|first| MAGICS.iter().any(|magic| magic.first() == Some(first)))
+}
+
+/// Whether no UTF-8 begins like this: a byte that goes on with nothing, or a character that nothing goes on with. What it
+/// does not tell is left to the standard library.
+fn breaks_utf_8(few: &[u8]) -> bool {
+    let mut more = 0_u8;
+    for byte in few {
+        more = match (more, byte) {
+            (0, 0..=0x7f) => 0,
+            (0, 0xc2..=0xdf) => 1,
+            (0, 0xe0..=0xef) => 2,
+            (0, 0xf0..=0xf4) => 3,
+            (1.., 0x80..=0xbf) => more - 1,
+            _ => return true,
+        };
+    }
+    false
 }
 
 /// Whether decoded bytes begin like text, UTF-16 text or a file that can be read on.

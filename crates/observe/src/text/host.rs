@@ -24,8 +24,19 @@ pub(crate) fn is_host_of_url(name: &str) -> bool {
 
 /// The last label of a name of at least two labels, none of them empty or too long.
 fn last_of_labels(name: &str) -> Option<&str> {
-    let fits = (4..=253).contains(&name.len()) && name.split('.').all(|label| (1..=63).contains(&label.len()));
-    name.rsplit_once('.').filter(|_| fits).map(|(_, last)| last)
+    if !(4..=253).contains(&name.len()) {
+        return None;
+    }
+    let mut start = 0;
+    for (at, byte) in name.bytes().enumerate() {
+        if byte == b'.' {
+            if !(1..=63).contains(&(at - start)) {
+                return None;
+            }
+            start = at + 1;
+        }
+    }
+    name.get(start..).filter(|last| start > 0 && (1..=63).contains(&last.len()))
 }
 
 /// Whether `label` is a top level: one of the public suffix list's, or a special one.

@@ -157,20 +157,42 @@ fn token(text: &[u8], start: usize, end: usize, seen: u8, emit: &mut Emit<'_>) {
 }
 
 fn one_token(text: &[u8], start: usize, end: usize, seen: u8, emit: &mut Emit<'_>) {
-    let token = &text[start..end];
-    if token.len() >= 32 {
-        hashes(token, start, emit);
+    let bytes = &text[start..end];
+    if bytes.len() >= 32 {
+        hashes(bytes, start, emit);
     }
+    if seen == 0 {
+        return;
+    }
+    let token = Token { bytes, start, whole: std::str::from_utf8(bytes).ok() };
     if seen & COLON != 0 {
-        urls(token, start, emit);
-        colon_forms(token, start, emit);
+        urls(&token, emit);
+        colon_forms(bytes, start, emit);
     }
     if seen & AT != 0 {
-        emails(token, start, emit);
+        emails(&token, emit);
     }
     if seen & DOT != 0 {
-        hosts(token, start, emit);
-        file_names(text, start, end, emit);
+        hosts(&token, emit);
+        file_names(text, &token, emit);
+    }
+}
+
+/// A token, and where it begins in the text.
+struct Token<'t> {
+    bytes: &'t [u8],
+    start: usize,
+    /// The token as UTF-8, looked at once for all that stands in it; none where some of it is something else.
+    whole: Option<&'t str>,
+}
+
+impl<'t> Token<'t> {
+    /// A part of it, where that is UTF-8.
+    fn text(&self, range: std::ops::Range<usize>) -> Option<&'t str> {
+        match self.whole {
+            Some(whole) => whole.get(range),
+            None => std::str::from_utf8(self.bytes.get(range)?).ok(),
+        }
     }
 }
 
@@ -222,13 +244,14 @@ const SCHEMES: &[&str] =
     &["https", "http", "ftp", "ftps", "ws", "wss", "tcp", "udp", "sftp", "ssh", "smb", "ldap", "rtsp"];
 
 /// Finds `scheme://host…` anywhere in the token, also one inside another.
-fn urls(token: &[u8], base: usize, emit: &mut Emit<'_>) {
-    for found in memchr::memchr_iter(b':', token).filter(|at| token[at + 1..].starts_with(b"//")) {
-        let scheme_length = token[..found].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let scheme = &token[found - scheme_length..found];
+fn urls(token: &Token<'_>, emit: &mut Emit<'_>) {
+    let bytes = token.bytes;
+    for found in memchr::memchr_iter(b':', bytes).filter(|at| bytes[at + 1..].starts_with(b"//")) {
+        let scheme_length = bytes[..found].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let scheme = &bytes[found - scheme_length..found];
         let Some(known) = known_scheme(scheme) else { continue };
         let start = found - known;
-        one_url(token, base, start, found + 3, emit);
+        one_url(token, start, found + 3, emit);
     }
 }
 
@@ -246,22 +269,23 @@ fn known_scheme(letters: &[u8]) -> Option<usize> {
 }
 
 /// A URL that begins at `start`, whose authority begins at `authority`.
-fn one_url(token: &[u8], base: usize, start: usize, authority: usize, emit: &mut Emit<'_>) {
-    let rest = &token[authority..];
+fn one_url(token: &Token<'_>, start: usize, authority: usize, emit: &mut Emit<'_>) {
+    let rest = &token.bytes[authority..];
     let authority_length =
         rest.iter().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#' | b',' | b';' | b')')).count();
     let whole_authority = &rest[..authority_length];
     let host_start = memchr::memrchr(b'@', whole_authority).map_or(0, |at| at + 1);
     let host_and_port = &whole_authority[host_start..];
-    let host = if host_and_port.first() == Some(&b'[') {
+    let (skipped, host) = if host_and_port.first() == Some(&b'[') {
         let length = memchr::memchr(b']', host_and_port).unwrap_or(host_and_port.len());
-        &host_and_port[1.min(length)..length]
+        (1, &host_and_port[1.min(length)..length])
     } else {
         let length = memchr::memchr(b':', host_and_port).unwrap_or(host_and_port.len());
-        &host_and_port[..length]
+        (0, &host_and_port[..length])
     };
-    let Ok(host) = std::str::from_utf8(trim_end(host)) else { return };
-    let host_at = base + authority + host_start;
+    let at = authority + host_start;
+    let Some(host) = token.text(at + skipped..at + skipped + trim_end(host).len()) else { return };
+    let host_at = token.start + at;
     if let Some(address) = host::ipv4_as_browsers_read_it(host) {
         emit(ObservableKind::Ipv4Addr, &address.to_string(), host_at);
     } else if let Some(address) = host::ipv6(host) {
@@ -271,20 +295,21 @@ fn one_url(token: &[u8], base: usize, start: usize, authority: usize, emit: &mut
     }
     let follows = rest.get(authority_length).copied();
     let end = match follows {
-        Some(b'/' | b'?' | b'#') => token.len(),
+        Some(b'/' | b'?' | b'#') => token.bytes.len(),
         _ => authority + authority_length,
     };
-    emit_url(&token[start..end], base + start, emit);
+    emit_url(token, start..end, emit);
 }
 
 /// Emits a URL, and the shorter ones it may be when the text goes on behind it: `see (http://evil.example/a).`,
 /// a row of comma-separated values, a markup bracket.
-fn emit_url(url: &[u8], at: usize, emit: &mut Emit<'_>) {
-    let Ok(url) = std::str::from_utf8(url) else {
+fn emit_url(token: &Token<'_>, range: std::ops::Range<usize>, emit: &mut Emit<'_>) {
+    let at = token.start + range.start;
+    let Some(url) = token.text(range.clone()) else {
         // The valid part of a URL that runs into bytes of another encoding.
-        let Err(error) = std::str::from_utf8(url) else { return };
+        let Err(error) = std::str::from_utf8(&token.bytes[range.clone()]) else { return };
         if error.valid_up_to() > 8 {
-            emit_url(&url[..error.valid_up_to()], at, emit);
+            emit_url(token, range.start..range.start + error.valid_up_to(), emit);
         }
         return;
     };
@@ -361,21 +386,20 @@ fn colon_forms(token: &[u8], base: usize, emit: &mut Emit<'_>) {
 }
 
 /// `local@domain`.
-fn emails(token: &[u8], base: usize, emit: &mut Emit<'_>) {
+fn emails(token: &Token<'_>, emit: &mut Emit<'_>) {
+    let bytes = token.bytes;
     let is_local = |byte: &&u8| FORMS[usize::from(**byte)] & LOCAL != 0;
-    for at in memchr::memchr_iter(b'@', token) {
-        let before = token[..at].iter().rev().take_while(is_local).take(64).count();
-        let after = host_run(&token[at + 1..]);
+    for at in memchr::memchr_iter(b'@', bytes) {
+        let before = bytes[..at].iter().rev().take_while(is_local).take(64).count();
+        let after = host_run(&bytes[at + 1..]);
         if before == 0 || after < 4 {
             continue;
         }
-        let (Ok(local), Ok(domain)) =
-            (std::str::from_utf8(&token[at - before..at]), std::str::from_utf8(&token[at + 1..=at + after]))
-        else {
+        let (Some(local), Some(domain)) = (token.text(at - before..at), token.text(at + 1..at + 1 + after)) else {
             continue;
         };
         let domain = domain.trim_end_matches(['.', '-', '_']);
-        let start = base + at - before;
+        let start = token.start + at - before;
         if !host::is_domain(domain) {
             continue;
         }
@@ -423,32 +447,33 @@ fn is_ideographic_stop(c: char) -> bool {
 }
 
 /// Host names, dotted addresses, and host names with a path behind them.
-fn hosts(token: &[u8], base: usize, emit: &mut Emit<'_>) {
+fn hosts(token: &Token<'_>, emit: &mut Emit<'_>) {
+    let bytes = token.bytes;
     let mut at = 0;
-    while at < token.len() {
-        let run = host_run(&token[at..]);
+    while at < bytes.len() {
+        let run = host_run(&bytes[at..]);
         if run == 0 {
             at += 1;
             continue;
         }
         if run >= 4 {
-            let follows = token.get(at + run).copied();
-            let after_scheme = at >= 3 && &token[at - 3..at] == b"://";
+            let follows = bytes.get(at + run).copied();
+            let after_scheme = at >= 3 && &bytes[at - 3..at] == b"://";
             // What stands before an at sign is a mailbox or, in a URL, a disguise of the host behind it.
             if (follows != Some(b'@') || after_scheme)
-                && let Ok(text) = std::str::from_utf8(&token[at..at + run])
+                && let Some(text) = token.text(at..at + run)
             {
-                one_host(token, base, at, text, after_scheme, emit);
+                one_host(token, at, text, after_scheme, emit);
             }
         }
         at += run;
     }
 }
 
-fn one_host(token: &[u8], base: usize, at: usize, run: &str, after_scheme: bool, emit: &mut Emit<'_>) {
+fn one_host(token: &Token<'_>, at: usize, run: &str, after_scheme: bool, emit: &mut Emit<'_>) {
     if !run.is_ascii() {
         if run.contains(is_ideographic_stop) {
-            one_host(token, base, at, &run.replace(is_ideographic_stop, "."), true, emit);
+            one_host(token, at, &run.replace(is_ideographic_stop, "."), true, emit);
             return;
         }
         // Scripts that write without spaces: `访问evil.example下载` names a host all the same.
@@ -457,7 +482,7 @@ fn one_host(token: &[u8], base: usize, at: usize, run: &str, after_scheme: bool,
             let mut from = 0;
             for piece in run.split(unspaced) {
                 if piece.len() >= 4 {
-                    one_host(token, base, at + from, piece, true, emit);
+                    one_host(token, at + from, piece, true, emit);
                 }
                 from = piece.as_ptr() as usize - run.as_ptr() as usize + piece.len();
             }
@@ -466,43 +491,43 @@ fn one_host(token: &[u8], base: usize, at: usize, run: &str, after_scheme: bool,
     if run.as_bytes().array_windows().any(|two| two == b"..") {
         for piece in run.split("..") {
             let offset = piece.as_ptr() as usize - run.as_ptr() as usize;
-            one_name(token, base, at + offset, piece, after_scheme, emit);
+            one_name(token, at + offset, piece, after_scheme, emit);
         }
     } else {
-        one_name(token, base, at, run, after_scheme, emit);
+        one_name(token, at, run, after_scheme, emit);
     }
 }
 
-fn one_name(token: &[u8], base: usize, at: usize, piece: &str, after_scheme: bool, emit: &mut Emit<'_>) {
+fn one_name(token: &Token<'_>, at: usize, piece: &str, after_scheme: bool, emit: &mut Emit<'_>) {
     let name = piece.trim_start_matches(['.', '-']).trim_end_matches(['.', '-', '_']);
     if name.len() < 4 || !name.contains('.') {
         return;
     }
     let name_at = at + (name.as_ptr() as usize - piece.as_ptr() as usize);
     let is_address = host::ipv4(name);
-    let ends_a_scheme = token.get(..name_at).is_some_and(|before| before.ends_with(b"://"));
+    let ends_a_scheme = token.bytes.get(..name_at).is_some_and(|before| before.ends_with(b"://"));
     if let Some(address) = is_address {
-        emit(ObservableKind::Ipv4Addr, &address.to_string(), base + name_at);
+        emit(ObservableKind::Ipv4Addr, &address.to_string(), token.start + name_at);
     } else if host::is_domain(name) || ends_a_scheme && host::is_host_of_url(name) {
-        emit(ObservableKind::DomainName, name, base + name_at);
+        emit(ObservableKind::DomainName, name, token.start + name_at);
     } else {
         return;
     }
-    if !after_scheme && name_at + name.len() <= token.len() {
-        schemeless_url(token, base, name_at, name.len(), emit);
+    if !after_scheme && name_at + name.len() <= token.bytes.len() {
+        schemeless_url(token, name_at, name.len(), emit);
     }
 }
 
 /// `evil.example/path` and `evil.example:8080/path`.
-fn schemeless_url(token: &[u8], base: usize, at: usize, length: usize, emit: &mut Emit<'_>) {
-    let rest = &token[at + length..];
+fn schemeless_url(token: &Token<'_>, at: usize, length: usize, emit: &mut Emit<'_>) {
+    let rest = &token.bytes[at + length..];
     let port = if rest.first() == Some(&b':') {
         1 + rest[1..].iter().take_while(|byte| byte.is_ascii_digit()).count()
     } else {
         0
     };
     if rest.get(port) == Some(&b'/') && rest.len() > port + 1 {
-        emit_url(&token[at..], base + at, emit);
+        emit_url(token, at..token.bytes.len(), emit);
     }
 }
 
@@ -515,32 +540,33 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 /// File names: the last component of the token's path; with spaces, up to six words back.
-fn file_names(text: &[u8], start: usize, end: usize, emit: &mut Emit<'_>) {
-    let token = &text[start..end];
-    let component = token.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    let Ok(name) = std::str::from_utf8(&token[component..]) else { return };
-    let name = name.trim_end_matches([',', ';', ':', '.', '!', '?', ')', ']', '*']);
-    let bare = name.trim_start_matches(['(', '[', '*', ',', ';', '=']);
-    for piece in [bare, bare.rsplit(['=', ',', ';', ':', '(', '[', '&', '?']).next().unwrap_or_default()] {
+fn file_names(text: &[u8], token: &Token<'_>, emit: &mut Emit<'_>) {
+    let component = token.bytes.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let Some(name) = token.text(component..token.bytes.len()) else { return };
+    let place = |piece: &str| token.start + component + (piece.as_ptr() as usize - name.as_ptr() as usize);
+    let bare = name.trim_end_matches([',', ';', ':', '.', '!', '?', ')', ']', '*']);
+    let bare = bare.trim_start_matches(['(', '[', '*', ',', ';', '=']);
+    let parts = |byte: &u8| matches!(byte, b'=' | b',' | b';' | b':' | b'(' | b'[' | b'&' | b'?');
+    let cut = bare.as_bytes().iter().rposition(parts);
+    for piece in [bare, cut.map_or(bare, |at| &bare[at + 1..])] {
         if !reads_like_file_name(piece) {
             continue;
         }
-        let at = start + component + (piece.as_ptr() as usize - token[component..].as_ptr() as usize);
+        let at = place(piece);
         emit(ObservableKind::FileName, piece, at);
         if piece.len() == bare.len() {
-            spaced_names(text, at, at + piece.len(), component == 0, emit);
+            spaced_names(text, at, piece, component == 0, emit);
         } else {
             continue;
         }
-        if bare == piece && !bare.contains(['=', ',', ';', ':', '(', '[', '&', '?']) {
+        if cut.is_none() {
             break;
         }
     }
     // `a.exe,b.dll` and `(a.exe)`: every part between punctuation.
-    if bare.contains([',', ';', '=', '&']) {
+    if cut.is_some() && bare.contains([',', ';', '=', '&']) {
         for piece in bare.split([',', ';', '=', '&']).filter(|piece| reads_like_file_name(piece)).take(64) {
-            let at = start + component + (piece.as_ptr() as usize - token[component..].as_ptr() as usize);
-            emit(ObservableKind::FileName, piece, at);
+            emit(ObservableKind::FileName, piece, place(piece));
         }
     }
 }
@@ -556,8 +582,8 @@ fn reads_like_file_name(name: &str) -> bool {
 
 /// `Confirmation of your visit.docx`: words before the last one, as far as a path separator, a quote or a line's
 /// start.
-fn spaced_names(text: &[u8], start: usize, end: usize, at_token_start: bool, emit: &mut Emit<'_>) {
-    let Ok(last) = std::str::from_utf8(&text[start..end]) else { return };
+fn spaced_names(text: &[u8], start: usize, last: &str, at_token_start: bool, emit: &mut Emit<'_>) {
+    let end = start + last.len();
     let extension = last.rsplit('.').next().unwrap_or_default();
     if !at_token_start || !EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)) {
         return;
