@@ -144,11 +144,13 @@ impl Filter {
             room.iter_mut().zip(block).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
             for (index, window) in lower[..WINDOW - 1 + block.len()].array_windows::<WINDOW>().enumerate() {
                 let hash = hash(u32::from_be_bytes(*window));
-                let both = two_bits(hash, shift);
-                // The first windows hold zeros that are not there: what they find is compared below and refused.
-                if self.map[(hash.wrapping_shr(shift) >> 6) as usize] & both == both {
+                let place = hash.wrapping_shr(shift);
+                let word = self.map[(place >> 6) as usize];
+                // Most windows end at the first of their two bits. The first windows hold zeros that are not there: what
+                // they find is compared below and refused.
+                if word.wrapping_shr(place) & 1 == 1 && word & two_bits(hash, shift) == two_bits(hash, shift) {
                     let start = (number * BLOCK + index + 1).saturating_sub(WINDOW);
-                    self.look_closer(bytes, start, hash >> shift, &open, &mut met, marked);
+                    self.look_closer(bytes, start, place, &open, &mut met, marked);
                 }
             }
             lower.copy_within(block.len()..block.len() + WINDOW - 1, 0);
