@@ -63,8 +63,13 @@ impl Target {
     /// Reads an address as browsers do. `None` for what leads nowhere (`#top`, relative paths).
     #[must_use]
     pub fn parse(written: &str) -> Option<Self> {
-        let trimmed: String =
-            written.trim().chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).take(LONGEST).collect();
+        let written = written.trim();
+        let is_plain = written.len() <= LONGEST && !written.contains(['\t', '\n', '\r']);
+        let trimmed: String = if is_plain {
+            written.to_owned()
+        } else {
+            written.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).take(LONGEST).collect()
+        };
         // A share of Windows: opening it hands the password's hash to whoever owns it.
         let readable = if let Some(share) = trimmed.strip_prefix("\\\\") {
             format!("file://{}", share.replace('\\', "/"))

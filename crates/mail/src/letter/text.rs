@@ -44,18 +44,15 @@ pub(crate) fn folded(text: &str) -> String {
 
 /// Most of most texts: no decomposition, and bytes are characters.
 fn push_ascii(out: &mut String, text: &str) {
-    let mut after_space = out.ends_with(' ');
-    for byte in text.bytes() {
-        let folded = match byte {
-            b'`' => b'\'',
-            b'\t'..=b'\r' | b' ' => b' ',
-            byte => byte.to_ascii_lowercase(),
-        };
-        if folded != b' ' || !after_space {
-            out.push(char::from(folded));
-        }
-        after_space = folded == b' ';
-    }
+    let fold = |byte: u8| match byte {
+        b'`' => b'\'',
+        b'\t'..=b'\r' => b' ',
+        byte => byte.to_ascii_lowercase(),
+    };
+    let mut folded: Vec<u8> = text.bytes().map(fold).collect();
+    folded.dedup_by(|byte, before| *byte == b' ' && *before == b' ');
+    let folded = str::from_utf8(&folded).unwrap_or_default();
+    out.push_str(if out.ends_with(' ') { folded.strip_prefix(' ').unwrap_or(folded) } else { folded });
 }
 
 #[cfg(test)]
