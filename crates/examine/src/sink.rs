@@ -140,11 +140,13 @@ impl Found for PassageFound<'_, '_, '_, '_> {
     fn candidate(&mut self, candidate: Candidate<'_>) {
         let Candidate { kind, value, text, at, offset, how } = candidate;
         let mentioned: Vec<&'static str>;
-        let how = if matches!(kind, ObservableKind::FileHash | ObservableKind::FileName) {
-            mentioned = ["mentioned"].iter().chain(how).copied().collect();
-            &mentioned
-        } else {
-            how
+        let how = match kind {
+            ObservableKind::FileHash | ObservableKind::FileName if how.is_empty() => &["mentioned"],
+            ObservableKind::FileHash | ObservableKind::FileName => {
+                mentioned = ["mentioned"].iter().chain(how).copied().collect();
+                &*mentioned
+            }
+            _ => how,
         };
         self.sink.view.meet(&Met { kind, value, offset, how, context: self.context, text, at });
     }
