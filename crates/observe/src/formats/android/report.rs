@@ -19,8 +19,14 @@ const LONGEST: usize = 4096;
 /// Whether it is a bug report, the output of `dumpsys`, `pm list packages`, `ps` or `getprop`, or a log.
 pub(super) fn recognises(bytes: &[u8]) -> bool {
     let opening = bytes.get(..OPENING.min(bytes.len())).unwrap_or_default();
-    let lines: Vec<&str> = opening
-        .split(|byte| *byte == b'\n')
+    let mut at = 0;
+    let lines = std::iter::from_fn(|| {
+        let rest = opening.get(at..).filter(|rest| !rest.is_empty())?;
+        let line = memchr::memchr(b'\n', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+        at = at.saturating_add(line.len()).saturating_add(1);
+        Some(line)
+    });
+    let lines: Vec<&str> = lines
         .filter_map(|line| std::str::from_utf8(line.trim_ascii_end()).ok())
         .filter(|line| !line.is_empty())
         .take(SAMPLE)

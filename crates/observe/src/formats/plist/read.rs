@@ -42,6 +42,11 @@ impl Reader for Plist {
 
 fn is_xml(bytes: &[u8]) -> bool {
     let opening = bytes.get(..OPENING.min(bytes.len())).unwrap_or_default();
+    // Nearly everything is told by its first letter: no copy is made of that.
+    let is_before_letters = |byte: &u8| byte.is_ascii_whitespace() || b"\0\xef\xbb\xbf\xff\xfe".contains(byte);
+    if opening.iter().find(|byte| !is_before_letters(byte)) != Some(&b'<') {
+        return false;
+    }
     let letters: Vec<u8> = opening.iter().copied().filter(|byte| *byte != 0).collect();
     let start = letters.strip_prefix(b"\xef\xbb\xbf").or(letters.strip_prefix(b"\xff\xfe")).unwrap_or(&letters);
     start.trim_ascii_start().starts_with(b"<")
