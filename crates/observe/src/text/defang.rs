@@ -30,35 +30,42 @@ struct Kind {
     marks: &'static [&'static str],
 }
 
-/// A bit for each kind whose pair a byte may begin, and those whose pair it may end.
-const FIRST: [u8; 256] = kinds(true);
-const SECOND: [u8; 256] = kinds(false);
-
-const fn kinds(first: bool) -> [u8; 256] {
-    let mut table = [0; 256];
+/// For each byte a bit for each kind whose pair it may begin, and for each whose pair it may end.
+const KINDS: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
     let mut kind = 0;
     while kind < MARKS.len() {
-        let bytes = if first { MARKS[kind].pair.0 } else { MARKS[kind].pair.1 };
+        let (first, second) = MARKS[kind].pair;
         let mut at = 0;
-        while at < bytes.len() {
-            table[bytes[at] as usize] |= 1 << kind;
+        while at < first.len() {
+            table[first[at] as usize][0] |= 1 << kind;
+            at += 1;
+        }
+        at = 0;
+        while at < second.len() {
+            table[second[at] as usize][1] |= 1 << kind;
             at += 1;
         }
         kind += 1;
     }
     table
-}
+};
 
 /// Where marks begin that do not overlap, from the first to the last.
 fn marks(text: &[u8]) -> impl Iterator<Item = usize> {
-    let (mut at, mut free) = (0, 0);
+    let (mut at, mut free, mut begun) = (0, 0, 0_u8);
     std::iter::from_fn(move || {
         loop {
-            let kinds = |[first, second]: &[u8; 2]| FIRST[usize::from(*first)] & SECOND[usize::from(*second)];
-            let mut pairs = text.get(at..)?.array_windows().map(kinds).enumerate();
-            let (skipped, kinds) = pairs.find(|(_, kinds)| *kinds != 0)?;
-            let pair = at + skipped;
-            at = pair + 1;
+            let mut kinds = 0;
+            let ends_pair = |byte: &u8| {
+                let [first, second] = KINDS[usize::from(*byte)];
+                kinds = begun & second;
+                begun = first;
+                kinds != 0
+            };
+            let end = at + text.get(at..)?.iter().position(ends_pair)?;
+            at = end + 1;
+            let pair = end.checked_sub(1)?;
             // No mark holds another, so the order of their ends is that of their beginnings.
             let here = MARKS.iter().enumerate().filter(|(number, _)| kinds >> number & 1 == 1);
             let found = here.filter_map(|(_, kind)| {

@@ -168,60 +168,65 @@ pub(crate) fn utf_16(text: &[u8], found: &mut Uncovered<'_>) {
 /// Collects base64 and hexadecimal stretches from the long tokens of a text, wrapped lines joined.
 #[derive(Debug, Default)]
 pub(crate) struct Stretches {
-    symbols: Vec<u8>,
+    /// Lines of the stretch that are joined; empty while it has one, which then stands in the text as it is.
+    joined: Vec<u8>,
+    /// Where the stretch begins, and where its last line does.
     start: usize,
+    line: usize,
     end: usize,
-    last_line: usize,
     reaches_token_end: bool,
 }
 
 /// Longest stretch that is decoded as one.
 const LONGEST_STRETCH: usize = 64 << 20;
+/// Symbols of the shortest line that goes on in the next one.
+const SHORTEST_LINE: usize = 40;
 
 impl Stretches {
     /// Takes the next long token; calls back with what the stretch before it decodes to.
     pub(crate) fn token(&mut self, text: &[u8], start: usize, end: usize, found: &mut Uncovered<'_>) {
         let mut at = start;
         while at < end {
-            let run = text[at..end].iter().take_while(|byte| SIX_BITS[usize::from(**byte)] != NO_SYMBOL).count();
+            let is_symbol = |byte: &u8| SIX_BITS[usize::from(*byte)] != NO_SYMBOL;
+            let run = text[at..end].iter().position(|byte| !is_symbol(byte)).unwrap_or(end - at);
             if run == 0 {
                 at += 1;
                 continue;
             }
+            let last_line = self.end - self.line;
             let continues = at == start
                 && self.reaches_token_end
-                && self.last_line >= 40
-                && run <= self.last_line
-                && self.symbols.len() < LONGEST_STRETCH
+                && last_line >= SHORTEST_LINE
+                && run <= last_line
+                && self.joined.len().max(last_line) < LONGEST_STRETCH
                 && start - self.end <= 4
                 && text[self.end..start].iter().all(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t'))
                 && text[self.end..start].contains(&b'\n');
-            if !continues {
-                self.flush(found);
+            if continues {
+                if self.joined.is_empty() {
+                    self.joined.extend_from_slice(&text[self.line..self.end]);
+                }
+                self.joined.extend_from_slice(&text[at..at + run]);
+            } else {
+                self.flush(text, found);
                 self.start = at;
             }
-            self.symbols.extend_from_slice(&text[at..at + run]);
-            self.last_line = run;
-            self.end = at + run;
+            (self.line, self.end) = (at, at + run);
             let padding = text[at + run..end].iter().take_while(|byte| **byte == b'=').count();
             self.reaches_token_end = padding == 0 && at + run == end;
             at += run + padding;
         }
     }
 
-    /// Decodes what is left.
-    pub(crate) fn flush(&mut self, found: &mut Uncovered<'_>) {
-        if self.symbols.len() >= SHORTEST {
-            // What it decodes to is never scanned into these same stretches.
-            decode(&self.symbols, self.start, found);
+    /// Decodes what is left of a text.
+    pub(crate) fn flush(&mut self, text: &[u8], found: &mut Uncovered<'_>) {
+        let symbols = if self.joined.is_empty() { &text[self.line..self.end] } else { &self.joined };
+        if symbols.len() >= SHORTEST {
+            decode(symbols, self.start, found);
         }
-        self.symbols.clear();
-        self.symbols.shrink_to(LONGEST_KEPT);
+        (self.line, self.end, self.joined) = (0, 0, Vec::new());
     }
 }
-
-/// Room for symbols that is kept for the next stretch.
-const LONGEST_KEPT: usize = 64 << 10;
 
 /// Symbols of the shortest stretch that is decoded.
 const SHORTEST: usize = 11;
@@ -286,7 +291,7 @@ fn decode(symbols: &[u8], start: usize, found: &mut Uncovered<'_>) {
             let (head, length) = decode_head(&rest[..few]);
             may_look_decoded(&head[..length])
         };
-        if !may(4) || !may(8) {
+        if !may_begin(rest) || !may(4) || !may(8) {
             continue;
         }
         let (head, length) = decode_head(rest);
@@ -319,11 +324,24 @@ fn decode_head(symbols: &[u8]) -> ([u8; HEAD / 4 * 3], usize) {
     (head, symbols.len() * 3 / 4)
 }
 
+/// Whether the first three bytes behind these symbols could [look decoded](looks_decoded), for the letters that most words
+/// begin with: what they stand for begins no UTF-8 and no file.
+fn may_begin(symbols: &[u8]) -> bool {
+    let Some(group) = symbols.first_chunk::<4>() else { return true };
+    let group = group.map(|symbol| u32::from(SIX_BITS[usize::from(symbol)] & 63));
+    let [_, first, second, third] = (group[0] << 18 | group[1] << 12 | group[2] << 6 | group[3]).to_be_bytes();
+    !(0x80..0xc2).contains(&first) || !(is_odd(second) || is_odd(third))
+}
+
+/// Whether a byte is neither text nor the zero beside it in UTF-16.
+fn is_odd(byte: u8) -> bool {
+    byte != 0 && !(0x20..0x7f).contains(&byte) && !matches!(byte, b'\t' | b'\r' | b'\n')
+}
+
 /// Whether bytes that begin like this could [look decoded](looks_decoded).
 fn may_look_decoded(few: &[u8]) -> bool {
-    let is_odd = |byte: &&u8| **byte != 0 && !(0x20..0x7f).contains(*byte) && !matches!(byte, b'\t' | b'\r' | b'\n');
     // Text has none, UTF-16 at most one; else it is UTF-8 as far as one can see, or a file.
-    few.iter().filter(is_odd).take(2).count() < 2
+    few.iter().filter(|byte| is_odd(**byte)).take(2).count() < 2
         || !breaks_utf_8(few)
         || few.first().is_some_and(|first| MAGICS.iter().any(|magic| magic.first() == Some(first)))
 }
@@ -409,7 +427,7 @@ mod tests {
                 stretches.token(text.as_bytes(), at, at + token.len(), found);
                 at += token.len() + 1;
             }
-            stretches.flush(found);
+            stretches.flush(text.as_bytes(), found);
         })
     }
 
@@ -475,7 +493,7 @@ mod tests {
             escaped_slashes(&bytes, &mut found);
             let mut stretches = Stretches::default();
             stretches.token(&bytes, 0, bytes.len(), &mut found);
-            stretches.flush(&mut found);
+            stretches.flush(&bytes, &mut found);
         }
     }
 }

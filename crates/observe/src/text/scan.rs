@@ -70,7 +70,7 @@ fn level(
             outcome = uncovered(step, bytes, at, place, how, budget, found);
         }
     };
-    rest.flush(&mut deeper);
+    rest.flush(text, &mut deeper);
     if how.len() >= DEEPEST {
         return outcome;
     }
