@@ -135,8 +135,20 @@ impl Filter {
         if self.entries.is_empty() {
             return;
         }
+        // The size of the map is known to the compiler in each: shifts by what is not take three times as long.
+        match self.map.len().ilog2() + 6 {
+            16 => self.search::<16>(bytes, &open, marked),
+            17 => self.search::<17>(bytes, &open, marked),
+            18 => self.search::<18>(bytes, &open, marked),
+            19 => self.search::<19>(bytes, &open, marked),
+            _ => self.search::<MOST_BITS>(bytes, &open, marked),
+        }
+    }
+
+    /// Looks for the literals with a map of 2^`BITS` bits.
+    fn search<const BITS: u32>(&self, bytes: &[u8], open: &[bool], marked: &mut [bool]) {
         let mut met = vec![0; self.wishes.len()];
-        let shift = 64 - self.map.len().ilog2() - 6 - 32;
+        let map = self.map.as_slice();
         // In lower case, block by block, each behind the end of the one before it.
         let mut lower = [0; WINDOW - 1 + BLOCK];
         for (number, block) in bytes.chunks(BLOCK).enumerate() {
@@ -144,13 +156,13 @@ impl Filter {
             room.iter_mut().zip(block).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
             for (index, window) in lower[..WINDOW - 1 + block.len()].array_windows::<WINDOW>().enumerate() {
                 let hash = hash(u32::from_be_bytes(*window));
-                let place = hash.wrapping_shr(shift);
-                let word = self.map[(place >> 6) as usize];
+                let place = hash >> (32 - BITS);
+                let Some(word) = map.get((place >> 6) as usize) else { continue };
                 // Most windows end at the first of their two bits. The first windows hold zeros that are not there: what
                 // they find is compared below and refused.
-                if word.wrapping_shr(place) & 1 == 1 && word & two_bits(hash, shift) == two_bits(hash, shift) {
+                if word.wrapping_shr(place) & 1 == 1 && word & two_bits(hash, 32 - BITS) == two_bits(hash, 32 - BITS) {
                     let start = (number * BLOCK + index + 1).saturating_sub(WINDOW);
-                    self.look_closer(bytes, start, place, &open, &mut met, marked);
+                    self.look_closer(bytes, start, place, open, &mut met, marked);
                 }
             }
             lower.copy_within(block.len()..block.len() + WINDOW - 1, 0);
@@ -185,7 +197,7 @@ fn hash(window: u32) -> u32 {
 
 /// The bits of a window in its word, one of them from the part of the hash that is not its place.
 fn two_bits(hash: u32, shift: u32) -> u64 {
-    1_u64.wrapping_shl(hash.wrapping_shr(shift)) | 1_u64.wrapping_shl(hash.wrapping_shr(shift.wrapping_sub(6)))
+    1 << (hash >> shift & 63) | 1 << (hash >> (shift - 6) & 63)
 }
 
 /// The four bytes of a literal that stand in the fewest files, in lower case and in each form that they may have, and
