@@ -80,32 +80,36 @@ fn thin(picture: DynamicImage) -> GrayImage {
     let (width, height) = (picture.width(), picture.height());
     let step = (1..16).find(|step| (width / step).saturating_mul(height / step) <= SEARCHED).unwrap_or(16);
     let (width, height) = (width / step, height / step);
-    let pixels = picture.color().has_color().then(|| picture.as_rgb8()).flatten();
-    if let Some(colours) = pixels {
+    if let Some(colours) = picture.as_rgb8() {
         // Green is most of what the eye calls bright.
-        return GrayImage::from_fn(width, height, |x, y| {
-            let green = colours.get_pixel_checked(x * step, y * step).map_or(u8::MAX, |pixel| pixel.0[1]);
-            image::Luma([green])
-        });
+        let green = every(colours.as_raw(), picture.width(), step, width).map(|[_, green, _]| *green).collect();
+        return GrayImage::from_raw(width, height, green).unwrap_or_default();
     }
     // Pixels are made grey one by one, so those that are left out need not be.
-    let picture = match picture {
-        DynamicImage::ImageRgba8(colours) if step > 1 => {
-            DynamicImage::ImageRgba8(RgbaImage::from_fn(width, height, |x, y| {
-                colours.get_pixel_checked(x * step, y * step).copied().unwrap_or(image::Rgba([u8::MAX; 4]))
-            }))
-        }
-        picture => {
-            let grey = picture.into_luma8();
-            if step == 1 {
-                return grey;
-            }
-            return GrayImage::from_fn(width, height, |x, y| {
-                grey.get_pixel_checked(x * step, y * step).copied().unwrap_or(image::Luma([u8::MAX]))
-            });
-        }
-    };
-    picture.into_luma8()
+    if let Some(colours) = picture.as_rgba8().filter(|_| step > 1) {
+        let few = every::<4>(colours.as_raw(), picture.width(), step, width).flatten().copied().collect();
+        return DynamicImage::ImageRgba8(RgbaImage::from_raw(width, height, few).unwrap_or_default()).into_luma8();
+    }
+    let grey = picture.into_luma8();
+    if step == 1 {
+        return grey;
+    }
+    let few = every::<1>(grey.as_raw(), grey.width(), step, width).flatten().copied().collect();
+    GrayImage::from_raw(width, height, few).unwrap_or_default()
+}
+
+/// Every `step`-th pixel of every `step`-th row, `count` of each row.
+fn every<const CHANNELS: usize>(
+    pixels: &[u8],
+    width: u32,
+    step: u32,
+    count: u32,
+) -> impl Iterator<Item = &[u8; CHANNELS]> {
+    let [width, step, count] = [width, step, count].map(|number| number as usize);
+    // What is left below the last whole step is left out.
+    let rows = pixels.chunks_exact((width * CHANNELS).max(1));
+    let height = rows.len() / step;
+    rows.step_by(step).take(height).flat_map(move |row| row.as_chunks::<CHANNELS>().0.iter().step_by(step).take(count))
 }
 
 #[cfg(test)]
