@@ -84,6 +84,9 @@ impl Examiner for Here<'_> {
     }
 }
 
+/// The most room that is made for a file before it is read.
+const MOST_ROOM: usize = 16 << 20;
+
 /// How the bytes of a file are held while it is examined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Held {
@@ -140,7 +143,11 @@ fn examine_at(location: &Location, name: &str, mut file: &File, held: Held, benc
             }
             Err(error) => Err(error),
         },
-        Held::InMemory(size) => file.rewind().and_then(|()| file.take(size).read_to_end(&mut bytes)),
+        Held::InMemory(size) => {
+            // Room for all of it, and for the look that finds the end: one read is enough then. Without room it is grown.
+            let _ = bytes.try_reserve(usize::try_from(size).unwrap_or(0).saturating_add(32).min(MOST_ROOM));
+            file.rewind().and_then(|()| file.take(size).read_to_end(&mut bytes))
+        }
     };
     match read {
         Ok(_) => examine(&Item { location, name, media_type: "", bytes: &bytes }, bench),
