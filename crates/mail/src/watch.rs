@@ -224,6 +224,25 @@ mod tests {
         serde_json::from_slice(&watch.finish()).unwrap()
     }
 
+    #[test]
+    fn a_message_that_its_reader_parsed_is_judged_as_one_that_it_did_not() {
+        let budget = Budget::new(Limits::default(), StopFlag::default());
+        let location = Location::file("a.eml");
+        let bytes = b"From: A <a@b.example>\r\nTo: c@d.example\r\nReply-To: x@e.example\r\nContent-Type: text/html\r\n\r\n<a href=http://1.2.3.4/>http://d.example</a>";
+        let told = |parsed: Option<&[u8]>| {
+            let mut watch = Watch::new(Known::new(Organisation::default()));
+            if let Some(parsed) = parsed {
+                watch.message(&mail_parser::MessageParser::default().parse(parsed).unwrap(), &budget);
+            }
+            watch.item(&Item { location: &location, name: "a.eml", media_type: "", bytes }, "mail", None, 0, &budget);
+            serde_json::from_slice::<Vec<Told>>(&watch.finish()).unwrap()
+        };
+        assert_eq!(told(Some(bytes)), told(None));
+        assert!(told(None)[0].facts.iter().next().is_some());
+        // What is told of is the item that is done next, and nothing after it.
+        assert_eq!(told(Some(LETTER))[0].said.message_id, "1@b.example");
+    }
+
     const LETTER: &[u8] = b"From: a@b.example\r\nTo: c@d.example\r\nMessage-ID: <1@b.example>\r\n\r\nHello\r\n";
 
     #[test]

@@ -327,6 +327,23 @@ mod tests {
     }
 
     #[test]
+    fn styles_that_hide_are_told() {
+        for (style, hidden) in [
+            ("DISPLAY : none !important", 1),
+            ("color:red;font-size: 0", 1),
+            ("font-size:1px", 1),
+            ("font-size:10px", 0),
+            ("opacity:0.9", 0),
+            ("opacity:0", 1),
+            ("visibility:\u{a0}hidden", 1),
+            ("", 0),
+        ] {
+            assert_eq!(page(&format!("<p style='{style}'>x</p>")).hidden, hidden, "{style}");
+        }
+        assert_eq!(page("<p id=a hidden>x</p>").hidden, 1);
+    }
+
+    #[test]
     fn what_is_asked_for_is_told() {
         let asked = page(
             "<form action='https://c.example/p' method=post><input name=login><input type=PASSWORD name=p></form>",

@@ -65,5 +65,6 @@ mod tests {
         assert_eq!(folded("pass\u{200b}word \u{1d429}\u{1d41a}\u{1d42c}\u{1d42c}"), "password pass");
         assert_eq!(folded("l\u{2019}accès"), "l'acces");
         assert_eq!(folded("W\u{e0139}al\u{e0139}let"), "wallet");
+        assert_eq!(folded(" \t`A\u{a0} \u{a0}B\u{301}\r\n C "), " 'a b c ");
     }
 }

@@ -484,6 +484,23 @@ mod tests {
 
     proptest::proptest! {
         #[test]
+        fn nothing_that_looks_decoded_is_told_from_its_first_bytes(
+            plain in proptest::prelude::prop_oneof![
+                proptest::collection::vec(proptest::num::u8::ANY, 24..40),
+                proptest::collection::vec(proptest::sample::select(b"ab \0\xc3\xa9\xe2\x82\xac\x7f".to_vec()), 24..40),
+            ],
+            magic in proptest::sample::select([MAGICS, &[&[][..]]].concat()),
+        ) {
+            let coded = data_encoding::BASE64_NOPAD.encode(&[magic, &plain].concat());
+            let symbols = coded.as_bytes();
+            let (head, length) = decode_head(symbols);
+            proptest::prop_assert_eq!(Some(head[..length].to_vec()), decode_whole(&symbols[..HEAD]));
+            if looks_decoded(&head[..length]) {
+                proptest::prop_assert!(may_begin(symbols) && may_look_decoded(&head[..3]) && may_look_decoded(&head[..6]));
+            }
+        }
+
+        #[test]
         fn no_input_panics(bytes in proptest::collection::vec(proptest::sample::select(b"a0=%\\/.\r\n \0AZ+".to_vec()), 0..300)) {
             let mut count = 0;
             let mut found = |_: &'static str, _: &[u8], at: usize| { assert!(at <= bytes.len()); count += 1; };

@@ -119,10 +119,10 @@ mod tests {
 
     #[test]
     fn domains_need_a_known_top_level() {
-        for good in ["evil.com", "login.evil.example", "a_b.evil.co.uk", "xn--bcher-kva.ch", "abc.onion"] {
+        for good in ["evil.com", "login.evil.example", "a_b.evil.co.uk", "xn--bcher-kva.ch", "abc.onion", "EVIL.COM"] {
             assert!(is_domain(good), "{good}");
         }
-        for bad in ["evil", "evil.", ".com", "a..com", "libc.so.6", "setup.exe", "1.2.3.4", "foo.bar_baz"] {
+        for bad in ["evil", "evil.", ".com", "a..com", "libc.so.6", "setup.exe", "1.2.3.4", "foo.bar_baz", "a.com."] {
             assert!(!is_domain(bad), "{bad}");
         }
     }

@@ -670,6 +670,16 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_scheme_wins() {
+        for (letters, length) in
+            [("https", Some(5)), ("LINKHTTP", Some(4)), ("xftps", Some(4)), ("sftp", Some(4)), ("s", None), ("", None)]
+        {
+            assert_eq!(known_scheme(letters.as_bytes()), length, "{letters}");
+        }
+        assert!(SCHEMES.iter().all(|scheme| known_scheme(scheme.as_bytes()) == Some(scheme.len())));
+    }
+
+    #[test]
     fn boundaries_hold() {
         use ObservableKind::{DomainName, FileHash, Ipv4Addr};
         for (text, kind, value) in [

@@ -29,7 +29,7 @@ where
 /// A tokenizer of a page (HTML standard, section 13.2.5) that calls `take` with what it meets, and yields where `take`
 /// answers with something. `scripts` says whether what stands in a script, a style or a title is text to its end, as
 /// browsers have it.
-pub fn html_tokens<'h, F, S>(html: &'h str, scripts: bool, take: F) -> impl Iterator<Item = ()>
+pub fn html_tokens<F, S>(html: &str, scripts: bool, take: F) -> impl Iterator<Item = ()>
 where
     F: FnMut(CallbackEvent<'_>, Span<S>) -> Option<()>,
     S: SpanBound,
