@@ -82,34 +82,37 @@ fn thin(picture: DynamicImage) -> GrayImage {
     let (width, height) = (width / step, height / step);
     if let Some(colours) = picture.as_rgb8() {
         // Green is most of what the eye calls bright.
-        let green = every(colours.as_raw(), picture.width(), step, width).map(|[_, green, _]| *green).collect();
+        let green = every(colours.as_raw(), picture.width(), step, |[_, green, _], some| some.push(*green));
         return GrayImage::from_raw(width, height, green).unwrap_or_default();
     }
     // Pixels are made grey one by one, so those that are left out need not be.
     if let Some(colours) = picture.as_rgba8().filter(|_| step > 1) {
-        let few = every::<4>(colours.as_raw(), picture.width(), step, width).flatten().copied().collect();
+        let few = every(colours.as_raw(), picture.width(), step, |pixel: &[u8; 4], some| some.extend(pixel));
         return DynamicImage::ImageRgba8(RgbaImage::from_raw(width, height, few).unwrap_or_default()).into_luma8();
     }
     let grey = picture.into_luma8();
     if step == 1 {
         return grey;
     }
-    let few = every::<1>(grey.as_raw(), grey.width(), step, width).flatten().copied().collect();
+    let few = every(grey.as_raw(), grey.width(), step, |[grey], some| some.push(*grey));
     GrayImage::from_raw(width, height, few).unwrap_or_default()
 }
 
-/// Every `step`-th pixel of every `step`-th row, `count` of each row.
+/// Takes every `step`-th pixel of every `step`-th row; what is left beyond the last whole step is left out.
 fn every<const CHANNELS: usize>(
     pixels: &[u8],
     width: u32,
     step: u32,
-    count: u32,
-) -> impl Iterator<Item = &[u8; CHANNELS]> {
-    let [width, step, count] = [width, step, count].map(|number| number as usize);
-    // What is left below the last whole step is left out.
+    take: impl Fn(&[u8; CHANNELS], &mut Vec<u8>),
+) -> Vec<u8> {
+    let [width, step] = [width, step].map(|number| number as usize);
     let rows = pixels.chunks_exact((width * CHANNELS).max(1));
     let height = rows.len() / step;
-    rows.step_by(step).take(height).flat_map(move |row| row.as_chunks::<CHANNELS>().0.iter().step_by(step).take(count))
+    let mut some = Vec::with_capacity(pixels.len() / step / step);
+    for row in rows.step_by(step).take(height) {
+        row.as_chunks().0.iter().step_by(step).take(width / step).for_each(|pixel| take(pixel, &mut some));
+    }
+    some
 }
 
 #[cfg(test)]
