@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use vauban_examine::Onlooker;
-use vauban_intake::{Budget, Problem};
+use vauban_intake::{Budget, Limits, Problem, StopFlag};
 use vauban_model::{Location, Observable, ObservableKind, Severity, Sighting};
 use vauban_observe::{Item, Message};
 
@@ -93,8 +93,14 @@ impl Said {
 /// When it is none.
 pub fn onlooker(setup: &[u8]) -> Result<Box<dyn Onlooker + Send>, String> {
     let organisation: Organisation = serde_json::from_slice(setup).map_err(|error| error.to_string())?;
-    Ok(Box::new(Watch::new(Known::new(organisation))))
+    let watch = Watch::new(Known::new(organisation));
+    watch.warm_up();
+    Ok(Box::new(watch))
 }
+
+/// A message with something of everything.
+const SAMPLE: &[u8] =
+    b"From: a@a.example\r\nTo: b@b.example\r\nContent-Type: text/html\r\n\r\n<a href=http://a.example>b</a>";
 
 /// Parts of one file that are kept at a time; more tell nothing more.
 const MOST_PARTS: usize = 2000;
@@ -126,6 +132,12 @@ struct Seen {
 impl Watch {
     fn new(known: Known) -> Self {
         Self { known, parts: Vec::new(), pictures: MOST_PICTURES, links: Vec::new(), draft: None, letters: Vec::new() }
+    }
+
+    /// Judges a message of no account, so that every table is built once: here, and not in each worker that is forked later.
+    fn warm_up(&self) {
+        let budget = Budget::new(Limits::default(), StopFlag::default());
+        let _ = facts(&Letter::read(SAMPLE, Vec::new(), &budget), &self.known);
     }
 
     fn letter(&mut self, item: &Item<'_>, draft: Option<Letter>, depth: usize, budget: &Budget) {
@@ -209,8 +221,6 @@ impl Onlooker for Watch {
 
 #[cfg(test)]
 mod tests {
-    use vauban_intake::{Limits, StopFlag};
-
     use super::*;
 
     fn judged(items: &[(&str, usize, &[u8], &'static str)]) -> Vec<Told> {
