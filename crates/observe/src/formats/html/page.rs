@@ -25,16 +25,22 @@ pub(super) struct Page {
     pub(super) carried: Vec<String>,
 }
 
+/// Events after which the time is looked at.
+const OFTEN: usize = 64;
+
 impl Page {
     /// Adds the tokens of this text.
     pub(super) fn read(&mut self, html: &str, budget: &Budget) -> Result<(), Problem> {
         let mut state = State { html, ..State::default() };
         self.text.reserve(html.len() / 4);
         self.attributes.reserve(html.len() / 4);
+        let mut events = 0_usize;
         let tokens = html_tokens(html, true, |event: CallbackEvent<'_>, span: Span<usize>| {
             self.take(event, span, &mut state);
-            Some(())
+            events = events.wrapping_add(1);
+            events.is_multiple_of(OFTEN).then_some(())
         });
+        budget.check_time()?;
         for () in tokens {
             budget.check_time()?;
         }
@@ -138,7 +144,11 @@ impl Page {
             self.attributes.push_str(value);
         } else {
             // Browsers drop tabs and line ends inside an address; phishers put them there to split it.
-            value.split(['\t', '\n', '\r']).for_each(|piece| self.attributes.push_str(piece));
+            if memchr::memchr3(b'\t', b'\n', b'\r', value.as_bytes()).is_none() {
+                self.attributes.push_str(value);
+            } else {
+                self.attributes.extend(value.split(['\t', '\n', '\r']));
+            }
         }
         self.attributes.push('\n');
     }
@@ -159,7 +169,7 @@ struct State<'h> {
 
 /// Whether this name of a tag or an attribute is none, but text in the place of one.
 fn is_odd(name: &[u8]) -> bool {
-    name.len() > 31 || name.ends_with(b":") || name.iter().any(|byte| b".@%[".contains(byte))
+    name.len() > 31 || name.ends_with(b":") || name.iter().any(|byte| matches!(byte, b'.' | b'@' | b'%' | b'['))
 }
 
 /// The text of these bytes. The standard library looks at UTF-8 more slowly where it expects something else.
