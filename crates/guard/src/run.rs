@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -77,6 +77,8 @@ const FRESH: Duration = Duration::from_secs(6 * 3600);
 const SWEEP: Duration = Duration::from_secs(600);
 /// How often it is looked whether readers are to be told, or indicators changed.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long the list shows what was decided on; the record keeps it.
+const DECIDED: SignedDuration = SignedDuration::from_hours(24 * 120);
 /// How long it is waited after readers could not be told.
 const AGAIN: Duration = Duration::from_secs(300);
 /// How often systemd is told that the process lives; the unit waits for a minute.
@@ -142,7 +144,9 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
             _ = hangup.recv() => {
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Reloading]);
                 match (guard.reload)() {
-                    Ok(config) => reload(guard, &config, table, mail, metrics).await,
+                    Ok(config) => {
+                        reload(guard, &config, table, mail, metrics).await;
+                    }
                     Err(error) => {
                         metrics.add("vauban_reloads_total", "failed", 1.0);
                         tracing::error!(error, "the configuration cannot be used; the one before stays");
@@ -162,9 +166,11 @@ async fn wait(guard: &Guard, table: &MailTable, mail: &MailSensor, metrics: &Met
                 }
                 // What somebody confirmed or added counts from the next message on.
                 let now = knowledge(guard).await;
-                if now != known && let Ok(config) = (guard.reload)() {
+                if now != known
+                    && let Ok(config) = (guard.reload)()
+                    && reload(guard, &config, table, mail, metrics).await
+                {
                     known = now;
-                    reload(guard, &config, table, mail, metrics).await;
                 }
             }
         }
@@ -182,12 +188,13 @@ fn ready() {
     tracing::info!("ready");
 }
 
-async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailSensor, metrics: &Metrics) {
+/// Whether what messages are judged with was loaded again.
+async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailSensor, metrics: &Metrics) -> bool {
     let Some(table) = &config.mail else {
         tracing::error!(
             "the configuration has no [mail] any more; the one before stays until the process is started again"
         );
-        return;
+        return false;
     };
     if table.listen != before.listen || table.readers != before.readers || config.guard.http != guard.config.guard.http
     {
@@ -198,7 +205,8 @@ async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailS
         Err(error) => {
             metrics.add("vauban_reloads_total", "failed", 1.0);
             tracing::error!(%error, "the readers' keys cannot be used; those before stay");
-            return;
+            // A slip among the keys must not keep indicators from being loaded.
+            mail.current().1
         }
     };
     match prepared(config, table, &guard.prepare).await {
@@ -206,10 +214,12 @@ async fn reload(guard: &Guard, config: &Config, before: &MailTable, mail: &MailS
             mail.replace(judge, means);
             metrics.add("vauban_reloads_total", "done", 1.0);
             tracing::info!("configuration and indicators were loaded again");
+            true
         }
         Err(error) => {
             metrics.add("vauban_reloads_total", "failed", 1.0);
             tracing::error!(error, "the readers cannot be prepared; those before stay");
+            false
         }
     }
 }
@@ -228,9 +238,9 @@ fn means(guard: &Guard, table: &MailTable) -> Result<Means, KeysError> {
     let keys = table.openpgp.as_ref().map(Keys::read).transpose()?;
     if let Some(keys) = &keys {
         tracing::info!(readers = keys.len(), "mail is encrypted to its readers' keys");
-        for (reader, _, unusable) in keys.list((guard.now)()) {
+        for (_, fingerprint, unusable) in keys.list((guard.now)()) {
             if let Some(why) = unusable {
-                tracing::warn!(reader, why, "a reader's key cannot be used");
+                tracing::warn!(fingerprint, why, "a reader's key cannot be used");
             }
         }
     }
@@ -271,7 +281,9 @@ async fn forget(guard: &Guard, mail: &MailSensor) {
             return Ok(0);
         }
         let store = Quarantine::open(&quarantine)?;
-        let due = store.due(now)?;
+        store.prune(now.saturating_sub(DECIDED).unwrap_or(now))?;
+        let mut due = store.due(now)?;
+        due.retain(|id| store.claim(id, now).unwrap_or(false));
         for id in &due {
             let decided = Decided { id: id.clone(), what: HeldState::Expired, who: "time".to_owned() };
             decide(&store, &record, &decided, now)?;

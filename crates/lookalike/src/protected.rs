@@ -3,7 +3,10 @@
 //! Five tricks are told apart, because they prove different things: letters that look alike, a slip of the finger, the
 //! same name under another ending, the name with words of service added, and the whole name in front of another's.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{
     brands::{Brand, Brands},
@@ -357,8 +360,11 @@ impl<'h> Candidate<'h> {
 
     /// Whether the label carries this name as a run of its words, or, where the name is long, anywhere.
     fn carries(&self, name: &str, anywhere: bool) -> Option<Trick> {
-        let name = name.replace('-', "");
-        for start in 0..self.tokens.len() {
+        let name = without_hyphens(name);
+        for (start, first) in self.tokens.iter().enumerate() {
+            if !name.starts_with(first.folded.as_str()) {
+                continue;
+            }
             let mut run = String::new();
             for end in start..self.tokens.len() {
                 run.push_str(&self.tokens.get(end)?.folded);
@@ -379,16 +385,21 @@ impl<'h> Candidate<'h> {
             }
         }
         // Without hyphens: `campagnemail`, `mycampagne`.
-        let whole: String = self.folded.chars().filter(|c| *c != '-').collect();
-        let rest = whole.strip_prefix(&name).or_else(|| whole.strip_suffix(&name));
+        let whole = without_hyphens(&self.folded);
+        let rest = whole.strip_prefix(&*name).or_else(|| whole.strip_suffix(&*name));
         if name.len() >= 5
             && let Some(rest) = rest
             && SERVICE.iter().any(|service| skeleton(service) == rest.trim_end_matches(|c: char| c.is_ascii_digit()))
         {
             return Some(Trick::Service);
         }
-        (anywhere && whole.contains(&name)).then_some(Trick::Among)
+        (anywhere && whole.contains(&*name)).then_some(Trick::Among)
     }
+}
+
+/// The text without its hyphens; most have none.
+fn without_hyphens(text: &str) -> Cow<'_, str> {
+    if text.contains('-') { text.replace('-', "").into() } else { text.into() }
 }
 
 /// Whether `domain` stands whole inside `host`, in front of another's name.

@@ -100,8 +100,10 @@ pub(crate) fn is_document(name: &str) -> bool {
 pub fn leaving(known: &Known, private: &[String], sender: &str, recipients: &[String], said: &Said) -> Vec<Leaving> {
     let mut found: Vec<Leaving> = Vec::new();
     for address in recipients {
-        let address = address.to_lowercase();
+        let address = address.trim_end_matches('.').to_lowercase();
         let Some((local, domain)) = address.rsplit_once('@') else { continue };
+        // `hugo+work@` is Hugo's.
+        let local = local.trim_matches('"').split('+').next().unwrap_or_default();
         if known.is_inside(domain) {
             continue;
         }
@@ -209,6 +211,7 @@ mod tests {
         let none: [Leak; 0] = [];
         assert_eq!(found("hugo.bernard@gmail.com", &with_document()), [Leak::OwnPrivateMailbox]);
         assert_eq!(found("hugobernard75@maison.example", &with_document()), [Leak::OwnPrivateMailbox]);
+        assert_eq!(found("hugo.bernard+travail@gmail.com.", &with_document()), [Leak::OwnPrivateMailbox]);
         assert_eq!(found("hugo.bernard@gmail.com", &own()), none, "a note to oneself is no document");
         assert_eq!(found("claire.martin@gmail.com", &own()), [Leak::ColleaguePrivate]);
         assert_eq!(found("cm@perso.example", &own()), [Leak::ColleaguePrivate], "an address that is listed");

@@ -17,4 +17,4 @@ mod session;
 mod words;
 
 pub use link::{Link, LinkError};
-pub use serve::{Portal, bind, serve};
+pub use serve::{Portal, bind, keep_serving, serve};

@@ -13,7 +13,7 @@ use crate::request::Visitor;
 /// The rooms, in the order of the menu.
 const ROOMS: [(&str, &str, &str); 5] = [
     ("/", "Vue d'ensemble", "Overview"),
-    ("/sightings", "Signalements", "Sightings"),
+    ("/sightings", "Traces", "Sightings"),
     ("/quarantine", "Quarantaine", "Quarantine"),
     ("/reports", "Mails suspects", "Reported mail"),
     ("/mail", "Verdicts", "Verdicts"),

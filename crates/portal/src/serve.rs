@@ -1,6 +1,6 @@
 //! The server: routes, and what all pages share.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -40,8 +40,8 @@ pub struct Portal {
     pub quarantine: PathBuf,
     /// The file of the link in.
     pub link: PathBuf,
-    /// The filter's configuration, where mail is filtered.
-    pub mail: Option<MailTable>,
+    /// Reads the filter's configuration, where mail is filtered: as it is now.
+    pub mail: Arc<dyn Fn() -> Result<Option<MailTable>, String> + Send + Sync>,
     /// The language of whoever asks for none.
     pub lang: Lang,
     /// The clock.
@@ -68,6 +68,22 @@ pub async fn bind(listen: &str) -> io::Result<TcpListener> {
         return Err(io::Error::other("pages are served on this machine alone until people sign in"));
     }
     Ok(listener)
+}
+
+/// How long it is waited before pages are tried again.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Serves beside something that must not end with it: whoever sits on the address keeps people from pages, and nothing else.
+pub async fn keep_serving(portal: Portal) {
+    loop {
+        match bind(&portal.listen).await {
+            Ok(listener) => serve(listener, portal.clone()).await,
+            Err(error) => {
+                tracing::error!(%error, listen = portal.listen, "pages cannot be served; they are tried again")
+            }
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
 }
 
 /// Serves until the process ends.
@@ -139,8 +155,9 @@ struct Choose {
 /// Another language, and back to the same page.
 async fn choose(Query(Choose { to, back }): Query<Choose>) -> Response {
     let to = if to == "en" { "en" } else { "fr" };
-    // Only to a page of these: `//evil.example` is elsewhere.
-    let is_here = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    // Only to a page of these: `//evil.example` is elsewhere, and browsers forget tabs in between.
+    let is_plain = back.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.'));
+    let is_here = is_plain && back.starts_with('/') && !back.starts_with("//");
     with_cookie(LANGUAGE, to, if is_here { &back } else { "/" })
 }
 

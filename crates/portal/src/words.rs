@@ -8,7 +8,7 @@ use vauban_record::HeldState;
 pub(crate) fn verdict(word: &str) -> Text {
     match word {
         "deliver" => Text::new("✓ remis", "✓ delivered"),
-        "flag" => Text::new("! signalé", "! flagged"),
+        "flag" => Text::new("! suspect", "! flagged"),
         "quarantine" => Text::new("!!! retenu", "!!! kept back"),
         "refused" => Text::new("× refusé", "× refused"),
         "outgoing" => Text::new("→ parti", "→ sent"),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Config, ReleaseBy};
+use super::{Config, LeavingPolicy, ReleaseBy};
 
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,8 +94,9 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     if !is_socket(&config.guard.http) {
         return wrong("http", "an address with its port (127.0.0.1:9780)");
     }
-    if !is_socket(&mail.handover) {
-        return wrong("handover", "an address with its port (127.0.0.1:10026)");
+    // Mail goes there in clear.
+    if !mail.handover.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback()) {
+        return wrong("handover", "an address of this machine alone, with its port (127.0.0.1:10026)");
     }
     if !mail.address.is_empty() && mail.address.parse::<lettre::Address>().is_err() {
         return wrong("address", "a mail address (vauban@campagne.example)");
@@ -115,6 +116,16 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
         if quarantine.release_by == ReleaseBy::Reader && (quarantine.key_file.is_empty() || mail.address.is_empty()) {
             return wrong("release_by", "\"reader\" needs key_file and, in [mail], address");
         }
+    }
+    if let Some(outgoing) = &mail.outgoing
+        && [outgoing.auto_forward, outgoing.own_private_mailbox, outgoing.colleague_private]
+            .contains(&LeavingPolicy::Hold)
+        && mail.address.is_empty()
+    {
+        return wrong(
+            "[mail.outgoing]",
+            "\"hold\" needs, in [mail], address: whoever sent a message is told that it is held",
+        );
     }
     if let Some(outgoing) = &mail.outgoing
         && let Some(network) = outgoing.networks.iter().find(|network| network.parse::<ipnet::IpNet>().is_err())
@@ -166,7 +177,9 @@ mod tests {
             ("[mail]\n\non_failure = \"bounce\"\n", 3),
             ("[mail.quarantine]\nrecipients = [\"age1x\"]\n", 2),
             ("[mail]\naddress = \"nobody\"\n", 2),
-            ("[mail.outgoing]\nnetworks = [\"home\"]\n", 2),
+            ("[mail]\nhandover = \"192.0.2.1:25\"\n", 2),
+            ("[mail.outgoing]\n", 1),
+            ("[mail.outgoing]\nauto_forward = \"warn\"\nnetworks = [\"home\"]\n", 3),
             ("[mail.outgoing]\nauto_forward = \"never\"\n", 2),
             ("[portal]\nlisten = \"0.0.0.0:9782\"\n", 2),
             ("[mail\n", 1),

@@ -20,7 +20,7 @@ use crate::{
 /// Rows of a page.
 const ROWS: usize = 50;
 /// The verdicts that can be chosen.
-const VERDICTS: [&str; 6] = ["quarantine", "flag", "deliver", "refused", "hold", "warn"];
+const VERDICTS: [&str; 7] = ["quarantine", "flag", "deliver", "refused", "hold", "warn", "outgoing"];
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
@@ -32,11 +32,9 @@ pub(crate) struct Asked {
 pub(crate) async fn list(State(shared): State<Shared>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
     let portal = shared.portal.clone();
     let verdict = VERDICTS.into_iter().find(|word| *word == asked.verdict);
-    let rows = blocking(move || {
-        if !portal.journal.exists() {
-            return Ok(Vec::new());
-        }
-        Journal::open(&portal.journal, [0; 32])?.latest(asked.before, verdict, ROWS)
+    let rows = blocking(move || match Journal::existing(&portal.journal)? {
+        Some(journal) => journal.latest(asked.before, verdict, ROWS),
+        None => Ok(Vec::new()),
     });
     match rows.await {
         Ok(rows) => {
@@ -105,11 +103,9 @@ pub(super) fn sender(address: &str) -> String {
 
 pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(number): Path<i64>) -> Response {
     let portal = shared.portal.clone();
-    let found = blocking(move || {
-        if !portal.journal.exists() {
-            return Ok(None);
-        }
-        Journal::open(&portal.journal, [0; 32])?.message(number)
+    let found = blocking(move || match Journal::existing(&portal.journal)? {
+        Some(journal) => journal.message(number),
+        None => Ok(None),
     });
     let JudgedRow { at, message, .. } = match found.await {
         Ok(Some(found)) => found,

@@ -4,7 +4,7 @@ use axum::response::IntoResponse as _;
 use axum::{extract::State, response::Response};
 use jiff::SignedDuration;
 use maud::{Markup, html};
-use vauban_model::Severity;
+use vauban_model::{Severity, Sighting};
 use vauban_record::{
     Journal, Quarantine, RecordError, SqliteRecord, Swept, Tally, confirmed, reported, sightings, sweeps,
 };
@@ -72,16 +72,19 @@ fn gather(portal: &Portal, now: jiff::Timestamp) -> Result<Overview, RecordError
         overview.unconfirmed =
             open.filter(|(_, report)| report.verdict != "deliver" && !done.contains(&report.id)).count();
         let all = sightings(&record, None)?;
-        let mut names: Vec<(String, Severity)> = all.iter().map(|one| (one.short_name(), one.severity)).collect();
+        // What came by mail and was kept back hurt nobody: it waits in the quarantine, and is no alarm.
+        let is_alarm =
+            |one: &Sighting| one.severity == Severity::High && !one.location.segments()[0].starts_with("mail ");
+        let mut names: Vec<(String, bool)> = all.iter().map(|one| (one.short_name(), is_alarm(one))).collect();
         names.sort();
         names.dedup();
         overview.sightings = names.len();
-        overview.high = names.iter().filter(|(_, severity)| *severity == Severity::High).count();
+        overview.high = names.iter().filter(|(_, is_alarm)| *is_alarm).count();
         overview.sweep = sweeps(&record)?.pop();
     }
-    if portal.journal.exists() {
+    if let Some(journal) = Journal::existing(&portal.journal)? {
         let since = now.saturating_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(now);
-        overview.week = Journal::open(&portal.journal, [0; 32])?.tally(since)?;
+        overview.week = journal.tally(since)?;
     }
     Ok(overview)
 }
@@ -98,8 +101,8 @@ fn content(visitor: &Visitor, overview: &Overview) -> Markup {
             } @else {
                 ol.next {
                     @if *high > 0 { li {
-                        a href="/sightings" { (count(lang, *high, ("signalement grave", "signalements graves"), ("sighting of high severity", "sightings of high severity"))) }
-                        (visitor.say(" : commencez par là, et appelez votre agence ou CERT.", ": begin there, and call your agency or CERT."))
+                        a href="/sightings" { (count(lang, *high, ("trace grave", "traces graves"), ("sighting of high severity", "sightings of high severity"))) }
+                        (visitor.say(" : commencez par là, et appelez votre agence ou votre CERT.", ": begin there, and call your agency or CERT."))
                     } }
                     @if *asked > 0 { li { a href="/quarantine" {
                         (count(lang, *asked, ("message retenu, que son destinataire demande", "messages retenus, que leurs destinataires demandent"), ("message kept back that its reader asks for", "messages kept back that their readers ask for")))
@@ -114,7 +117,7 @@ fn content(visitor: &Visitor, overview: &Overview) -> Markup {
             }
         }
         section aria-labelledby="week" {
-            h2 id="week" { (visitor.say("Le mail, sept derniers jours", "Mail, the last seven days")) }
+            h2 id="week" { (visitor.say("Le mail des sept derniers jours", "Mail of the last seven days")) }
             @if week.is_empty() {
                 p { (visitor.say("Aucun message jugé.", "No message was judged.")) }
             } @else {
@@ -134,12 +137,12 @@ fn content(visitor: &Visitor, overview: &Overview) -> Markup {
                         (visitor.say("La dernière a commencé le", "The last one began on")) " " (time(swept.started_at)) ". "
                         @let summary = swept.summary();
                         (summary.files) " " (visitor.say("fichiers,", "files,")) " "
-                        (summary.items) " " (visitor.say("éléments dedans,", "items inside,")) " "
+                        (summary.items) " " (visitor.say("éléments à l'intérieur,", "items inside,")) " "
                         (summary.unread) " " (visitor.say("non lus,", "unread,")) " "
-                        (summary.sightings) " " (visitor.say("signalements.", "sightings."))
+                        (summary.sightings) " " (visitor.say("traces.", "sightings."))
                         @if summary.partial { " " strong { (visitor.say("Elle n'est pas allée au bout.", "It did not reach its end.")) } }
                     }
-                    p { a href="/sightings" { (count(lang, *sightings, ("signalement en tout", "signalements en tout"), ("sighting in all", "sightings in all"))) } }
+                    p { a href="/sightings" { (count(lang, *sightings, ("trace en tout", "traces en tout"), ("sighting in all", "sightings in all"))) } }
                 },
             }
         }

@@ -4,10 +4,14 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
+use jiff::Timestamp;
 use maud::{Markup, html};
-use vauban_guard::sensors::mail::{Keys, Post, decide, hand_over, open_with};
-use vauban_model::printable;
-use vauban_record::{Decided, Held, HeldState, Quarantine, RecordError};
+use vauban_guard::{
+    config::MailTable,
+    sensors::mail::{Keys, Post, Release, ReleaseError},
+};
+use vauban_model::{Text, printable};
+use vauban_record::{Held, HeldState, Quarantine, RecordError};
 
 use super::{
     mail::{explanation, sender},
@@ -83,17 +87,18 @@ fn table(visitor: &Visitor, caption: &str, held: &[&Held]) -> Markup {
 
 pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     let portal = shared.portal.clone();
-    let can_release = can_release(&portal);
-    let held = match blocking(move || find(&portal, &id)).await {
-        Ok(Some(held)) => held,
-        Ok(None) => return missing(visitor.lang),
-        Err(why) => return unreadable(&visitor, &why),
-    };
-    let Held { arrived, message, state, asked } = &held;
+    let (held, can_release) =
+        match blocking(move || Ok(find(&portal, &id)?.map(|held| (held, can_release(&portal))))).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return missing(visitor.lang),
+            Err(why) => return unreadable(&visitor, &why),
+        };
+    let Held { arrived, message, state: held_state, asked } = &held;
+    let state = shared.portal.state.display().to_string();
     let id = &message.id;
     let content = html! {
         dl.about {
-            dt { (visitor.say("État", "State")) } dd.mark { (visitor.tell(&words::state(*state))) }
+            dt { (visitor.say("État", "State")) } dd.mark { (visitor.tell(&words::state(*held_state))) }
             dt { (visitor.say("Arrivé", "Arrived")) } dd { (time(*arrived)) }
             dt { (visitor.say("Oublié le", "Forgotten on")) } dd { (time(message.expires)) }
             dt { (visitor.say("De (enveloppe)", "From (envelope)")) } dd.place { (sender(&message.sender)) }
@@ -102,7 +107,7 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id
             dt { (visitor.say("Taille", "Size")) } dd { (message.bytes) " " (visitor.say("octets", "bytes")) }
         }
         (explanation(&visitor, &message.codes, message.score))
-        @if *state == HeldState::Held {
+        @if *held_state == HeldState::Held {
             h2 { (visitor.say("Décider", "Decide")) }
             p { (visitor.say(
                 "Dans le doute, appelez l'expéditeur à un numéro que vous connaissiez déjà. Ce que vous décidez est inscrit au registre, à votre nom.",
@@ -114,7 +119,7 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id
                 }
             } @else {
                 p { (visitor.say("Pour le lire ou le remettre, il faut la clé, qui n'est pas ici :", "To read or release it, the key is needed, which is not here:")) }
-                pre tabindex="0" { "vauban mail quarantine show " (id) " --identity key.txt\nvauban mail quarantine release " (id) " --identity key.txt" }
+                pre tabindex="0" { "vauban --state " (state) " mail quarantine show " (id) " --identity key.txt\nvauban --state " (state) " mail quarantine release " (id) " --identity key.txt" }
             }
             form method="post" action={ "/quarantine/" (id) "/delete" } {
                 button.danger type="submit" { (visitor.say("Supprimer pour de bon", "Delete for good")) }
@@ -126,55 +131,77 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id
 }
 
 pub(crate) async fn delete(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
-    let portal = shared.portal.clone();
-    let (who, now) = (visitor.who.clone(), visitor.now);
-    let done = blocking(move || {
-        let Some(held) = find(&portal, &id)?.filter(|held| held.state == HeldState::Held) else { return Ok(()) };
-        let decided = Decided { id: held.message.id, what: HeldState::Deleted, who };
-        decide(&Quarantine::open(&portal.quarantine)?, &portal.record, &decided, now)
-    });
-    match done.await {
-        Ok(()) => Redirect::to("/quarantine").into_response(),
-        Err(why) => unreadable(&visitor, &why),
-    }
+    decided(shared, visitor, id, |portal, held, who, now| {
+        with_means(portal, now, |release, _| release.delete(held, who).map_err(|error| said(&error)))
+    })
+    .await
 }
 
 pub(crate) async fn release(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
-    let portal = shared.portal.clone();
-    let (who, now) = (visitor.who.clone(), visitor.now);
-    let done = tokio::task::spawn_blocking(move || released(&portal, &id, who, now)).await;
-    match done {
+    decided(shared, visitor, id, |portal, held, who, now| {
+        with_means(portal, now, |release, table| {
+            let key_file = table.quarantine.as_ref().map(|quarantine| quarantine.key_file.as_str()).unwrap_or_default();
+            release.to_all(held, key_file, who).map_err(|error| said(&error))
+        })
+    })
+    .await
+}
+
+type Decide = fn(&Portal, &Held, &str, Timestamp) -> Result<(), Text>;
+
+/// Decides on a message that is still held, and goes back to the list.
+async fn decided(shared: Shared, visitor: Visitor, id: String, decide: Decide) -> Response {
+    let (portal, who, now) = (shared.portal.clone(), visitor.who.clone(), visitor.now);
+    let done = tokio::task::spawn_blocking(move || {
+        let found = find(&portal, &id).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
+        match found.filter(|held| held.state == HeldState::Held) {
+            Some(held) => decide(&portal, &held, &who, now),
+            None => Ok(()),
+        }
+    });
+    match done.await {
         Ok(Ok(())) => Redirect::to("/quarantine").into_response(),
-        Ok(Err(why)) => failed(&visitor, &why, visitor.say("Le message reste retenu.", "The message stays kept back.")),
+        Ok(Err(why)) => failed(
+            &visitor,
+            visitor.tell(&why),
+            visitor.say("Le message reste retenu.", "The message stays kept back."),
+        ),
         Err(error) => unreadable(&visitor, &error.to_string()),
     }
 }
 
-fn released(portal: &Portal, id: &str, who: String, now: jiff::Timestamp) -> Result<(), String> {
-    let said = |error: &dyn std::error::Error| error.to_string();
-    let table = portal.mail.as_ref().ok_or("no [mail]")?;
-    let key_file = table.quarantine.as_ref().map(|quarantine| quarantine.key_file.as_str()).unwrap_or_default();
-    let Some(held) = find(portal, id).map_err(|error| said(&error))?.filter(|held| held.state == HeldState::Held)
-    else {
-        return Ok(());
-    };
-    // The readers themselves are not the second person.
-    let is_reader = |reader: &String| reader.split('@').next().is_some_and(|local| local.eq_ignore_ascii_case(&who));
-    if held.message.recipients.len() == 1 && held.message.recipients.iter().any(is_reader) {
-        return Err("a second person releases it, not its reader".to_owned());
-    }
-    let store = Quarantine::open(&portal.quarantine).map_err(|error| said(&error))?;
-    let (about, message) = open_with(&store, &held, key_file).map_err(|error| said(&error))?;
-    let keys = table.openpgp.as_ref().map(Keys::read).transpose().map_err(|error| said(&error))?;
+/// With what the configuration says now: it may have changed since the pages were served.
+fn with_means(
+    portal: &Portal,
+    now: Timestamp,
+    act: impl FnOnce(&Release<'_>, &MailTable) -> Result<(), Text>,
+) -> Result<(), Text> {
+    let table = (portal.mail)().map_err(|error| Text::new(error.clone(), error))?.unwrap_or_default();
+    let keys = table.openpgp.as_ref().map(Keys::read).transpose();
+    let keys = keys.map_err(|error| Text::new(error.to_string(), error.to_string()))?;
+    let store =
+        Quarantine::open(&portal.quarantine).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
     let post = Post::new(&table.handover);
-    hand_over(&post, keys.as_ref(), portal.random, &about, &message, &held.message.recipients, now)
-        .map_err(|error| said(&error))?;
-    let decided = Decided { id: held.message.id, what: HeldState::Released, who };
-    decide(&store, &portal.record, &decided, now).map_err(|error| said(&error))
+    let (record, keys, random) = (portal.record.as_path(), keys.as_ref(), portal.random);
+    act(&Release { store: &store, record, post: &post, keys, random, now }, &table)
+}
+
+/// Why it was not decided, for a person.
+fn said(error: &ReleaseError) -> Text {
+    let fr = match error {
+        ReleaseError::Own => "une deuxième personne décide, pas celle à qui ou de qui il est".to_owned(),
+        ReleaseError::Claimed => "quelqu'un d'autre décide de ce message, ou vient de le faire".to_owned(),
+        ReleaseError::Gone => "ce message n'est plus là".to_owned(),
+        ReleaseError::Post(_) => "le serveur de mail ne l'a pas pris".to_owned(),
+        ReleaseError::Encrypt(_) => "la clé d'un destinataire ne peut pas servir".to_owned(),
+        ReleaseError::Key(..) => "la clé de l'organisation ne l'ouvre pas".to_owned(),
+        ReleaseError::Record(error) => error.to_string(),
+    };
+    Text::new(fr, error.to_string())
 }
 
 fn can_release(portal: &Portal) -> bool {
-    let quarantine = portal.mail.as_ref().and_then(|mail| mail.quarantine.as_ref());
+    let quarantine = (portal.mail)().ok().flatten().and_then(|mail| mail.quarantine);
     quarantine.is_some_and(|quarantine| !quarantine.key_file.is_empty())
 }
 

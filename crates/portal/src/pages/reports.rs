@@ -120,7 +120,7 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id
                     legend { (visitor.say("Cochez ce qui est malveillant à coup sûr. Vauban le cherchera partout, dès maintenant et dans le passé.", "Tick what is bad for certain. Vauban will look for it everywhere, from now on and in the past.")) }
                     @for (number, candidate) in report.candidates.iter().enumerate() {
                         div.choice {
-                            input type="checkbox" id={ "c" (number) } name="value" value=(number) disabled[is_done(candidate)];
+                            input type="checkbox" id={ "c" (number) } name="value" value=(number);
                             label for={ "c" (number) } {
                                 span.place { (printable(&candidate.value)) } " " span.soft { (visitor.tell(&words::kind(candidate.kind))) }
                                 @if is_done(candidate) { " · " strong { (visitor.say("confirmé", "confirmed")) } }

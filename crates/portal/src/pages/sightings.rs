@@ -24,7 +24,7 @@ const MOST: usize = 300;
 pub(crate) async fn list(State(shared): State<Shared>, visitor: Visitor) -> Response {
     let portal = shared.portal.clone();
     match blocking(move || all(&portal)).await {
-        Ok(all) => page(&visitor, visitor.say("Signalements", "Sightings"), &table(&visitor, &all)).into_response(),
+        Ok(all) => page(&visitor, visitor.say("Traces", "Sightings"), &table(&visitor, &all)).into_response(),
         Err(why) => unreadable(&visitor, &why),
     }
 }
@@ -100,7 +100,7 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(na
     let text = story(&sighting, &around, visitor.lang);
     let content = html! {
         pre.story tabindex="0" { (text) }
-        p { a href="/sightings" { (visitor.say("Tous les signalements", "All sightings")) } }
+        p { a href="/sightings" { (visitor.say("Toutes les traces", "All sightings")) } }
     };
-    page(&visitor, &format!("{} {name}", visitor.say("Signalement", "Sighting")), &content).into_response()
+    page(&visitor, &format!("{} {name}", visitor.say("Trace", "Sighting")), &content).into_response()
 }

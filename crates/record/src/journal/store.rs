@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
 use super::values::{Judged, JudgedRow, Tally};
@@ -38,14 +38,33 @@ impl Journal {
         // The last moments may be lost with the power: a row less in a list, no message less.
         connection.pragma_update(None, "synchronous", "OFF").map_err(error)?;
         connection.execute_batch(SCHEMA).map_err(error)?;
-        let kept = connection.query_row("SELECT key FROM secret", [], |row| row.get(0)).optional().map_err(error)?;
-        let key = match kept {
-            Some(key) => key,
-            None => {
-                connection.execute("INSERT INTO secret (key) VALUES (?)", [random.as_slice()]).map_err(error)?;
-                random.to_vec()
-            }
-        };
+        // Of two who make the file at the same time the first one's key stays.
+        connection
+            .execute("INSERT OR IGNORE INTO secret (one, key) VALUES (1, ?)", [random.as_slice()])
+            .map_err(error)?;
+        Self::with_key(connection)
+    }
+
+    /// Opens a store that is there, to read it. None where there is none, or it holds nothing yet.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn existing(path: &Path) -> Result<Option<Self>, RecordError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(error)?;
+        connection.busy_timeout(PATIENCE).map_err(error)?;
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE name IN ('secret', 'judged', 'shown')", [], |row| {
+                row.get(0)
+            })
+            .map_err(error)?;
+        if tables == 3 { Self::with_key(connection).map(Some) } else { Ok(None) }
+    }
+
+    fn with_key(connection: Connection) -> Result<Self, RecordError> {
+        let key = connection.query_row("SELECT key FROM secret", [], |row| row.get(0)).map_err(error)?;
         Ok(Self { connection, key })
     }
 
@@ -158,11 +177,11 @@ impl Journal {
         numbers.into_iter().filter_map(|number| self.message(number).transpose()).collect()
     }
 
-    /// Forgets what is older than so many days.
+    /// Forgets some of what is older than so many days. Whether there was any: then there may be more.
     ///
     /// # Errors
     /// When the store refuses.
-    pub fn forget(&self, now: Timestamp, days: u16) -> Result<(), RecordError> {
+    pub fn forget(&self, now: Timestamp, days: u16) -> Result<bool, RecordError> {
         let before =
             now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).map_or(i64::MIN, |at| at.as_second());
         let old = "SELECT number FROM judged WHERE at < ? ORDER BY number LIMIT ?";
@@ -170,12 +189,8 @@ impl Journal {
             format!("DELETE FROM shown WHERE number IN ({old})"),
             format!("DELETE FROM judged WHERE number IN ({old})"),
         );
-        loop {
-            self.connection.execute(&shown, params![before, AT_A_TIME]).map_err(error)?;
-            if self.connection.execute(&judged, params![before, AT_A_TIME]).map_err(error)? == 0 {
-                return Ok(());
-            }
-        }
+        self.connection.execute(&shown, params![before, AT_A_TIME]).map_err(error)?;
+        Ok(self.connection.execute(&judged, params![before, AT_A_TIME]).map_err(error)? > 0)
     }
 
     fn print(&self, value: &[u8]) -> i64 {
@@ -224,7 +239,9 @@ mod tests {
         drop(journal);
 
         // The key of an older file stays.
-        let journal = Journal::open(&path, [8; 32]).unwrap();
+        drop(Journal::open(&path, [8; 32]).unwrap());
+        assert!(Journal::existing(&folder.path().join("none.sqlite")).unwrap().is_none());
+        let journal = Journal::existing(&path).unwrap().unwrap();
         let numbers = |values: &[&[u8]]| {
             let rows = journal.carrying(values.iter().copied(), 10).unwrap();
             rows.iter().map(|row| row.number).collect::<Vec<_>>()
@@ -240,7 +257,7 @@ mod tests {
             assert!(!bytes.windows(6).any(|window| window == b"canary"), "in clear on the disk");
         }
 
-        journal.forget(at(86_400 + 1500), 1).unwrap();
+        while journal.forget(at(86_400 + 1500), 1).unwrap() {}
         assert_eq!(numbers(&[b"canary.example"]), [second]);
         assert!(journal.message(first).unwrap().is_none());
     }

@@ -26,7 +26,7 @@ pub struct Judged {
     pub sender: String,
     /// The envelope's recipients; the first hundred.
     pub recipients: Vec<String>,
-    /// What became of it: `deliver`, `flag`, `quarantine`, `refused`, `warn`, `hold`, `report`.
+    /// What became of it: `deliver`, `flag`, `quarantine`, `refused`, `outgoing`, `warn`, `hold`.
     pub verdict: String,
     /// Its score.
     pub score: f64,

@@ -12,6 +12,8 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// Tells it from any other SQLite file: "VauQ".
 const APPLICATION_ID: i64 = 0x5661_7551;
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a claim holds, in seconds: longer than handing a message over takes.
+const CLAIMED: i64 = 600;
 
 /// The store of messages that are kept back.
 #[derive(Debug)]
@@ -38,7 +40,10 @@ impl Quarantine {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(error)?;
         connection.execute_batch(SCHEMA).map_err(error)?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(error)?;
+        // Asked often, and a write is a lock: only where it is new.
+        if id != APPLICATION_ID {
+            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(error)?;
+        }
         Ok(Self { connection })
     }
 
@@ -62,7 +67,10 @@ impl Quarantine {
     /// # Errors
     /// When the store cannot be read.
     pub fn list(&self, decided_too: bool) -> Result<Vec<Held>, RecordError> {
-        let condition = if decided_too { "1" } else { "state = 'held'" };
+        self.select(if decided_too { "?1 = ''" } else { "?1 = '' AND state = 'held'" }, "")
+    }
+
+    pub(super) fn select(&self, condition: &str, id: &str) -> Result<Vec<Held>, RecordError> {
         let mut query = self
             .connection
             .prepare(&format!(
@@ -71,7 +79,7 @@ impl Quarantine {
                  FROM messages WHERE {condition} ORDER BY arrived DESC, id"
             ))
             .map_err(error)?;
-        let rows = query.query_map([], row).map_err(error)?;
+        let rows = query.query_map([id], row).map_err(error)?;
         rows.map(|row| row.map_err(error)?.ok_or_else(bad)).collect()
     }
 
@@ -80,8 +88,7 @@ impl Quarantine {
     /// # Errors
     /// When the store cannot be read.
     pub fn find(&self, id: &str) -> Result<Option<Held>, RecordError> {
-        let mut found = self.list(true)?;
-        found.retain(|held| !id.is_empty() && held.message.id.starts_with(id));
+        let mut found = if id.is_empty() { Vec::new() } else { self.select("substr(id, 1, length(?1)) = ?1", id)? };
         Ok(if found.len() == 1 { found.pop() } else { None })
     }
 
@@ -95,6 +102,46 @@ impl Quarantine {
             .optional()
             .map(Option::flatten)
             .map_err(error)
+    }
+
+    /// Claims a message for a decision: whoever else decides meanwhile finds it claimed. Whether it was free. A claim ends
+    /// by itself, because whoever claimed it may have died.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn claim(&self, id: &str, now: Timestamp) -> Result<bool, RecordError> {
+        let changed = self
+            .connection
+            .execute(
+                "INSERT INTO claims (id, at) SELECT id, ?2 FROM messages WHERE id = ?1 AND state = 'held' \
+                 ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE claims.at < excluded.at - ?3",
+                params![id, now.as_second(), CLAIMED],
+            )
+            .map_err(error)?;
+        Ok(changed == 1)
+    }
+
+    /// Gives a claim back: nothing was decided.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn unclaim(&self, id: &str) -> Result<(), RecordError> {
+        self.connection.execute("DELETE FROM claims WHERE id = ?", [id]).map_err(error)?;
+        Ok(())
+    }
+
+    /// Forgets messages that were decided on so long ago.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn prune(&self, before: Timestamp) -> Result<(), RecordError> {
+        let before = before.as_second();
+        self.connection
+            .execute("DELETE FROM messages WHERE state <> 'held' AND arrived < ?", [before])
+            .and_then(|_| self.connection.execute("DELETE FROM told WHERE id NOT IN (SELECT id FROM messages)", []))
+            .and_then(|_| self.connection.execute("DELETE FROM claims WHERE id NOT IN (SELECT id FROM messages)", []))
+            .map_err(error)?;
+        Ok(())
     }
 
     /// Writes a decision down. A message that is no longer needed is overwritten. Whether it was still undecided.
@@ -171,6 +218,7 @@ mod tests {
             bytes: 3,
             sealed_sha256: "00".to_owned(),
             expires: Timestamp::from_second(expires).unwrap(),
+            is_outgoing: false,
         }
     }
 
@@ -191,10 +239,19 @@ mod tests {
         assert_eq!(store.find("ab").unwrap(), None);
         assert_eq!(store.due(now).unwrap(), ["abff"]);
         assert_eq!(store.sealed("abcd").unwrap().unwrap(), b"SEALED-CANARY");
+        let later = |seconds: i64| Timestamp::from_second(1000 + seconds).unwrap();
+        assert!(store.claim("abcd", now).unwrap() && !store.claim("abcd", later(10)).unwrap(), "one at a time");
+        assert!(store.claim("abcd", later(700)).unwrap(), "whoever claimed it has died");
+        store.unclaim("abcd").unwrap();
+        assert!(store.claim("abcd", later(701)).unwrap());
         assert!(store.decide("abcd", HeldState::Released).unwrap());
+        assert!(!store.claim("abcd", later(5000)).unwrap(), "nothing is left to decide");
         assert!(!store.decide("abcd", HeldState::Deleted).unwrap(), "only once");
         assert_eq!(store.sealed("abcd").unwrap(), None);
         assert_eq!(store.find("abcd").unwrap().unwrap().state, HeldState::Released);
+        store.prune(later(1)).unwrap();
+        assert_eq!(store.find("abcd").unwrap(), None);
+        assert!(store.find("abff").unwrap().is_some(), "what nobody decided on stays");
         let written: Vec<u8> = ["quarantine.sqlite", "quarantine.sqlite-wal"]
             .iter()
             .flat_map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default())

@@ -16,10 +16,12 @@ impl Quarantine {
     pub fn untold(&self) -> Result<Vec<(String, Vec<Held>)>, RecordError> {
         let mut all: Vec<(String, Vec<Held>)> = Vec::new();
         let mut query = self.connection.prepare("SELECT 1 FROM told WHERE id = ? AND reader = ?").map_err(error)?;
-        let mut held = self.list(false)?;
+        let is_new = "?1 = '' AND state = 'held' AND json_array_length(about, '$.recipients') > \
+                        (SELECT count(*) FROM told WHERE told.id = messages.id)";
+        let mut held = self.select(is_new, "")?;
         held.reverse();
         for message in held {
-            for reader in &message.message.recipients {
+            for reader in message.message.recipients.iter().filter(|_| !message.message.is_outgoing) {
                 let reader = reader.to_lowercase();
                 if query.exists(params![message.message.id, reader]).map_err(error)? {
                     continue;
@@ -76,15 +78,41 @@ impl Quarantine {
         Ok(held.map(|held| (held, reader)))
     }
 
-    /// Notes that a reader asked for a message, and whether it was given.
+    /// Notes that a reader asked for a message.
     ///
     /// # Errors
     /// When the store refuses.
-    pub fn ask(&self, id: &str, reader: &str, given: bool, at: Timestamp) -> Result<(), RecordError> {
-        let at = at.as_second();
-        let given = given.then_some(at);
+    pub fn ask(&self, id: &str, reader: &str, at: Timestamp) -> Result<(), RecordError> {
         self.connection
-            .execute("UPDATE told SET asked = ?, given = ? WHERE id = ? AND reader = ?", params![at, given, id, reader])
+            .execute("UPDATE told SET asked = ? WHERE id = ? AND reader = ?", params![at.as_second(), id, reader])
+            .map_err(error)?;
+        Ok(())
+    }
+
+    /// Notes that a reader is given a message. Whether nobody else did so.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn give(&self, id: &str, reader: &str, at: Timestamp) -> Result<bool, RecordError> {
+        let at = at.as_second();
+        let changed = self
+            .connection
+            .execute(
+                "INSERT INTO told (id, reader, token, at, given) VALUES (?1, ?2, X'', ?3, ?3) \
+                 ON CONFLICT (id, reader) DO UPDATE SET given = excluded.given WHERE told.given IS NULL",
+                params![id, reader, at],
+            )
+            .map_err(error)?;
+        Ok(changed == 1)
+    }
+
+    /// Takes that back: the mail server did not take it.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn take_from(&self, id: &str, reader: &str) -> Result<(), RecordError> {
+        self.connection
+            .execute("UPDATE told SET given = NULL WHERE id = ? AND reader = ?", params![id, reader])
             .map_err(error)?;
         Ok(())
     }
@@ -126,7 +154,10 @@ mod tests {
             bytes: 3,
             sealed_sha256: "00".to_owned(),
             expires: now,
+            is_outgoing: false,
         };
+        let leaves = Quarantined { id: "ffff".to_owned(), is_outgoing: true, ..message.clone() };
+        store.hold(now, &leaves, b"x").unwrap();
         store.hold(now, &message, b"x").unwrap();
         let untold = || store.untold().unwrap().into_iter().map(|(reader, _)| reader).collect::<Vec<_>>();
         assert_eq!(untold(), ["claire@d.example", "hugo@d.example"]);
@@ -138,13 +169,14 @@ mod tests {
         assert!(store.asked_with(&[2; 32]).unwrap().is_none());
         let (held, reader) = store.asked_with(&[1; 32]).unwrap().unwrap();
         assert_eq!(reader, "claire@d.example");
-        store.ask("abcd", &reader, false, now).unwrap();
-        assert_eq!(store.list(false).unwrap()[0].asked, ["claire@d.example"]);
+        store.ask("abcd", &reader, now).unwrap();
+        assert_eq!(store.find("abcd").unwrap().unwrap().asked, ["claire@d.example"]);
         assert!(!store.all_given(&held).unwrap());
-        store.ask("abcd", &reader, true, now).unwrap();
+        assert!(store.give("abcd", &reader, now).unwrap() && !store.give("abcd", &reader, now).unwrap(), "once");
+        store.take_from("abcd", &reader).unwrap();
+        assert!(store.give("abcd", &reader, now).unwrap());
         assert!(store.asked_with(&[1; 32]).unwrap().is_none(), "only once");
-        store.tell("abcd", "hugo@d.example", &[3; 32], now).unwrap();
-        store.ask("abcd", "hugo@d.example", true, now).unwrap();
+        assert!(store.give("abcd", "hugo@d.example", now).unwrap());
         assert!(store.all_given(&held).unwrap());
     }
 }

@@ -22,6 +22,9 @@ pub struct Quarantined {
     pub sealed_sha256: String,
     /// When it is forgotten.
     pub expires: Timestamp,
+    /// Whether it was kept from leaving: then its readers are elsewhere.
+    #[serde(default)]
+    pub is_outgoing: bool,
 }
 
 /// What was decided on a message that was kept back.

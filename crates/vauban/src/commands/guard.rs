@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         readers_for(organisation, table, state.clone(), starter)
     });
     let sources = Sources { starter, state: Some(place.state.clone()), paths: Vec::new(), benign: None };
-    let portal = config.portal.as_ref().map(|table| portal::prepared(table, &config, place)).transpose()?;
+    let portal = config.portal.as_ref().map(|table| portal::prepared(table, &arguments.config, place)).transpose()?;
     let guard = Guard {
         config,
         reload: Box::new(reload) as Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
@@ -68,10 +68,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         .map_err(|error| cannot(&error.to_string()))?;
     let outcome: Result<(), GuardError> = runtime.block_on(async {
         if let Some(portal) = portal {
-            let listener = vauban_portal::bind(&portal.listen)
-                .await
-                .map_err(|error| GuardError::Listen(portal.listen.clone(), error))?;
-            tokio::spawn(vauban_portal::serve(listener, portal));
+            tokio::spawn(vauban_portal::keep_serving(portal));
         }
         vauban_guard::run(guard).await
     });

@@ -3,11 +3,12 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use jiff::Timestamp;
 use vauban_guard::config::{Config, PortalTable};
-use vauban_model::Text;
+use vauban_model::{Lang, Text};
 use vauban_portal::{Link, Portal};
 
 use crate::{
@@ -47,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     place.make().map_err(|error| Failure::output(&error))?;
     match &arguments.command {
         Command::Link { config } => {
-            let table = table(config)?.portal.unwrap_or_default();
+            let table = table_of(config)?.portal.unwrap_or_default();
             let mut secret = [0; 32];
             random(&mut secret).map_err(|error| cannot(&error.to_string()))?;
             let who = who();
@@ -58,8 +59,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             terminal::talk(words.get(place.lang));
         }
         Command::Serve { config } => {
-            let config = table(config)?;
-            let portal = prepared(&config.portal.clone().unwrap_or_default(), &config, place)?;
+            let portal = prepared(&table_of(config)?.portal.unwrap_or_default(), config, place)?;
             serve(portal, place)?;
         }
     }
@@ -67,12 +67,17 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 }
 
 /// The configuration; the default where the file of that name is not there.
-fn table(file: &Path) -> Result<Config, Failure> {
+fn table_of(file: &Path) -> Result<Config, Failure> {
     if file.exists() { config::read(file) } else { Ok(Config::default()) }
 }
 
-/// The pages of this state.
-pub(super) fn prepared(table: &PortalTable, config: &Config, place: &Place) -> Result<Portal, Failure> {
+/// The pages of this state. The configuration is read again whenever something is decided.
+pub(super) fn prepared(table: &PortalTable, file: &Path, place: &Place) -> Result<Portal, Failure> {
+    let file = file.to_owned();
+    let mail = move || match table_of(&file) {
+        Ok(config) => Ok(config.mail),
+        Err(failure) => Err(failure.words().get(Lang::En).to_owned()),
+    };
     Ok(Portal {
         listen: table.listen.clone(),
         state: std::path::absolute(&place.state).map_err(|error| cannot(&error.to_string()))?,
@@ -80,7 +85,7 @@ pub(super) fn prepared(table: &PortalTable, config: &Config, place: &Place) -> R
         journal: place.journal(),
         quarantine: place.quarantine(),
         link: place.portal_link(),
-        mail: config.mail.clone(),
+        mail: Arc::new(mail),
         lang: place.lang,
         now: Timestamp::now,
         random,

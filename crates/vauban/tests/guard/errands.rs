@@ -90,10 +90,11 @@ fn strangers_and_programs_are_not_answered() {
     door.waits_for(2);
 }
 
-/// The address in a digest that a reader answers.
-fn ask_address(digest: &str) -> String {
-    let field = digest.lines().find_map(|line| line.strip_prefix("Reply-To: ")).unwrap();
-    field.trim().to_owned()
+/// An answer of somebody to a word of the guard's, as a mail program writes one.
+fn answer_to(word: &str, sender: &str) -> String {
+    let id = word.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim();
+    assert!(id.starts_with("<ask-"), "{id}");
+    honest(9).replace("contact@lumiere.test", sender).replacen("Subject:", &format!("In-Reply-To: {id}\nSubject:"), 1)
 }
 
 #[test]
@@ -112,28 +113,26 @@ fn readers_are_told_what_is_kept_back_and_ask_for_it() {
     assert_eq!(digest.envelope, ["MAIL FROM:<>", &format!("RCPT TO:<{CLAIRE}>")]);
     let words = digest.words();
     assert!(words.contains("sender@lumiere[.]test") && words.contains("answer this mail"), "{words}");
-    let ask = ask_address(&digest.text());
-    assert!(ask.starts_with("vauban+ask-"), "{ask}");
-
-    let answer_of = |sender: &str| honest(9).replace("contact@lumiere.test", sender);
-    // A colleague who was forwarded the digest does not get another's mail.
+    // A colleague who was forwarded the word does not get another's mail; that somebody asks is noted.
     let hugo = "hugo.bernard@campagne.example";
-    assert_eq!(client.outgoing(hugo, &[&ask], &answer_of(hugo)).unwrap().last, 'd');
-    assert!(door.waits_for(2)[1].words().contains("no longer there"));
-    assert_eq!(client.outgoing(CLAIRE, &[&ask], &answer_of(CLAIRE)).unwrap().last, 'd');
+    assert_eq!(client.outgoing(hugo, &[DESK], &answer_to(&digest.text(), hugo)).unwrap().last, 'd');
+    assert!(door.waits_for(2)[1].words().contains("second person"));
+    assert_eq!(client.outgoing(CLAIRE, &[DESK], &answer_to(&digest.text(), CLAIRE)).unwrap().last, 'd');
     let given = &door.waits_for(3)[2];
     assert_eq!(given.envelope, ["MAIL FROM:<sender@lumiere.test>", &format!("RCPT TO:<{CLAIRE}>")]);
     assert_eq!(given.text(), message.replace('\n', "\r\n"), "byte by byte");
+    // Once: whoever asks again hears that it is no longer there.
+    assert_eq!(client.outgoing(CLAIRE, &[DESK], &answer_to(&digest.text(), CLAIRE)).unwrap().last, 'd');
+    assert!(door.waits_for(4)[3].words().contains("no longer there"));
     let listed = String::from_utf8(guard.run(&["mail", "quarantine", "list", "--all"]).stdout).unwrap();
     assert!(listed.contains("released"), "{listed}");
 
     // What decides alone needs a second person, whatever the policy says.
     let trapped = Client::ready(guard.milter).incoming(&[hugo], &trap(2, "x")).unwrap();
     assert_eq!(trapped.last, 'd');
-    let digest = door.waits_for(4)[3].clone();
-    let ask = ask_address(&digest.text());
-    assert_eq!(client.outgoing(hugo, &[&ask], &answer_of(hugo)).unwrap().last, 'd');
-    assert!(door.waits_for(5)[4].words().contains("second person"));
+    let digest = door.waits_for(5)[4].clone();
+    assert_eq!(client.outgoing(hugo, &[DESK], &answer_to(&digest.text(), hugo)).unwrap().last, 'd');
+    assert!(door.waits_for(6)[5].words().contains("second person"));
     let listed = String::from_utf8(guard.run(&["mail", "quarantine", "list"]).stdout).unwrap();
     assert!(listed.contains(&format!("asked for by {hugo}")), "{listed}");
     let verified = guard.run(&["record", "verify"]);

@@ -6,7 +6,7 @@ use vauban_mail::{Judgement, Leaving, Verdict};
 use vauban_model::{Lang, Text, printable};
 use vauban_protocol::milter::{Actions, Negotiation, Reply};
 
-use super::message::Message;
+use super::message::{Message, header_lines};
 use crate::config::{Banner, LeavingPolicy};
 
 /// The words for a sender that is to come again.
@@ -18,6 +18,8 @@ const REFUSED_OUTGOING: &str = "550 5.7.1 Work is not sent to private mailboxes;
 /// The words for whoever asks something of the guard and is not known.
 const ONLY_FOR_OWN: &str =
     "550 5.7.1 This address answers the organisation's own people alone, signed in or proven by DKIM";
+/// The words for a sender whose message can never be encrypted.
+const NOT_SEALED: &str = "554 5.7.5 The reader's mail is stored encrypted, and this message cannot be: it is too large";
 /// The words for a sender whose reader's key cannot be used.
 const NO_KEY: &str = "451 4.7.5 The reader's mail is encrypted and the key cannot be used now; please try again later";
 /// Words that stand around a message.
@@ -75,8 +77,7 @@ pub(super) fn deliver(
         let whole = wrapped(&message.bytes, wrapper);
         let end = whole.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(whole.len());
         for name in CONTENT {
-            let count = message.bytes.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
-            let count = count.filter(|line| starts_with_name(line, name)).count();
+            let count = header_lines(&message.bytes).filter(|line| starts_with_name(line, name)).count();
             let numbers = (1..=u32::try_from(count).unwrap_or(0)).rev();
             replies.extend(numbers.map(|number| Reply::DeleteHeader(number, (*name).to_owned())));
         }
@@ -115,10 +116,7 @@ pub(super) fn wrapped(message: &[u8], wrapper: &Wrapper) -> Vec<u8> {
     let Wrapper { words, boundary } = wrapper;
     let mut out = Vec::new();
     let mut kept = true;
-    for line in message.split_inclusive(|byte| *byte == b'\n') {
-        if line.trim_ascii().is_empty() {
-            break;
-        }
+    for line in header_lines(message) {
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
             kept = !CONTENT.iter().any(|name| starts_with_name(line, name));
         }
@@ -216,6 +214,10 @@ pub(super) fn refused_outgoing() -> Vec<Reply> {
 
 pub(super) fn only_for_own() -> Vec<Reply> {
     vec![Reply::Refuse(ONLY_FOR_OWN.to_owned())]
+}
+
+pub(super) fn not_sealed() -> Vec<Reply> {
+    vec![Reply::Refuse(NOT_SEALED.to_owned())]
 }
 
 pub(super) fn no_key() -> Vec<Reply> {

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use vauban_lookalike::{Owner, owner};
 use vauban_mail::{Code, Facts, Known};
 
-use super::message::Message;
+use super::message::{Message, header_lines};
 
 /// How long all questions about one message may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -209,8 +209,7 @@ const fn is_near(owner: Owner) -> bool {
 
 /// How many signatures a header claims to have.
 fn signatures(message: &[u8]) -> usize {
-    let lines = message.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
-    lines
+    header_lines(message)
         .filter(|line| {
             [&b"dkim-signature:"[..], b"arc-seal:"]
                 .iter()

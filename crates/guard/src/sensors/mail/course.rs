@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use vauban_mail::{Judgement, Leaving, Verdict, Weights, leaving};
 use vauban_protocol::milter::Reply;
 use vauban_record::{Judged as Entry, Kind, Way};
@@ -15,7 +16,7 @@ use super::{
     judge::{Judge, Judged, NotJudged, Readers},
     keep::Grounds,
     keys::{CannotEncrypt, Keys},
-    means::{Means, is_ours},
+    means::{Means, SayError, is_ours},
     message::Message,
     notice::Notice,
     remember::Memory,
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub(super) errands: Arc<Hour>,
     /// Words to senders in this hour.
     pub(super) notices: Arc<Hour>,
+    /// Messages that are being encrypted to their readers.
+    pub(super) sealing: Arc<Semaphore>,
     pub(super) now: fn() -> Timestamp,
 }
 
@@ -64,17 +67,19 @@ impl Course {
         let way = self.judge.way(&self.message);
         let mut replies = Vec::new();
         if let Some((errand, recipient)) = self.errand() {
-            if self.message.recipients.len() == 1 {
-                return self.run_errand(errand, way).await;
+            let is_alone = self.message.recipients.len() == 1;
+            if !is_alone && !self.changes.may_delete_recipients {
+                return answer::later();
             }
-            // The others get the message, and the errand is done beside it.
-            if self.changes.may_delete_recipients {
-                replies.push(Reply::DeleteRecipient(format!("<{recipient}>")));
-                let mut rest = (*self.message).clone();
-                rest.recipients.retain(|other| *other != recipient);
-                drop(self.run_errand(errand, way).await);
-                self.message = Arc::new(rest);
+            let answered = self.run_errand(errand, way).await;
+            // What could not be done now is done when the message comes again, and its other readers get it then.
+            if is_alone || is_temporary(&answered) {
+                return answered;
             }
+            replies.push(Reply::DeleteRecipient(format!("<{recipient}>")));
+            let mut rest = (*self.message).clone();
+            rest.recipients.retain(|other| *other != recipient);
+            self.message = Arc::new(rest);
         }
         replies.extend(match way {
             Way::In => self.incoming().await,
@@ -103,7 +108,7 @@ impl Course {
             self.count("refused");
             return answer::only_for_own();
         }
-        if !self.shared.errands.takes((self.shared.now)()) {
+        if !self.shared.errands.takes(&self.message.sender, (self.shared.now)()) {
             self.shared.metrics.add("vauban_mail_refused_total", "errands", 1.0);
             return answer::later();
         }
@@ -135,12 +140,14 @@ impl Course {
         };
         let grounds = Grounds::from(&judgement);
         if judgement.verdict != Verdict::Quarantine {
-            let word = judgement.verdict.word();
-            self.note(Way::In, word, "", &grounds, read).await;
             let banner = (judgement.verdict == Verdict::Flag).then_some(self.judge.table.banner);
-            return self.delivered(answer::verdict(&judgement), &judgement, banner).await;
+            let replies = self.delivered(answer::verdict(&judgement), &judgement, banner).await;
+            if !is_refusal(&replies) {
+                self.note(Way::In, judgement.verdict.word(), "", &grounds, read).await;
+            }
+            return replies;
         }
-        self.kept_back(Way::In, "quarantine", &grounds, read).await
+        self.kept_back(Way::In, "quarantine", &grounds, read).await.0
     }
 
     /// Mail of our own people: it passes, unless work leaves for private places.
@@ -159,34 +166,47 @@ impl Course {
         let found = leaving(&self.judge.known, &table.private, sender, recipients, &read.said);
         let policy = found.iter().map(|one| policy_of(table, one)).max().unwrap_or(LeavingPolicy::Allow);
         let grounds = Grounds::from(found.as_slice());
-        match policy {
-            LeavingPolicy::Allow => {
-                self.note(Way::Out, "outgoing", "", &grounds, read).await;
-                self.delivered(Vec::new(), &Judgement::nothing(), None).await
-            }
-            LeavingPolicy::Warn => {
-                self.tell_sender(found, policy, &read).await;
-                self.note(Way::Out, "warn", "", &grounds, read).await;
-                self.delivered(Vec::new(), &Judgement::nothing(), None).await
-            }
-            LeavingPolicy::Hold => {
-                let said = Judged { said: read.said.clone(), ..Judged::default() };
-                let replies = self.kept_back(Way::Out, "hold", &grounds, read).await;
-                if matches!(replies.first(), Some(Reply::Discard)) {
-                    self.tell_sender(found, policy, &said).await;
+        if policy != LeavingPolicy::Hold {
+            let replies = self.delivered(Vec::new(), &Judgement::nothing(), None).await;
+            if !is_refusal(&replies) {
+                let warns = policy == LeavingPolicy::Warn;
+                if warns && let Err(error) = self.tell_sender(found, policy, &read).await {
+                    self.shared.metrics.add("vauban_mail_failures_total", "notice", 1.0);
+                    tracing::error!(
+                        sensor = "mail",
+                        error = error.word(),
+                        "a sender cannot be told about outgoing mail"
+                    );
                 }
-                replies
+                self.note(Way::Out, if warns { "warn" } else { "outgoing" }, "", &grounds, read).await;
             }
+            return replies;
         }
+        let said = Judged { said: read.said.clone(), ..Judged::default() };
+        let (replies, id) = self.kept_back(Way::Out, "hold", &grounds, read).await;
+        let Some(id) = id else { return replies };
+        // Nobody may believe that a message left that did not: whoever cannot be told keeps it.
+        let Err(error) = self.tell_sender(found, policy, &said).await else { return replies };
+        self.shared.metrics.add("vauban_mail_failures_total", "notice", 1.0);
+        tracing::error!(
+            sensor = "mail",
+            error = error.word(),
+            "a sender cannot be told that mail is held, and keeps it"
+        );
+        if let Some(keeper) = self.means.keeper.clone() {
+            let now = (self.shared.now)();
+            let _ = tokio::task::spawn_blocking(move || keeper.take_back(&id, now)).await;
+        }
+        answer::later()
     }
 
-    /// Tells the sender what left, or did not. A word that is not taken costs only the word.
-    async fn tell_sender(&self, found: Vec<Leaving>, policy: LeavingPolicy, read: &Judged) {
-        let table = &self.judge.table;
-        // A stranger whose message is forwarded is told nothing; and a program that sends much is not told each time.
-        let is_told = !table.address.is_empty() && is_ours(&self.judge.known, &self.message.sender);
-        if !is_told || !self.shared.notices.takes((self.shared.now)()) {
-            return;
+    /// Tells the sender what left, or did not.
+    async fn tell_sender(&self, found: Vec<Leaving>, policy: LeavingPolicy, read: &Judged) -> Result<(), SayError> {
+        // A stranger whose message is forwarded is told nothing; and whoever sends much is not told each time.
+        let (sender, now) = (&self.message.sender, (self.shared.now)());
+        let is_enough = policy == LeavingPolicy::Warn && !self.shared.notices.takes(sender, now);
+        if is_enough || !is_ours(&self.judge.known, sender) {
+            return Ok(());
         }
         let course = self.clone();
         let answers = read.said.message_id.clone();
@@ -197,16 +217,14 @@ impl Course {
                 from: &table.address,
                 to: &course.message.sender,
                 reply_to: None,
+                id: "",
                 answers: &answers,
                 subject: answer::leaving_subject(policy),
                 body: &body,
             };
-            course.means.say(&notice, table, (course.shared.now)())
+            course.means.say(&notice, table, now)
         });
-        if let Ok(Err(error)) = told.await {
-            self.shared.metrics.add("vauban_mail_failures_total", "notice", 1.0);
-            tracing::error!(sensor = "mail", %error, "a sender cannot be told about outgoing mail");
-        }
+        told.await.unwrap_or(Err(SayError::Address))
     }
 
     /// The message is read, and the records of its domains are asked for at the same time.
@@ -246,25 +264,32 @@ impl Course {
     }
 
     /// Keeps the message back, or says why its sender keeps it.
-    async fn kept_back(&self, way: Way, verdict: &'static str, grounds: &Grounds, read: Judged) -> Vec<Reply> {
+    /// Under which short name it is kept, where it is.
+    async fn kept_back(
+        &self,
+        way: Way,
+        verdict: &'static str,
+        grounds: &Grounds,
+        read: Judged,
+    ) -> (Vec<Reply>, Option<String>) {
         // What cannot be kept back whole is refused: its sender is told, and has it.
         let Some(keeper) = self.means.keeper.as_ref().filter(|_| !self.message.is_cut) else {
             self.note(way, "refused", "", grounds, read).await;
-            return if way == Way::In { answer::refused() } else { answer::refused_outgoing() };
+            return (if way == Way::In { answer::refused() } else { answer::refused_outgoing() }, None);
         };
         let (keeper, now, kept) = (keeper.clone(), (self.shared.now)(), Arc::clone(&self.message));
         let (weighed, said) = (grounds.clone(), read.said.clone());
-        match tokio::task::spawn_blocking(move || keeper.keep(&kept, &said, &weighed, now)).await {
+        match tokio::task::spawn_blocking(move || keeper.keep(&kept, &said, &weighed, way == Way::Out, now)).await {
             Ok(Ok(id)) => {
                 self.note(way, verdict, &id, grounds, read).await;
-                answer::kept()
+                (answer::kept(), Some(id))
             }
             outcome => {
                 self.shared.metrics.add("vauban_mail_failures_total", "quarantine", 1.0);
                 if let Ok(Err(error)) = outcome {
                     tracing::error!(sensor = "mail", %error, "a message cannot be kept back; its sender is to come again");
                 }
-                answer::later()
+                (answer::later(), None)
             }
         }
     }
@@ -282,6 +307,8 @@ impl Course {
             return answer::deliver(&self.message, &fields, wrapper.as_ref(), self.changes);
         }
         let Some(keys) = &self.means.keys else { return answer::later() };
+        // A copy for each reader takes memory that nothing else counts: few messages at a time.
+        let Ok(_permit) = self.shared.sealing.acquire().await else { return answer::later() };
         let (keys, course) = (keys.clone(), self.clone());
         let (header, around) = (fields.clone(), wrapper.clone());
         let encrypted =
@@ -296,11 +323,12 @@ impl Course {
                     .splice(0..0, done.readers.into_iter().map(|reader| Reply::DeleteRecipient(format!("<{reader}>"))));
                 replies
             }
-            Ok(Err(Undelivered::Key(_))) => answer::no_key(),
+            Ok(Err(Undelivered::Key(CannotEncrypt::Key(..)))) => answer::no_key(),
+            Ok(Err(Undelivered::Key(CannotEncrypt::Message(..)))) => answer::not_sealed(),
             Ok(Err(Undelivered::Post(error))) => {
                 self.shared.metrics.add("vauban_mail_failures_total", "handover", 1.0);
-                tracing::error!(sensor = "mail", %error, "encrypted mail is not taken; its sender is to come again");
-                answer::later()
+                tracing::error!(sensor = "mail", error = error.word(), "encrypted mail is not taken by the door");
+                if error.is_permanent() { answer::not_sealed() } else { answer::later() }
             }
             Err(_) => answer::later(),
         }
@@ -323,7 +351,7 @@ impl Course {
         readers.into_iter().cloned().collect()
     }
 
-    /// Encrypts a copy for each reader, all of them before the first is handed over, and hands them over.
+    /// Encrypts a copy for each reader and hands it over, one after the other; first it is known that every key can be used.
     fn encrypted(
         &self,
         keys: &Keys,
@@ -331,6 +359,20 @@ impl Course {
         fields: &[(String, String)],
         wrapper: Option<&Wrapper>,
     ) -> Result<Done, Undelivered> {
+        let mut done = Done::default();
+        let mut usable = Vec::new();
+        for reader in readers {
+            let can = if self.message.is_cut || !self.changes.may_delete_recipients {
+                let why = "it is larger than is held, or the mail server lets no filter take recipients out";
+                Err(CannotEncrypt::Message(reader.clone(), why.to_owned()))
+            } else {
+                keys.usable(reader, (self.shared.now)())
+            };
+            match can {
+                Ok(()) => usable.push(reader),
+                Err(why) => self.in_clear(keys, why, &mut done)?,
+            }
+        }
         let mut whole: Vec<u8> = Vec::new();
         for (name, value) in fields {
             whole.extend(format!("{name}:{}\r\n", value.replace('\n', "\r\n")).into_bytes());
@@ -339,35 +381,34 @@ impl Course {
             Some(wrapper) => whole.extend(answer::wrapped(&self.message.bytes, wrapper)),
             None => whole.extend(&self.message.bytes),
         }
-        let mut copies = Vec::new();
-        let mut done = Done::default();
-        for reader in readers {
-            let copy = if self.message.is_cut || !self.changes.may_delete_recipients {
-                let why = "it is larger than is held, or the mail server lets no filter take recipients out";
-                Err(CannotEncrypt::Message(reader.clone(), why.to_owned()))
-            } else {
-                keys.encrypt(reader, &whole, self.means.random, (self.shared.now)())
-            };
-            match copy {
-                Ok(Some(copy)) => copies.push((reader, copy)),
-                Ok(None) => {}
-                Err(why) => {
-                    self.shared.metrics.add("vauban_mail_failures_total", "encryption", 1.0);
-                    let queue_id = &self.message.queue_id;
-                    tracing::error!(sensor = "mail", error = %why, queue_id, "mail cannot be encrypted");
-                    if keys.on_unusable() == OnUnusable::Tempfail {
-                        return Err(why.into());
-                    }
-                    done.in_clear = Some(why.word());
+        for reader in usable {
+            match keys.encrypt(reader, &whole, self.means.random, (self.shared.now)()) {
+                Ok(Some(copy)) => {
+                    self.means.post.hand_over(&self.message.sender, std::slice::from_ref(reader), &copy)?;
+                    self.shared.metrics.add("vauban_mail_encrypted_total", "", 1.0);
+                    done.readers.push(reader.clone());
                 }
+                Ok(None) => {}
+                Err(why) => self.in_clear(keys, why, &mut done)?,
             }
         }
-        for (reader, copy) in copies {
-            self.means.post.hand_over(&self.message.sender, std::slice::from_ref(reader), &copy)?;
-            self.shared.metrics.add("vauban_mail_encrypted_total", "", 1.0);
-            done.readers.push(reader.clone());
-        }
         Ok(done)
+    }
+
+    /// A reader whose mail cannot be encrypted gets it in clear where the policy says so; else nobody gets it now.
+    fn in_clear(&self, keys: &Keys, why: CannotEncrypt, done: &mut Done) -> Result<(), CannotEncrypt> {
+        self.shared.metrics.add("vauban_mail_failures_total", "encryption", 1.0);
+        tracing::error!(
+            sensor = "mail",
+            why = why.word(),
+            queue_id = self.message.queue_id,
+            "mail cannot be encrypted"
+        );
+        if keys.on_unusable() == OnUnusable::Tempfail {
+            return Err(why);
+        }
+        done.in_clear = Some(why.word());
+        Ok(())
     }
 
     /// Counts a message, notes it in the history, logs its verdict, and writes down which indicators it met.
@@ -445,6 +486,15 @@ enum Undelivered {
     Key(#[from] CannotEncrypt),
     #[error(transparent)]
     Post(#[from] super::post::PostError),
+}
+
+/// Whether the sender is told to come again, or refused.
+fn is_refusal(replies: &[Reply]) -> bool {
+    matches!(replies.last(), Some(Reply::Refuse(_)))
+}
+
+fn is_temporary(replies: &[Reply]) -> bool {
+    matches!(replies.last(), Some(Reply::Refuse(words)) if words.starts_with('4'))
 }
 
 fn distinct(recipients: &[String]) -> usize {

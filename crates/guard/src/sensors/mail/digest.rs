@@ -9,7 +9,7 @@ use vauban_model::{Lang, Text, printable};
 use vauban_record::{Held, Quarantine, RecordError};
 
 use super::{
-    errand::{Errand, print},
+    errand::{ASK, Errand, print},
     judge::Judge,
     means::{Means, SayError, is_ours},
     notice::Notice,
@@ -17,7 +17,7 @@ use super::{
 
 /// Messages that one word tells of.
 const MOST: usize = 20;
-/// Readers who are told at a time: the rest is told at the next.
+/// Readers who are told at a time: the rest is told the next time.
 const MOST_READERS: usize = 50;
 
 /// Why readers could not be told: they are at a later try.
@@ -25,7 +25,7 @@ const MOST_READERS: usize = 50;
 pub(crate) enum TellError {
     #[error(transparent)]
     Record(#[from] RecordError),
-    #[error(transparent)]
+    #[error("{}", .0.word())]
     Say(#[from] SayError),
 }
 
@@ -44,9 +44,12 @@ pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize
     let store = Quarantine::open(&means.quarantine)?;
     let apart = SignedDuration::from_hours(i64::from(quarantine.digest_hours));
     let mut told = 0;
-    // What is kept back on its way out has readers elsewhere: its sender was told at once.
-    let ours = store.untold()?.into_iter().filter(|(reader, _)| is_ours(&judge.known, reader));
-    for (reader, mut messages) in ours.take(MOST_READERS) {
+    // Readers elsewhere are not ours to tell.
+    let untold = store.untold()?.into_iter().filter(|(reader, _)| is_ours(&judge.known, reader));
+    for (reader, mut messages) in untold {
+        if told >= MOST_READERS {
+            break;
+        }
         if store.last_told(&reader)?.is_some_and(|last| now.duration_since(last) < apart) {
             continue;
         }
@@ -54,15 +57,20 @@ pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize
         let mut rows = Vec::new();
         for held in messages {
             let random = means.bytes::<15>().map_err(SayError::from)?;
-            let token = BASE32_NOPAD.encode(&random).to_lowercase();
-            rows.push((held, token));
+            rows.push((held, BASE32_NOPAD.encode(&random).to_lowercase()));
         }
         let asks: Vec<String> = rows.iter().map(|(_, token)| Errand::address(&table.address, token)).collect();
+        // An answer names what it answers: one message needs no address of its own.
+        let id = match rows.as_slice() {
+            [(_, token)] => format!("{ASK}{token}"),
+            _ => String::new(),
+        };
         let body = |lang| words(&rows, &asks, lang);
         let notice = Notice {
             from: &table.address,
             to: &reader,
-            reply_to: asks.first().filter(|_| asks.len() == 1).map(String::as_str),
+            reply_to: None,
+            id: &id,
             answers: "",
             subject: match rows.len() {
                 1 => Text::new("Un message retenu pour vous", "A message kept back for you"),
@@ -73,11 +81,17 @@ pub(crate) fn tell(judge: &Judge, means: &Means, now: Timestamp) -> Result<usize
             },
             body: &body,
         };
-        means.say(&notice, table, now)?;
+        match means.say(&notice, table, now) {
+            Ok(()) => told += 1,
+            // A mailbox that is gone must not keep the others from being told.
+            Err(error) if error.is_permanent() => {
+                tracing::warn!(sensor = "mail", error = error.word(), "a reader cannot be told what is kept back");
+            }
+            Err(error) => return Err(error.into()),
+        }
         for (held, token) in &rows {
             store.tell(&held.message.id, &reader, &print(token), now)?;
         }
-        told += 1;
     }
     Ok(told)
 }

@@ -4,6 +4,7 @@
 //! could write in their name else, and the guard would become a way to send them mail.
 
 use std::{
+    collections::HashMap,
     fmt::Write as _,
     sync::{Mutex, PoisonError},
 };
@@ -20,7 +21,7 @@ use super::{
     means::{Means, is_ours},
     message::Message,
     notice::Notice,
-    release::{ReleaseError, release_to},
+    release::{Release, ReleaseError, may_ask},
 };
 
 /// What is asked.
@@ -32,10 +33,11 @@ pub(super) enum Errand {
     Ask(String),
 }
 
-/// What stands in the address of somebody who asks: `vauban+ask-TOKEN@campagne.example`.
-const ASK: &str = "+ask-";
-/// Errands that are done in an hour; a person who reports mail does not reach it, a program does.
+/// What stands before a token: in the id of a word that is answered, and in `vauban+ask-TOKEN@campagne.example`.
+pub(super) const ASK: &str = "ask-";
+/// Errands that are done in an hour, of all and of one person; whoever reports mail does not reach it, a program does.
 const MOST_AN_HOUR: u32 = 120;
+const MOST_OF_ONE: u32 = 20;
 /// Messages of one report that are answered.
 const MOST_REPORTED: usize = 5;
 
@@ -46,7 +48,7 @@ impl Errand {
         let (local, domain) = own.rsplit_once('@')?;
         let (to, at) = recipient.rsplit_once('@')?;
         let rest = to.strip_prefix(local.to_lowercase().as_str()).filter(|_| at.eq_ignore_ascii_case(domain))?;
-        match rest.strip_prefix(ASK) {
+        match rest.strip_prefix('+').and_then(|rest| rest.strip_prefix(ASK)) {
             Some(token) => Some(Self::Ask(token.to_owned())),
             None => rest.is_empty().then_some(Self::Report),
         }
@@ -55,7 +57,7 @@ impl Errand {
     /// The address that asks with this token.
     pub(super) fn address(own: &str, token: &str) -> String {
         let (local, domain) = own.rsplit_once('@').unwrap_or((own, ""));
-        format!("{local}{ASK}{token}@{domain}")
+        format!("{local}+{ASK}{token}@{domain}")
     }
 }
 
@@ -64,19 +66,28 @@ pub(super) fn print(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// How many errands were done in this hour.
+/// What was done in this hour, in all and for each person.
 #[derive(Debug, Default)]
-pub(super) struct Hour(Mutex<(Timestamp, u32)>);
+pub(super) struct Hour(Mutex<(Timestamp, u32, HashMap<String, u32>)>);
 
 impl Hour {
-    /// Whether one more may be done.
-    pub(super) fn takes(&self, now: Timestamp) -> bool {
+    /// Whether one more may be done for this person. What is too much for one counts for nobody else.
+    pub(super) fn takes(&self, person: &str, now: Timestamp) -> bool {
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.duration_since(hour.0).abs() >= SignedDuration::from_hours(1) {
-            *hour = (now, 0);
+            *hour = (now, 0, HashMap::new());
         }
-        hour.1 += 1;
-        hour.1 <= MOST_AN_HOUR
+        let (_, all, of_each) = &mut *hour;
+        if *all >= MOST_AN_HOUR {
+            return false;
+        }
+        let own = of_each.entry(person.to_lowercase()).or_default();
+        if *own >= MOST_OF_ONE {
+            return false;
+        }
+        *own += 1;
+        *all += 1;
+        true
     }
 }
 
@@ -85,7 +96,7 @@ impl Hour {
 pub(super) enum ErrandError {
     #[error(transparent)]
     Record(#[from] vauban_record::RecordError),
-    #[error(transparent)]
+    #[error("{}", .0.word())]
     Say(#[from] super::means::SayError),
     #[error(transparent)]
     Release(#[from] ReleaseError),
@@ -103,14 +114,19 @@ impl Desk<'_> {
     /// Does an errand. Blocks.
     pub(super) fn run(&self, errand: &Errand, read: &Judged) -> Result<(), ErrandError> {
         let asker = self.message.sender.to_lowercase();
-        // Nobody answers a program, or whoever is not here: mail would go round for ever.
-        if read.said.is_automatic || !is_ours(&self.judge.known, &asker) {
+        // Nobody answers a program, or whoever is not here: mail would go round for ever. And what proves an author proves
+        // nothing of an envelope that names somebody else.
+        let is_person = !read.said.is_automatic && asker == read.said.address.to_lowercase();
+        if !is_person || !is_ours(&self.judge.known, &asker) {
             tracing::warn!(sensor = "mail", queue_id = self.message.queue_id, "an errand of a program was dropped");
             return Ok(());
         }
-        match errand {
-            Errand::Report => self.report(&asker, read),
-            Errand::Ask(token) => self.ask(&asker, token),
+        let answered = read.said.answers.iter().filter(|id| is_ours(&self.judge.known, id));
+        let token = answered.filter_map(|id| id.split('@').next()?.strip_prefix(ASK)).next();
+        match (errand, token) {
+            (Errand::Ask(token), _) => self.ask(&asker, token),
+            (Errand::Report, Some(token)) if read.carried.is_empty() => self.ask(&asker, token),
+            (Errand::Report, _) => self.report(&asker, read),
         }
     }
 
@@ -145,24 +161,20 @@ impl Desk<'_> {
 
     fn ask(&self, asker: &str, token: &str) -> Result<(), ErrandError> {
         let store = Quarantine::open(&self.means.quarantine)?;
-        // Who has the token and is another than it was sent to forwards a stranger's mail.
-        let found = store.asked_with(&print(token))?.filter(|(_, reader)| reader == asker);
-        let Some((held, reader)) = found else {
+        let Some((held, reader)) = store.asked_with(&print(token))? else {
             let body = |lang| gone(lang).to_owned();
             return self.answer(asker, &Judged::default(), Text::new("Message retenu", "Message kept back"), &body);
         };
-        let given = release_to(self.means, &self.judge.table, &store, &held, &reader, self.now)?;
-        let asked = Asked { id: held.message.id.clone(), reader: reader.clone(), given };
+        let quarantine = self.judge.table.quarantine.as_ref();
+        // Whoever has another's token reads an alias, or was forwarded the word: that is for somebody else to decide.
+        let given = reader == asker && quarantine.is_some_and(|table| may_ask(table, &held));
+        let asked = Asked { id: held.message.id.clone(), reader: asker.to_owned(), given };
         self.means.write_down(self.now, Kind::Asked, &asked)?;
-        store.ask(&held.message.id, &reader, given, self.now)?;
-        if given {
-            if store.all_given(&held)? {
-                let who = reader;
-                let decided =
-                    vauban_record::Decided { id: held.message.id, what: vauban_record::HeldState::Released, who };
-                super::keep::decide(&store, &self.means.record, &decided, self.now)?;
-            }
-            return Ok(());
+        store.ask(&held.message.id, &reader, self.now)?;
+        if let Some(quarantine) = quarantine.filter(|_| given) {
+            let Means { record, post, keys, random, .. } = self.means;
+            let release = Release { store: &store, record, post, keys: keys.as_ref(), random: *random, now: self.now };
+            return Ok(release.to_one(&held, &quarantine.key_file, &reader)?);
         }
         let body = |lang| asked_for(lang).to_owned();
         self.answer(asker, &Judged::default(), Text::new("Demande reçue", "Request received"), &body)
@@ -172,7 +184,7 @@ impl Desk<'_> {
         let table = &self.judge.table;
         let answers = &read.said.message_id;
         self.means.say(
-            &Notice { from: &table.address, to, reply_to: None, answers, subject, body },
+            &Notice { from: &table.address, to, reply_to: None, id: "", answers, subject, body },
             table,
             self.now,
         )?;
@@ -184,11 +196,11 @@ impl Desk<'_> {
 fn explained(said: &Said, judgement: &Judgement, lang: Lang) -> String {
     let mut text = String::new();
     let (from, subject) = match lang {
-        Lang::Fr => ("De", "Objet"),
-        Lang::En => ("From", "Subject"),
+        Lang::Fr => ("De :", "Objet :"),
+        Lang::En => ("From:", "Subject:"),
     };
     // Writing to a string cannot fail. What an attacker wrote must not become a link in the answer.
-    let _ = writeln!(text, "{from}: {}\n{subject}: {}\n", blunt(&said.from), blunt(&said.subject));
+    let _ = writeln!(text, "{from} {}\n{subject} {}\n", blunt(&said.from), blunt(&said.subject));
     text.push_str(match (judgement.verdict, lang) {
         (Verdict::Quarantine, Lang::Fr) => "C'est très probablement un piège. Ne cliquez sur rien, n'ouvrez aucune pièce jointe, n'y répondez pas, et supprimez ce message.\n",
         (Verdict::Quarantine, Lang::En) => "This is very probably a trap. Click on nothing, open no attachment, do not answer, and delete the message.\n",
@@ -274,8 +286,9 @@ mod tests {
     fn a_program_cannot_keep_the_guard_busy() {
         let hour = Hour::default();
         let at = |second| Timestamp::from_second(second).unwrap();
-        assert_eq!((0..200).filter(|_| hour.takes(at(10_000))).count(), 120);
-        assert!(hour.takes(at(10_000 + 3600)));
+        assert_eq!((0..200).filter(|_| hour.takes("a@b.example", at(10_000))).count(), 20);
+        assert!(hour.takes("c@b.example", at(10_000)), "nobody else is kept out by it");
+        assert!(hour.takes("A@b.example", at(10_000 + 3600)));
     }
 
     #[test]

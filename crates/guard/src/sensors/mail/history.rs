@@ -25,23 +25,25 @@ impl History {
 
     /// Notes a message that was judged, with what stood in it.
     pub(super) fn note(&self, at: Timestamp, message: &Judged, shown: &[Vec<u8>]) {
-        self.with(|journal| journal.note(at, message, shown.iter().map(Vec::as_slice)).map(|_| ()));
+        self.with(|journal| journal.note(at, message, shown.iter().map(Vec::as_slice)));
     }
 
     /// Forgets what is too old.
     pub(crate) fn forget(&self, now: Timestamp, days: u16) {
-        self.with(|journal| journal.forget(now, days));
+        // In small pieces: messages wait for the store.
+        while self.with(|journal| journal.forget(now, days)) == Some(true) {}
     }
 
-    fn with(&self, change: impl FnOnce(&mut Journal) -> Result<(), RecordError>) {
+    fn with<T>(&self, change: impl FnOnce(&mut Journal) -> Result<T, RecordError>) -> Option<T> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match store.as_mut() {
             Some(journal) => change(journal),
             None => Journal::open(&self.path, self.random).and_then(|journal| change(store.insert(journal))),
         };
-        if let Err(error) = outcome {
+        if let Err(error) = &outcome {
             tracing::error!(%error, "the history of mail cannot be used");
             *store = None;
         }
+        outcome.ok()
     }
 }

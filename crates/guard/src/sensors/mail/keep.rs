@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vauban_mail::{Judgement, Leaving, Said};
-use vauban_record::{Decided, Kind, Quarantine, Quarantined, RecordError, write_down};
+use vauban_record::{Decided, HeldState, Kind, Quarantine, Quarantined, RecordError, write_down};
 
 use super::message::Message;
 use crate::config::QuarantineTable;
@@ -99,6 +99,7 @@ impl Keeper {
         message: &Message,
         said: &Said,
         grounds: &Grounds,
+        is_outgoing: bool,
         now: Timestamp,
     ) -> Result<String, KeepError> {
         let sealed = self.seal(message, said, grounds)?;
@@ -113,6 +114,7 @@ impl Keeper {
             bytes: message.bytes.len() as u64,
             sealed_sha256: digest,
             expires,
+            is_outgoing,
         };
         let store = Quarantine::open(&self.quarantine)?;
         store.hold(now, &entry, &sealed)?;
@@ -122,6 +124,13 @@ impl Keeper {
             return Err(error.into());
         }
         Ok(entry.id)
+    }
+
+    /// Takes a message back that was only just kept: its sender keeps it.
+    pub(super) fn take_back(&self, id: &str, now: Timestamp) -> Result<(), KeepError> {
+        let decided = Decided { id: id.to_owned(), what: HeldState::Deleted, who: "guard".to_owned() };
+        write_down(&self.record, now, Kind::Decided, &decided)?;
+        Ok(Quarantine::open(&self.quarantine)?.take_back(id)?)
     }
 
     fn seal(&self, message: &Message, said: &Said, grounds: &Grounds) -> Result<Vec<u8>, KeepError> {
@@ -200,7 +209,7 @@ mod tests {
         let mut facts = Facts::default();
         facts.add(Code::Shortcut, "CANARY-3.lnk");
         let grounds = Grounds::from(&Weights::built_in().judge(&facts));
-        let id = keeper.keep(&message, &Said::default(), &grounds, Timestamp::UNIX_EPOCH).unwrap();
+        let id = keeper.keep(&message, &Said::default(), &grounds, false, Timestamp::UNIX_EPOCH).unwrap();
 
         for name in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(name.unwrap().path()).unwrap();
@@ -219,7 +228,7 @@ mod tests {
         // Without a record nothing is kept: the sender keeps it.
         std::fs::remove_file(&record).unwrap();
         std::fs::create_dir(&record).unwrap();
-        assert!(keeper.keep(&message, &Said::default(), &grounds, Timestamp::UNIX_EPOCH).is_err());
+        assert!(keeper.keep(&message, &Said::default(), &grounds, false, Timestamp::UNIX_EPOCH).is_err());
         assert_eq!(store.list(true).unwrap().len(), 1);
     }
 }

@@ -128,7 +128,26 @@ impl Keys {
 
     /// Whether this reader has a key.
     pub(super) fn has(&self, reader: &str) -> bool {
-        self.by_address.contains_key(&reader.to_lowercase())
+        self.key_of(reader).is_some()
+    }
+
+    /// Whether mail for this reader can be encrypted now; so can it be for a reader without a key, who gets it in clear.
+    ///
+    /// # Errors
+    /// When the reader has a key and it cannot be used.
+    pub fn usable(&self, reader: &str, now: Timestamp) -> Result<(), CannotEncrypt> {
+        let usable = self.key_of(reader).map(|key| key.usable(now)).transpose();
+        usable.map(drop).map_err(|why| CannotEncrypt::Key(reader.to_owned(), why.to_string()))
+    }
+
+    /// The key of a reader, however the address is written: `"alice"@`, `alice+news@`, with a last dot.
+    fn key_of(&self, reader: &str) -> Option<&Certificate> {
+        let reader = reader.trim_end_matches('.').to_lowercase();
+        let (local, domain) = reader.rsplit_once('@')?;
+        let local = local.strip_prefix('"').and_then(|local| local.strip_suffix('"')).unwrap_or(local);
+        let local = local.replace('\\', "");
+        let whole = self.by_address.get(&format!("{local}@{domain}"));
+        whole.or_else(|| self.by_address.get(&format!("{}@{domain}", local.split_once('+')?.0)))
     }
 
     /// The message, encrypted to this reader. None for a reader without a key, and for what is encrypted already.
@@ -142,11 +161,11 @@ impl Keys {
         random: Random,
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, CannotEncrypt> {
-        let Some(key) = self.by_address.get(&reader.to_lowercase()) else { return Ok(None) };
+        let Some(key) = self.key_of(reader) else { return Ok(None) };
         if is_encrypted(message) {
             return Ok(None);
         }
-        key.usable(now).map_err(|why| CannotEncrypt::Key(reader.to_owned(), why.to_string()))?;
+        self.usable(reader, now)?;
         let not = |why: String| CannotEncrypt::Message(reader.to_owned(), why);
         let mut seed = [0; 32];
         random(&mut seed).map_err(|error| not(error.to_string()))?;

@@ -9,7 +9,7 @@ use vauban_record::{Kind, RecordError, write_down};
 
 use super::{
     keep::Keeper,
-    keys::Keys,
+    keys::{CannotEncrypt, Keys},
     notice::Notice,
     post::{Post, PostError},
 };
@@ -43,7 +43,30 @@ pub(crate) enum SayError {
     #[error("no randomness: {0}")]
     Random(#[from] std::io::Error),
     #[error(transparent)]
+    Encrypt(#[from] CannotEncrypt),
+    #[error(transparent)]
     Post(#[from] PostError),
+}
+
+impl SayError {
+    /// Whether it is of no use to try again.
+    pub(super) fn is_permanent(&self) -> bool {
+        match self {
+            Self::Address => true,
+            Self::Random(_) | Self::Encrypt(_) => false,
+            Self::Post(error) => error.is_permanent(),
+        }
+    }
+
+    /// The word for it in logs, which hold no address.
+    pub(crate) fn word(&self) -> String {
+        match self {
+            Self::Address => "an address is not one".to_owned(),
+            Self::Random(_) => "no randomness".to_owned(),
+            Self::Encrypt(why) => why.word().to_owned(),
+            Self::Post(error) => error.word(),
+        }
+    }
 }
 
 impl Means {
@@ -51,7 +74,9 @@ impl Means {
     pub(super) fn say(&self, notice: &Notice<'_>, table: &MailTable, now: Timestamp) -> Result<(), SayError> {
         let languages: Vec<Lang> = table.languages.iter().map(|language| Lang::from(*language)).collect();
         let message = notice.message(&languages, now, self.bytes()?).ok_or(SayError::Address)?;
-        self.post.hand_over("", &[notice.to.to_owned()], &message)?;
+        // What it says of mail that is stored encrypted is stored so, too.
+        let copy = self.keys.as_ref().map(|keys| keys.encrypt(notice.to, &message, self.random, now)).transpose()?;
+        self.post.hand_over("", &[notice.to.to_owned()], copy.flatten().as_deref().unwrap_or(&message))?;
         Ok(())
     }
 

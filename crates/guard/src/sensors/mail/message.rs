@@ -102,6 +102,12 @@ impl Message {
     }
 }
 
+/// The lines of a message's header, each with its end. A line of blanks alone goes on what stands above it (RFC 5322, section
+/// 4.2): only an empty one ends the header.
+pub(super) fn header_lines(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    message.split_inclusive(|byte| *byte == b'\n').take_while(|line| !matches!(*line, b"\r\n" | b"\n"))
+}
+
 /// An address without its angle brackets.
 fn bare(address: &[u8]) -> String {
     let text = String::from_utf8_lossy(address);
@@ -126,6 +132,12 @@ mod tests {
         assert_eq!(message.bytes, b"Subject: caf\xe9\r\n again\r\n\r\none\r\ntwo\r\n");
         assert_eq!(message.forged, [("X-Vauban-Verdict".to_owned(), 2)]);
         assert_eq!(message.sender, "a@b.example");
+    }
+
+    #[test]
+    fn a_line_of_blanks_ends_no_header() {
+        let lines: Vec<&[u8]> = header_lines(b"A: 1\r\n \r\nB: 2\r\n\r\nC: 3\r\n").collect();
+        assert_eq!(lines, [&b"A: 1\r\n"[..], b" \r\n", b"B: 2\r\n"]);
     }
 
     #[test]

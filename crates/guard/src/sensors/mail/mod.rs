@@ -34,7 +34,7 @@ pub use keys::{CannotEncrypt, Keys, KeysError};
 pub use means::{Means, Random};
 pub use message::Message;
 pub use post::{Post, PostError};
-pub use release::{ReleaseError, hand_over, open_with};
+pub use release::{Release, ReleaseError, open_with};
 pub use remember::Memory;
 pub use reports::{ConfirmError, Found, confirm, past};
 pub use sensor::MailSensor;

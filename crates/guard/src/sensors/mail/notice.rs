@@ -18,6 +18,8 @@ pub(super) struct Notice<'n> {
     pub(super) to: &'n str,
     /// Where an answer goes, when not to the sender.
     pub(super) reply_to: Option<&'n str>,
+    /// What its own id begins with, for whoever answers it; empty for nothing in particular.
+    pub(super) id: &'n str,
     /// The id of the message that it answers; empty for none.
     pub(super) answers: &'n str,
     /// The subject.
@@ -49,7 +51,11 @@ impl Notice<'_> {
             .to(Mailbox::new(None, self.to.parse().ok()?))
             .subject(subjects.join(" / "))
             .date(at)
-            .message_id(Some(format!("<{}@{domain}>", HEXLOWER.encode(&random))))
+            .message_id(Some(if self.id.is_empty() {
+                format!("<{}@{domain}>", HEXLOWER.encode(&random))
+            } else {
+                format!("<{}@{domain}>", self.id)
+            }))
             // RFC 3834: no program answers this, and this answers no program.
             .raw_header(header("Auto-Submitted", "auto-generated")?)
             .header(ContentType::TEXT_PLAIN);
@@ -107,6 +113,7 @@ mod tests {
             from: "vauban@campagne.example",
             to: "claire@campagne.example",
             reply_to: Some("vauban+ask-x@campagne.example"),
+            id: "",
             answers: "1@b.example",
             subject: Text::new("Un message retenu", "A message kept back"),
             body: &|lang| if lang == Lang::Fr { "Déjà vu\n".to_owned() } else { "Seen\n".to_owned() },
@@ -125,7 +132,10 @@ mod tests {
             assert!(text.contains(line), "{line} in {text}");
         }
         assert!(text.contains("Seen"));
-        let injected = Notice { answers: "1@b>\r\nBcc: x", ..notice };
+        let named = Notice { id: "ask-abc", ..notice };
+        let text = named.message(&[Lang::En], Timestamp::UNIX_EPOCH, [7; 16]).unwrap();
+        assert!(String::from_utf8(text).unwrap().contains("Message-ID: <ask-abc@campagne.example>"));
+        let injected = Notice { answers: "1@b>\r\nBcc: x", ..named };
         let text = injected.message(&[Lang::En], Timestamp::UNIX_EPOCH, [7; 16]).unwrap();
         assert!(!String::from_utf8(text).unwrap().contains("Bcc"));
     }

@@ -1,19 +1,19 @@
 //! Handing a message over that was kept back: to its readers, byte by byte as it arrived, or encrypted for those who have
 //! a key.
 
-use std::{fs, io::BufReader};
+use std::{fs, io::BufReader, path::Path};
 
 use jiff::Timestamp;
 use vauban_mail::Weights;
-use vauban_record::{Held, Quarantine, RecordError};
+use vauban_record::{Decided, Held, HeldState, Quarantine, RecordError};
 
 use super::{
-    keep::{Sealed, open_sealed},
+    keep::{Sealed, decide, open_sealed},
     keys::{CannotEncrypt, Keys},
-    means::{Means, Random},
+    means::Random,
     post::{Post, PostError},
 };
-use crate::config::{MailTable, ReleaseBy};
+use crate::config::{QuarantineTable, ReleaseBy};
 
 /// Why a message was not released: it stays kept back.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,12 @@ pub enum ReleaseError {
     /// It was decided on.
     #[error("it is no longer there")]
     Gone,
+    /// Somebody else decides on it, or just did.
+    #[error("somebody else decides on it, or just did")]
+    Claimed,
+    /// Whom it is for, or from, may not decide.
+    #[error("a second person releases it, not the one it is for or from")]
+    Own,
 }
 
 /// Opens a message that is kept back with the key in a file.
@@ -56,49 +62,107 @@ pub fn open_with(store: &Quarantine, held: &Held, key_file: &str) -> Result<(Sea
     Err(wrong(last))
 }
 
-/// Hands an opened message over to these readers.
-///
-/// # Errors
-/// When it was not taken for all of them.
-pub fn hand_over(
-    post: &Post,
-    keys: Option<&Keys>,
-    random: Random,
-    about: &Sealed,
-    message: &[u8],
-    readers: &[String],
-    now: Timestamp,
-) -> Result<(), ReleaseError> {
-    let mut in_clear = Vec::new();
-    for reader in readers {
-        match keys.map(|keys| keys.encrypt(reader, message, random, now)).transpose()?.flatten() {
-            Some(encrypted) => post.hand_over(&about.sender, std::slice::from_ref(reader), &encrypted)?,
-            None => in_clear.push(reader.clone()),
-        }
-    }
-    if !in_clear.is_empty() {
-        post.hand_over(&about.sender, &in_clear, message)?;
-    }
-    Ok(())
+/// What a message that is kept back is given to its readers with.
+pub struct Release<'r> {
+    /// The store of what is kept back.
+    pub store: &'r Quarantine,
+    /// The file of the record.
+    pub record: &'r Path,
+    /// The door past the filter.
+    pub post: &'r Post,
+    /// The readers' keys.
+    pub keys: Option<&'r Keys>,
+    /// Randomness.
+    pub random: Random,
+    /// When.
+    pub now: Timestamp,
 }
 
-/// Gives one reader a message at once, where the policy lets readers decide. Whether it was given.
-pub(super) fn release_to(
-    means: &Means,
-    table: &MailTable,
-    store: &Quarantine,
-    held: &Held,
-    reader: &str,
-    now: Timestamp,
-) -> Result<bool, ReleaseError> {
-    let Some(quarantine) = &table.quarantine else { return Ok(false) };
+impl Release<'_> {
+    /// Gives a message to all its readers who do not have it yet, and writes down who decided so.
+    ///
+    /// # Errors
+    /// When it was not taken for all of them, or somebody else decides on it; whoever got it is known.
+    pub fn to_all(&self, held: &Held, key_file: &str, who: &str) -> Result<(), ReleaseError> {
+        let message = &held.message;
+        let is_own = |address: &str| address.split('@').next().is_some_and(|local| local.eq_ignore_ascii_case(who));
+        if message.is_outgoing && is_own(&message.sender)
+            || !message.is_outgoing && message.recipients.iter().any(|to| is_own(to))
+        {
+            return Err(ReleaseError::Own);
+        }
+        self.claimed(held, || {
+            let (about, bytes) = open_with(self.store, held, key_file)?;
+            self.give(held, &about, &bytes, &message.recipients)?;
+            let decided = Decided { id: message.id.clone(), what: HeldState::Released, who: who.to_owned() };
+            Ok(decide(self.store, self.record, &decided, self.now)?)
+        })
+    }
+
+    /// Gives a message to one of its readers; the last one settles it.
+    pub(super) fn to_one(&self, held: &Held, key_file: &str, reader: &str) -> Result<(), ReleaseError> {
+        self.claimed(held, || {
+            let (about, bytes) = open_with(self.store, held, key_file)?;
+            self.give(held, &about, &bytes, &[reader.to_owned()])?;
+            if self.store.all_given(held)? {
+                let decided =
+                    Decided { id: held.message.id.clone(), what: HeldState::Released, who: reader.to_owned() };
+                return Ok(decide(self.store, self.record, &decided, self.now)?);
+            }
+            Ok(())
+        })
+    }
+
+    /// Deletes a message for good.
+    ///
+    /// # Errors
+    /// When somebody else decides on it, or a store refuses.
+    pub fn delete(&self, held: &Held, who: &str) -> Result<(), ReleaseError> {
+        self.claimed(held, || {
+            let decided = Decided { id: held.message.id.clone(), what: HeldState::Deleted, who: who.to_owned() };
+            Ok(decide(self.store, self.record, &decided, self.now)?)
+        })
+    }
+
+    fn claimed(&self, held: &Held, decide: impl FnOnce() -> Result<(), ReleaseError>) -> Result<(), ReleaseError> {
+        let id = &held.message.id;
+        if !self.store.claim(id, self.now)? {
+            return Err(ReleaseError::Claimed);
+        }
+        let outcome = decide();
+        let _ = self.store.unclaim(id);
+        outcome
+    }
+
+    /// Hands a message over: first it is known that every key can be used, then one reader after the other gets it, once.
+    fn give(&self, held: &Held, about: &Sealed, message: &[u8], readers: &[String]) -> Result<(), ReleaseError> {
+        for reader in readers {
+            self.keys.map(|keys| keys.usable(reader, self.now)).transpose()?;
+        }
+        for reader in readers {
+            let name = reader.to_lowercase();
+            if !self.store.give(&held.message.id, &name, self.now)? {
+                continue;
+            }
+            let given = (|| {
+                let copy = self.keys.map(|keys| keys.encrypt(reader, message, self.random, self.now)).transpose()?;
+                let bytes = copy.flatten();
+                let bytes = bytes.as_deref().unwrap_or(message);
+                Ok::<_, ReleaseError>(self.post.hand_over(&about.sender, std::slice::from_ref(reader), bytes)?)
+            })();
+            if given.is_err() {
+                self.store.take_from(&held.message.id, &name)?;
+            }
+            given?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the policy lets a reader have this message without somebody else.
+pub(super) fn may_ask(table: &QuarantineTable, held: &Held) -> bool {
     let reasons = Weights::built_in().explain(&held.message.codes);
     // What decides alone is never a matter of taste; and what is no fact of incoming mail is a rule's business.
     let is_decisive = reasons.iter().any(|reason| reason.is_decisive) || reasons.len() < held.message.codes.len();
-    if quarantine.release_by != ReleaseBy::Reader || is_decisive {
-        return Ok(false);
-    }
-    let (about, message) = open_with(store, held, &quarantine.key_file)?;
-    hand_over(&means.post, means.keys.as_ref(), means.random, &about, &message, &[reader.to_owned()], now)?;
-    Ok(true)
+    table.release_by == ReleaseBy::Reader && !is_decisive
 }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use vauban_mail::{Acquaintance, Facts, Known, Said};
 use vauban_record::{Correspondents, RecordError};
 
-use super::message::Message;
+use super::message::{Message, header_lines};
 
 /// The filter's memory.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ impl Header<'_> {
     fn ids(&self, name: &str) -> Vec<String> {
         let mut value = String::new();
         let mut inside = false;
-        for line in self.0.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty()) {
+        for line in header_lines(self.0) {
             let text = String::from_utf8_lossy(line);
             if !text.starts_with([' ', '\t']) {
                 inside = text.split_once(':').is_some_and(|(field, _)| field.eq_ignore_ascii_case(name));

@@ -70,6 +70,7 @@ pub fn confirm(
     }
     let entry = Confirmed { report: report.id.clone(), who: who.to_owned(), values: confirmed.clone() };
     write_down(record, now, Kind::Confirmed, &entry)?;
+    // Whoever is told that this failed confirms once more: what stands there already is not added again.
     let set_aside = add(state, report, &confirmed, now)?;
     Ok(Found { past: past(journal, &confirmed)?, confirmed, set_aside })
 }
@@ -79,11 +80,9 @@ pub fn confirm(
 /// # Errors
 /// When the history cannot be read.
 pub fn past(journal: &Path, values: &[Candidate]) -> Result<Vec<JudgedRow>, RecordError> {
-    if !journal.exists() {
-        return Ok(Vec::new());
-    }
+    let Some(journal) = Journal::existing(journal)? else { return Ok(Vec::new()) };
     let forms: Vec<Vec<u8>> = values.iter().filter_map(asked_for).collect();
-    Journal::open(journal, [0; 32])?.carrying(forms.iter().map(Vec::as_slice), MOST_PAST)
+    journal.carrying(forms.iter().map(Vec::as_slice), MOST_PAST)
 }
 
 /// Adds them to the organisation's own source. What the known-benign gate sets aside.
@@ -91,12 +90,17 @@ fn add(state: &Path, report: &Reported, values: &[Candidate], now: Timestamp) ->
     let folder = state.join(FOLDER);
     fs::create_dir_all(&folder)?;
     let path: PathBuf = folder.join(FILE);
+    // Two people may confirm at the same time.
+    let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(".lock"))?;
+    lock.lock()?;
     let mut text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => HEADER.to_owned(),
         Err(error) => return Err(error.into()),
     };
-    for candidate in values {
+    // A field that begins like a formula is one in the eyes of a spreadsheet.
+    let is_formula = |value: &str| value.starts_with(['=', '+', '-', '@']);
+    for candidate in values.iter().filter(|candidate| !is_formula(&candidate.value)) {
         let value = quoted(&candidate.value);
         if text.lines().any(|line| line.starts_with(&format!("{value},"))) {
             continue;
@@ -135,7 +139,7 @@ const fn word(kind: ObservableKind) -> &'static str {
     }
 }
 
-/// A field of RFC 4180. A value that begins like a formula is one in the eyes of a spreadsheet; none of these kinds does.
+/// A field of RFC 4180.
 fn quoted(value: &str) -> String {
     if value.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", value.replace('"', "\"\""))

@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     io,
-    os::unix::fs::FileTypeExt as _,
+    os::unix::fs::{FileTypeExt as _, PermissionsExt as _},
     path::Path,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -37,6 +37,8 @@ const SILENCE: Duration = Duration::from_secs(600);
 const STILL_WORKING: Duration = Duration::from_secs(5);
 /// What is read at a time.
 const PIECE: usize = 64 << 10;
+/// Messages that are encrypted to their readers at a time.
+const SEALING: usize = 2;
 /// One unit of what is held, in bytes.
 const UNIT: usize = 64 << 10;
 
@@ -71,7 +73,16 @@ impl MailSensor {
             connections: Arc::new(Semaphore::new(table.connections)),
             held: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
             current: Arc::new(Mutex::new((judge, means))),
-            course: Shared { readers, memory, history, metrics, errands: Arc::default(), notices: Arc::default(), now },
+            course: Shared {
+                readers,
+                memory,
+                history,
+                metrics,
+                errands: Arc::default(),
+                notices: Arc::default(),
+                sealing: Arc::new(Semaphore::new(SEALING)),
+                now,
+            },
         }
     }
 
@@ -289,7 +300,10 @@ impl Listener {
         if is_socket && std::os::unix::net::UnixStream::connect(Path::new(path)).is_err() {
             std::fs::remove_file(path)?;
         }
-        UnixListener::bind(path).map(Self::Unix)
+        let listener = UnixListener::bind(path)?;
+        // The mail server is another user; who may reach the folder may ask, as with a port of this machine.
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
+        Ok(Self::Unix(listener))
     }
 
     async fn accept(&self) -> io::Result<Box<dyn Stream>> {

@@ -41,11 +41,8 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 }
 
 fn latest(place: &Place, most: usize) -> Result<Vec<JudgedRow>, Failure> {
-    let path = place.journal();
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let journal = Journal::open(&path, [0; 32]).map_err(|error| Failure::record(&error))?;
+    let journal = Journal::existing(&place.journal()).map_err(|error| Failure::record(&error))?;
+    let Some(journal) = journal else { return Ok(Vec::new()) };
     journal.latest(None, None, most).map_err(|error| Failure::record(&error))
 }
 

@@ -7,9 +7,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use vauban_guard::sensors::mail::{self, Keys, Post, Sealed, hand_over, open_with};
+use vauban_guard::sensors::mail::{Keys, Post, Release, Sealed, open_with};
 use vauban_model::{Lang, Text, printable};
-use vauban_record::{Decided, Held, HeldState, Quarantine};
+use vauban_record::{Held, HeldState, Quarantine};
 
 use crate::{
     commands::config,
@@ -66,6 +66,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     // Where nothing was ever kept there is no folder yet.
     let _ = place.make();
     let store = Quarantine::open(&place.quarantine()).map_err(|error| Failure::record(&error))?;
+    let record = place.record();
     match &arguments.command {
         Command::List { all } => list(&store, *all, place.lang)?,
         Command::Show { id, identity } => {
@@ -75,13 +76,19 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         }
         Command::Release { id, identity, config } => {
             let held = find(&store, id)?;
-            let (about, message) = open(&store, &held, identity)?;
-            release(&held, &about, &message, config)?;
-            decide(&store, &held, HeldState::Released, place)?;
+            let mail = config::read(config)?.mail.unwrap_or_default();
+            let keys = mail.openpgp.as_ref().map(Keys::read).transpose().map_err(|error| not_released(&error))?;
+            let post = Post::new(&mail.handover);
+            let release = means(&store, &record, &post, keys.as_ref());
+            let key_file = identity.to_string_lossy();
+            release.to_all(&held, &key_file, &who()).map_err(|error| not_released(&error))?;
+            told(&held, HeldState::Released, place.lang);
         }
         Command::Delete { id } => {
             let held = find(&store, id)?;
-            decide(&store, &held, HeldState::Deleted, place)?;
+            let post = Post::new("");
+            means(&store, &record, &post, None).delete(&held, &who()).map_err(|error| not_released(&error))?;
+            told(&held, HeldState::Deleted, place.lang);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -127,12 +134,12 @@ fn state_words(state: HeldState) -> Text {
 fn show(held: &Held, about: &Sealed, message: &[u8], lang: Lang) -> Result<(), Failure> {
     let mut text = format!("{}  {}\n", held.message.id, held.arrived.strftime("%Y-%m-%d %H:%M"));
     let labels = match lang {
-        Lang::Fr => ["de", "objet", "en tout", "message"],
-        Lang::En => ["from", "subject", "in all", "message"],
+        Lang::Fr => ["de :", "objet :", "en tout", "message :"],
+        Lang::En => ["from:", "subject:", "in all", "message:"],
     };
     let _ = writeln!(
         text,
-        "{}: {}\n{}: {}",
+        "{} {}\n{} {}",
         labels[0],
         printable(&about.said.from),
         labels[1],
@@ -142,7 +149,7 @@ fn show(held: &Held, about: &Sealed, message: &[u8], lang: Lang) -> Result<(), F
         let sentence = if lang == Lang::Fr { fr } else { en };
         let _ = writeln!(text, "  +{weight}  {sentence}\n        {evidence}");
     }
-    let _ = writeln!(text, "   {} {}\n\n{}:", about.score, labels[2], labels[3]);
+    let _ = writeln!(text, "   {} {}\n\n{}", about.score, labels[2], labels[3]);
     // What an attacker wrote must not drive the terminal.
     for line in String::from_utf8_lossy(message).lines().take(200) {
         let _ = writeln!(text, "| {}", printable(line));
@@ -185,36 +192,26 @@ fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec
     })
 }
 
-/// Hands a message over, past the filter; encrypted to readers who have a key.
-fn release(held: &Held, about: &Sealed, message: &[u8], config: &Path) -> Result<(), Failure> {
-    let mail = config::read(config)?.mail.unwrap_or_default();
-    let cannot = |reason: String| {
-        let reason = printable(&reason);
-        Failure::new(
-            "release",
-            Text::new(
-                format!("le message n'a pas été remis : {reason}"),
-                format!("the message was not handed over: {reason}"),
-            ),
-            Text::new(
-                "il reste en quarantaine ; vérifiez `handover` dans [mail]",
-                "it stays kept back; check `handover` in [mail]",
-            ),
-        )
-    };
-    let keys = mail.openpgp.as_ref().map(Keys::read).transpose().map_err(|error| cannot(error.to_string()))?;
-    let (post, now) = (Post::new(&mail.handover), Timestamp::now());
-    hand_over(&post, keys.as_ref(), random, about, message, &held.message.recipients, now)
-        .map_err(|error| cannot(chain(&error)))
+/// What a message is decided on with.
+fn means<'r>(store: &'r Quarantine, record: &'r Path, post: &'r Post, keys: Option<&'r Keys>) -> Release<'r> {
+    Release { store, record, post, keys, random, now: Timestamp::now() }
 }
 
-/// Decides, and says so.
-fn decide(store: &Quarantine, held: &Held, what: HeldState, place: &Place) -> Result<(), Failure> {
-    let who = who();
-    let decided = Decided { id: held.message.id.clone(), what, who };
-    mail::decide(store, &place.record(), &decided, Timestamp::now()).map_err(|error| Failure::record(&error))?;
+fn not_released(error: &dyn std::error::Error) -> Failure {
+    let reason = printable(&chain(error));
+    Failure::new(
+        "release",
+        Text::new(format!("rien n'a été décidé : {reason}"), format!("nothing was decided: {reason}")),
+        Text::new(
+            "le message reste en quarantaine ; vérifiez `handover` dans [mail], et `vauban mail quarantine list --all`",
+            "the message stays kept back; check `handover` in [mail], and `vauban mail quarantine list --all`",
+        ),
+    )
+}
+
+/// Says what was decided.
+fn told(held: &Held, what: HeldState, lang: Lang) {
     let words = state_words(what);
     let text = Text::new(format!("{} : {}", held.message.id, words.fr), format!("{}: {}", held.message.id, words.en));
-    terminal::talk(text.get(place.lang));
-    Ok(())
+    terminal::talk(text.get(lang));
 }
