@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use vauban_policy::Rules;
+
 use super::{Config, LeavingPolicy, ReleaseBy};
 
 /// What is wrong with a configuration.
@@ -65,6 +67,13 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
         let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |at| at + 1);
         Err(ConfigError::Wrong { line, what: format!("{key}: {what}") })
     };
+    if let Err(problems) = Rules::new(config.policy())
+        && let Some(problem) = problems.first()
+    {
+        let word = format!("{:?}", problem.word);
+        let line = text.lines().position(|line| line.contains(&word)).map_or(1, |at| at + 1);
+        return Err(ConfigError::Wrong { line, what: format!("{} {word}: {}", problem.key, problem.what.en) });
+    }
     let is_socket = |text: &str| text.parse::<SocketAddr>().is_ok();
     if let Some(portal) = &config.portal
         && !portal.listen.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
@@ -181,6 +190,8 @@ mod tests {
             ("[mail.outgoing]\n", 1),
             ("[mail.outgoing]\nauto_forward = \"warn\"\nnetworks = [\"home\"]\n", 3),
             ("[mail.outgoing]\nauto_forward = \"never\"\n", 2),
+            ("[compartment.work]\n\nnever = [\"anonymizer\"]\n", 3),
+            ("[compartment.work]\negres = \"named\"\n", 2),
             ("[portal]\nlisten = \"0.0.0.0:9782\"\n", 2),
             ("[mail\n", 1),
         ] {

@@ -1,9 +1,12 @@
 //! What may stand in `vauban.toml`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use vauban_mail::Organisation;
 use vauban_model::Lang;
+use vauban_policy::{Compartment, Device, Exception, Expect, Person, Policy, Settings, Tool};
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -20,6 +23,43 @@ pub struct Config {
     pub mail: Option<MailTable>,
     /// The pages in the browser; none to do without.
     pub portal: Option<PortalTable>,
+    /// What holds for all compartments. The shape of these tables stands in docs/policy.md.
+    #[serde(default)]
+    pub policy: Settings,
+    /// The compartments.
+    #[serde(default)]
+    pub compartment: BTreeMap<String, Compartment>,
+    /// The people.
+    #[serde(default)]
+    pub person: BTreeMap<String, Person>,
+    /// Their devices.
+    #[serde(default)]
+    pub device: BTreeMap<String, Device>,
+    /// Tools of the organisation's own.
+    #[serde(default)]
+    pub tool: BTreeMap<String, Tool>,
+    /// Exceptions.
+    #[serde(default)]
+    pub exception: Vec<Exception>,
+    /// What must come out.
+    #[serde(default)]
+    pub expect: Vec<Expect>,
+}
+
+impl Config {
+    /// The policy in it.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy {
+            policy: self.policy.clone(),
+            compartment: self.compartment.clone(),
+            person: self.person.clone(),
+            device: self.device.clone(),
+            tool: self.tool.clone(),
+            exception: self.exception.clone(),
+            expect: self.expect.clone(),
+        }
+    }
 }
 
 /// The process itself.

@@ -5,6 +5,7 @@ pub(crate) mod guard;
 pub(crate) mod intel;
 pub(crate) mod mail;
 pub(crate) mod pattern;
+pub(crate) mod policy;
 pub(crate) mod portal;
 mod readers;
 pub(crate) mod record;

@@ -28,7 +28,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("openpgp", &[]),
     (
         "guard",
-        &["model", "intake", "intel", "matching", "examine", "lookalike", "mail", "openpgp", "protocol", "record"],
+        &[
+            "model",
+            "intake",
+            "intel",
+            "matching",
+            "examine",
+            "lookalike",
+            "mail",
+            "openpgp",
+            "policy",
+            "protocol",
+            "record",
+        ],
     ),
     ("portal", &["model", "mail", "guard", "record", "report"]),
     (
