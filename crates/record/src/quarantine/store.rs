@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::values::{Held, HeldState, Quarantined};
 use crate::{RecordError, sqlite::error};
@@ -12,6 +12,9 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// Tells it from any other SQLite file: "VauQ".
 const APPLICATION_ID: i64 = 0x5661_7551;
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a new file that another is just making is tried again, and after how long.
+const AGAIN: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long a claim holds, in seconds: longer than handing a message over takes.
 const CLAIMED: i64 = 600;
 
@@ -27,22 +30,46 @@ impl Quarantine {
     /// # Errors
     /// When it cannot be opened or is another kind of file.
     pub fn open(path: &Path) -> Result<Self, RecordError> {
-        let connection = Connection::open(path).map_err(error)?;
-        connection.busy_timeout(PATIENCE).map_err(error)?;
-        let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(error)?;
-        let tables: i64 =
-            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(error)?;
-        if id != APPLICATION_ID && tables > 0 {
-            return Err(RecordError::Damaged("another program's database".to_owned()));
+        // Of two who open a new file at the same time one may find the other at work on it.
+        let mut last = Self::open_once(path);
+        for _ in 0..AGAIN {
+            if !matches!(last, Err(RecordError::Locked)) {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+            last = Self::open_once(path);
         }
+        last
+    }
+
+    fn open_once(path: &Path) -> Result<Self, RecordError> {
+        let mut connection = Connection::open(path).map_err(error)?;
+        connection.busy_timeout(PATIENCE).map_err(error)?;
+        let is_ours = |connection: &Connection| -> Result<(bool, i64), RecordError> {
+            let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(error)?;
+            let tables =
+                connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(error)?;
+            Ok((id == APPLICATION_ID, tables))
+        };
         // What is deleted is overwritten, and every message is on the disk before its sender is told that it was taken.
-        connection.pragma_update(None, "secure_delete", "ON").map_err(error)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
-        connection.pragma_update(None, "synchronous", "FULL").map_err(error)?;
-        connection.execute_batch(SCHEMA).map_err(error)?;
-        // Asked often, and a write is a lock: only where it is new.
-        if id != APPLICATION_ID {
-            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(error)?;
+        let (marked, tables) = is_ours(&connection)?;
+        if marked || tables == 0 {
+            connection.pragma_update(None, "secure_delete", "ON").map_err(error)?;
+            connection.pragma_update(None, "journal_mode", "WAL").map_err(error)?;
+            connection.pragma_update(None, "synchronous", "FULL").map_err(error)?;
+        }
+        if !marked {
+            // The mark and the tables come together, or a file that another is just making looks like a stranger's.
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+            let (marked, tables) = is_ours(&change)?;
+            if !marked && tables > 0 {
+                return Err(RecordError::Damaged("another program's database".to_owned()));
+            }
+            change.pragma_update(None, "application_id", APPLICATION_ID).map_err(error)?;
+            change.execute_batch(SCHEMA).map_err(error)?;
+            change.commit().map_err(error)?;
+        } else {
+            connection.execute_batch(SCHEMA).map_err(error)?;
         }
         Ok(Self { connection })
     }
@@ -257,6 +284,20 @@ mod tests {
             .flat_map(|name| std::fs::read(folder.path().join(name)).unwrap_or_default())
             .collect();
         assert!(!written.windows(13).any(|window| window == b"SEALED-CANARY"), "what is deleted is overwritten");
+    }
+
+    #[test]
+    fn many_who_open_a_new_file_at_the_same_time_all_get_it() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("quarantine.sqlite");
+            std::thread::scope(|scope| {
+                let all: Vec<_> = (0..8).map(|_| scope.spawn(|| Quarantine::open(&path).map(drop))).collect();
+                for one in all {
+                    one.join().unwrap().unwrap();
+                }
+            });
+        }
     }
 
     #[test]
