@@ -20,6 +20,15 @@ pub struct Problem {
     pub what: Text,
 }
 
+impl Problem {
+    /// The line of the text that it stands on, from 1, where its word can be found.
+    #[must_use]
+    pub fn line(&self, text: &str) -> Option<usize> {
+        let of = |word: &str| text.lines().position(|line| line.contains(word)).map(|at| at + 1);
+        if self.word.is_empty() { None } else { of(&format!("{:?}", self.word)).or_else(|| of(&self.word)) }
+    }
+}
+
 /// The days for which anything is kept at the most.
 const MOST_DAYS: u16 = 366;
 

@@ -2,8 +2,9 @@
 //!
 //! In this order, and the first that applies decides:
 //! 1. what can never be blocked (`always`);
-//! 2. what is known to be bad (an indicator), unless an exception holds despite it;
-//! 3. exceptions that hold on this day, for this person, device, group or compartment;
+//! 2. exceptions that hold on this day, for this person, device, group or compartment; against what is known to be bad only
+//!    those that say so;
+//! 3. what is known to be bad (an indicator);
 //! 4. what the compartment keeps out (`never`);
 //! 5. the compartment itself: what nothing forbids is allowed. Whoever is in no compartment reaches nothing.
 
@@ -14,7 +15,7 @@ use vauban_model::Text;
 
 use crate::{
     Exception, Rules,
-    rules::{Target, is_under, network, plain_name},
+    rules::{Target, is_under, plain_name},
     words,
 };
 
@@ -154,12 +155,8 @@ impl Rules {
 
     fn placed<'r>(&'r self, subject: Subject<'_>) -> Placed<'r> {
         let policy = &self.policy;
-        let device = subject.device.and_then(|device| policy.device.get_key_value(device)).or_else(|| {
-            let address = subject.address?;
-            policy.device.iter().find(|(_, device)| {
-                device.addresses.iter().any(|own| network(own).is_some_and(|own| own.contains(&address)))
-            })
-        });
+        let named = subject.device.and_then(|device| policy.device.get_key_value(device));
+        let device = named.or_else(|| policy.device.get_key_value(self.device(subject.address?)?));
         let own = device.map(|(_, device)| device.person.as_str()).filter(|person| !person.is_empty());
         let person = subject.person.or(own).and_then(|person| policy.person.get_key_value(person));
         let said = |name: &'r str| (!name.is_empty()).then_some(name);
@@ -195,12 +192,12 @@ impl Rules {
 
     /// Whether a word of the policy speaks of what is asked for.
     fn applies(&self, word: &str, asked: &Asked<'_>) -> bool {
-        match Target::parse(word) {
+        match self.target(word) {
             Some(Target::Kind(kind)) => {
-                asked.tools.iter().any(|tool| self.tools.get(*tool).is_some_and(|tool| tool.kinds.contains(&kind)))
+                asked.tools.iter().any(|tool| self.tools.get(*tool).is_some_and(|tool| tool.kinds.contains(kind)))
             }
             Some(Target::Tool(tool)) => asked.tools.contains(&tool.as_str()),
-            Some(Target::Name(above)) => asked.name.as_ref().is_some_and(|name| is_under(name, &above)),
+            Some(Target::Name(above)) => asked.name.as_ref().is_some_and(|name| is_under(name, above)),
             Some(Target::Network(network)) => asked.address.is_some_and(|address| network.contains(&address)),
             None => false,
         }

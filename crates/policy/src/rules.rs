@@ -20,6 +20,10 @@ pub struct Rules {
     pub(crate) tools: BTreeMap<String, Tool>,
     /// Networks of compartments, the narrowest first.
     places: Vec<(IpNet, String)>,
+    /// The addresses that devices always have.
+    devices: Vec<(IpNet, String)>,
+    /// What each word of the policy means.
+    targets: HashMap<String, Target>,
 }
 
 /// What a word in `never`, `to` or `always` means.
@@ -89,12 +93,18 @@ impl Rules {
             }
             networks.extend(entry.addresses.iter().filter_map(|text| Some((network(text)?, tool.clone()))));
         }
-        let mut places: Vec<(IpNet, String)> = Vec::new();
-        for (name, compartment) in &policy.compartment {
-            places.extend(compartment.networks.iter().filter_map(|text| Some((network(text)?, name.clone()))));
-        }
+        let of = |name: &String, texts: &[String]| -> Vec<(IpNet, String)> {
+            texts.iter().filter_map(|text| Some((network(text)?, name.clone()))).collect()
+        };
+        let mut places: Vec<_> =
+            policy.compartment.iter().flat_map(|(name, compartment)| of(name, &compartment.networks)).collect();
+        let devices = policy.device.iter().flat_map(|(name, device)| of(name, &device.addresses)).collect();
+        let words = policy.policy.always.iter();
+        let words = words.chain(policy.compartment.values().flat_map(|compartment| &compartment.never));
+        let words = words.chain(policy.exception.iter().flat_map(|exception| &exception.to));
+        let targets = words.filter_map(|word| Some((word.clone(), Target::parse(word)?))).collect();
         places.sort_by_key(|(network, name)| (std::cmp::Reverse(network.prefix_len()), name.clone()));
-        Ok(Self { policy, names, networks, tools, places })
+        Ok(Self { policy, names, networks, tools, places, devices, targets })
     }
 
     /// The policy as it was written.
@@ -112,6 +122,16 @@ impl Rules {
     /// The compartment whose network holds this address, the narrowest one.
     pub(crate) fn place(&self, address: IpAddr) -> Option<&str> {
         self.places.iter().find(|(network, _)| network.contains(&address)).map(|(_, name)| name.as_str())
+    }
+
+    /// The device that always has this address: the first by name.
+    pub(crate) fn device(&self, address: IpAddr) -> Option<&str> {
+        self.devices.iter().find(|(network, _)| network.contains(&address)).map(|(_, name)| name.as_str())
+    }
+
+    /// What a word of the policy means.
+    pub(crate) fn target(&self, word: &str) -> Option<&Target> {
+        self.targets.get(word)
     }
 
     /// The tools that a name belongs to: those with the longest name above it. Whoever names `mail.google.com` speaks of

@@ -70,9 +70,8 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     if let Err(problems) = Rules::new(config.policy())
         && let Some(problem) = problems.first()
     {
-        let word = format!("{:?}", problem.word);
-        let line = text.lines().position(|line| line.contains(&word)).map_or(1, |at| at + 1);
-        return Err(ConfigError::Wrong { line, what: format!("{} {word}: {}", problem.key, problem.what.en) });
+        let what = format!("{} {:?}: {}", problem.key, problem.word, problem.what.en);
+        return Err(ConfigError::Wrong { line: problem.line(text).unwrap_or(1), what });
     }
     let is_socket = |text: &str| text.parse::<SocketAddr>().is_ok();
     if let Some(portal) = &config.portal

@@ -91,8 +91,7 @@ fn read(file: &Path) -> Result<Rules, Failure> {
     let rules = Rules::new(policy).map_err(|problems| {
         let mut said = Text::default();
         for problem in &problems {
-            let line = text.lines().position(|line| !problem.word.is_empty() && line.contains(problem.word.as_str()));
-            let line = line.map_or(String::new(), |line| format!("{}: ", line + 1));
+            let line = problem.line(&text).map_or(String::new(), |line| format!("{line}: "));
             let word = printable(&problem.word);
             for (text, what) in [(&mut said.fr, &problem.what.fr), (&mut said.en, &problem.what.en)] {
                 // Writing to a string cannot fail.
