@@ -3,6 +3,7 @@
 
 use std::{fs, io, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
+use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -35,7 +36,7 @@ impl Link {
     /// # Errors
     /// When the file cannot be written.
     pub fn keep(path: &Path, random: [u8; 32], who: &str, now: Timestamp) -> Result<String, LinkError> {
-        let secret = hex(&random);
+        let secret = HEXLOWER.encode(&random);
         let link =
             Self { digest: digest(&secret), until: now.saturating_add(GOOD).unwrap_or(now), who: who.to_owned() };
         let text = serde_json::to_vec(&link).map_err(io::Error::other)?;
@@ -61,12 +62,7 @@ impl Link {
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn digest(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]

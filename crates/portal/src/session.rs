@@ -5,9 +5,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::link::{digest, hex};
+use crate::link::digest;
 
 /// How long somebody is in who does nothing.
 const IDLE: SignedDuration = SignedDuration::from_hours(4);
@@ -21,7 +22,7 @@ pub(crate) struct Sessions(Mutex<HashMap<String, (String, Timestamp)>>);
 impl Sessions {
     /// Lets somebody in; what the browser is to keep.
     pub(crate) fn begin(&self, random: [u8; 32], who: String, now: Timestamp) -> String {
-        let secret = hex(&random);
+        let secret = HEXLOWER.encode(&random);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, (_, seen)| now.duration_since(*seen) < IDLE);
         if all.len() >= MOST {

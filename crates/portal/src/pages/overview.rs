@@ -1,9 +1,12 @@
 //! The first page: what waits for a decision, and what happened.
 
-use axum::response::IntoResponse as _;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use jiff::SignedDuration;
 use maud::{Markup, html};
+use vauban_guard::sensors::mail::came_by_mail;
 use vauban_model::{Severity, Sighting};
 use vauban_record::{
     Journal, Quarantine, RecordError, SqliteRecord, Swept, Tally, confirmed, reported, sightings, sweeps,
@@ -73,8 +76,7 @@ fn gather(portal: &Portal, now: jiff::Timestamp) -> Result<Overview, RecordError
             open.filter(|(_, report)| report.verdict != "deliver" && !done.contains(&report.id)).count();
         let all = sightings(&record, None)?;
         // What came by mail and was kept back hurt nobody: it waits in the quarantine, and is no alarm.
-        let is_alarm =
-            |one: &Sighting| one.severity == Severity::High && !one.location.segments()[0].starts_with("mail ");
+        let is_alarm = |one: &Sighting| one.severity == Severity::High && !came_by_mail(one);
         let mut names: Vec<(String, bool)> = all.iter().map(|one| (one.short_name(), is_alarm(one))).collect();
         names.sort();
         names.dedup();

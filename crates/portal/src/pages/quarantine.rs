@@ -6,10 +6,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use vauban_guard::{
-    config::MailTable,
-    sensors::mail::{Keys, Post, Release, ReleaseError},
-};
+use vauban_guard::sensors::mail::{Keys, Post, Release, ReleaseError, delete as delete_for_good};
 use vauban_model::{Text, printable};
 use vauban_record::{Held, HeldState, Quarantine, RecordError};
 
@@ -132,17 +129,23 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor, Path(id
 
 pub(crate) async fn delete(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     decided(shared, visitor, id, |portal, held, who, now| {
-        with_means(portal, now, |release, _| release.delete(held, who).map_err(|error| said(&error)))
+        let store = Quarantine::open(&portal.quarantine).map_err(plain)?;
+        delete_for_good(&store, &portal.record, held, who, now).map_err(|error| said(&error))
     })
     .await
 }
 
 pub(crate) async fn release(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     decided(shared, visitor, id, |portal, held, who, now| {
-        with_means(portal, now, |release, table| {
-            let key_file = table.quarantine.as_ref().map(|quarantine| quarantine.key_file.as_str()).unwrap_or_default();
-            release.to_all(held, key_file, who).map_err(|error| said(&error))
-        })
+        // As the configuration says now: it may have changed since the pages were served.
+        let table = (portal.mail)().map_err(plain)?.unwrap_or_default();
+        let keys = table.openpgp.as_ref().map(Keys::read).transpose().map_err(plain)?;
+        let store = Quarantine::open(&portal.quarantine).map_err(plain)?;
+        let post = Post::new(&table.handover);
+        let (record, keys, random) = (portal.record.as_path(), keys.as_ref(), portal.random);
+        let release = Release { store: &store, record, post: &post, keys, random, now };
+        let key_file = table.quarantine.as_ref().map(|quarantine| quarantine.key_file.as_str()).unwrap_or_default();
+        release.to_all(held, key_file, who).map_err(|error| said(&error))
     })
     .await
 }
@@ -153,7 +156,7 @@ type Decide = fn(&Portal, &Held, &str, Timestamp) -> Result<(), Text>;
 async fn decided(shared: Shared, visitor: Visitor, id: String, decide: Decide) -> Response {
     let (portal, who, now) = (shared.portal.clone(), visitor.who.clone(), visitor.now);
     let done = tokio::task::spawn_blocking(move || {
-        let found = find(&portal, &id).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
+        let found = find(&portal, &id).map_err(plain)?;
         match found.filter(|held| held.state == HeldState::Held) {
             Some(held) => decide(&portal, &held, &who, now),
             None => Ok(()),
@@ -170,20 +173,10 @@ async fn decided(shared: Shared, visitor: Visitor, id: String, decide: Decide) -
     }
 }
 
-/// With what the configuration says now: it may have changed since the pages were served.
-fn with_means(
-    portal: &Portal,
-    now: Timestamp,
-    act: impl FnOnce(&Release<'_>, &MailTable) -> Result<(), Text>,
-) -> Result<(), Text> {
-    let table = (portal.mail)().map_err(|error| Text::new(error.clone(), error))?.unwrap_or_default();
-    let keys = table.openpgp.as_ref().map(Keys::read).transpose();
-    let keys = keys.map_err(|error| Text::new(error.to_string(), error.to_string()))?;
-    let store =
-        Quarantine::open(&portal.quarantine).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
-    let post = Post::new(&table.handover);
-    let (record, keys, random) = (portal.record.as_path(), keys.as_ref(), portal.random);
-    act(&Release { store: &store, record, post: &post, keys, random, now }, &table)
+/// An error that has words in one language alone.
+fn plain(error: impl std::fmt::Display) -> Text {
+    let words = error.to_string();
+    Text::new(words.clone(), words)
 }
 
 /// Why it was not decided, for a person.

@@ -8,7 +8,7 @@ use axum::{
 use jiff::Timestamp;
 use maud::{Markup, html};
 use vauban_guard::sensors::mail::{Found, confirm as confirm_values};
-use vauban_model::printable;
+use vauban_model::{Text, printable};
 use vauban_record::{Candidate, Confirmed, RecordError, Reported, SqliteRecord, confirmed, reported};
 
 use super::{
@@ -80,11 +80,11 @@ fn table(visitor: &Visitor, rows: &Rows) -> Markup {
 }
 
 /// The verdict on a message that had already arrived.
-fn verdict(word: &str) -> vauban_model::Text {
+fn verdict(word: &str) -> Text {
     match word {
-        "quarantine" => vauban_model::Text::new("!!! piège probable", "!!! probably a trap"),
-        "flag" => vauban_model::Text::new("! suspect", "! suspicious"),
-        _ => vauban_model::Text::new("rien de dangereux vu", "nothing dangerous seen"),
+        "quarantine" => Text::new("!!! piège probable", "!!! probably a trap"),
+        "flag" => Text::new("! suspect", "! suspicious"),
+        _ => Text::new("rien de dangereux vu", "nothing dangerous seen"),
     }
 }
 

@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use vauban_mail::{Judgement, Leaving, Verdict, Weights, leaving};
+use vauban_model::Sighting;
 use vauban_protocol::milter::Reply;
 use vauban_record::{Judged as Entry, Kind, Way};
 
@@ -51,6 +52,15 @@ pub(super) struct Course {
     pub(super) shared: Shared,
     /// What the mail server lets a filter change.
     pub(super) changes: Changes,
+}
+
+/// What the location of a sighting begins with that came by mail; its message's id follows.
+const BY_MAIL: &str = "mail ";
+
+/// Whether a sighting came by mail, through the filter.
+#[must_use]
+pub fn came_by_mail(sighting: &Sighting) -> bool {
+    sighting.location.segments().first().is_some_and(|place| place.starts_with(BY_MAIL))
 }
 
 /// A message that was read and weighed.
@@ -444,7 +454,7 @@ impl Course {
             for mut sighting in read.sightings {
                 // What stands around it is somebody's letter.
                 sighting.excerpt = None;
-                sighting.location = sighting.location.moved_to(&format!("mail {}", entry.message_id));
+                sighting.location = sighting.location.moved_to(&format!("{BY_MAIL}{}", entry.message_id));
                 if let Err(error) = means.write_down(now, Kind::Sighting, &sighting) {
                     tracing::error!(sensor = "mail", %error, "a sighting cannot be written down");
                 }

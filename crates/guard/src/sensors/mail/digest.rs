@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 use vauban_mail::Weights;
-use vauban_model::{Lang, Text, printable};
+use vauban_model::{Lang, Text};
 use vauban_record::{Held, Quarantine, RecordError};
 
 use super::{
-    errand::{ASK, Errand, print},
+    errand::{ASK, Errand, blunt, print},
     judge::Judge,
     means::{Means, SayError, is_ours},
     notice::Notice,
@@ -107,10 +107,10 @@ fn words(rows: &[(Held, String)], asks: &[String], lang: Lang) -> String {
     });
     for ((held, _), ask) in rows.iter().zip(asks) {
         let message = &held.message;
-        let sender = if message.sender.is_empty() { "<>".to_owned() } else { printable(&message.sender) };
+        let sender = blunt(if message.sender.is_empty() { "<>" } else { &message.sender });
         let (at, until) = (held.arrived.strftime("%Y-%m-%d %H:%M UTC"), message.expires.strftime("%Y-%m-%d"));
-        // Writing to a string cannot fail. What an attacker wrote must not become a link.
-        let _ = writeln!(text, "{at}  {}", sender.replace('.', "[.]"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{at}  {sender}");
         for reason in Weights::built_in().explain(&message.codes).iter().take(3) {
             let _ = writeln!(text, "  - {}", reason.text.get(lang));
         }

@@ -226,7 +226,7 @@ fn explained(said: &Said, judgement: &Judgement, lang: Lang) -> String {
 }
 
 /// Words of a stranger, for a mail that must not contain a link of theirs.
-fn blunt(text: &str) -> String {
+pub(super) fn blunt(text: &str) -> String {
     printable(text).replace("://", "[:]//").replace('.', "[.]")
 }
 

@@ -26,6 +26,7 @@ mod session;
 mod shown;
 
 pub use authenticate::{Authenticator, Passed, Proofs};
+pub use course::came_by_mail;
 pub(crate) use digest::tell;
 pub use history::History;
 pub use judge::{Judge, Readers};
@@ -34,7 +35,7 @@ pub use keys::{CannotEncrypt, Keys, KeysError};
 pub use means::{Means, Random};
 pub use message::Message;
 pub use post::{Post, PostError};
-pub use release::{Release, ReleaseError, open_with};
+pub use release::{Release, ReleaseError, delete, open_with};
 pub use remember::Memory;
 pub use reports::{ConfirmError, Found, confirm, past};
 pub use sensor::MailSensor;

@@ -91,7 +91,7 @@ impl Release<'_> {
         {
             return Err(ReleaseError::Own);
         }
-        self.claimed(held, || {
+        claimed(self.store, held, self.now, || {
             let (about, bytes) = open_with(self.store, held, key_file)?;
             self.give(held, &about, &bytes, &message.recipients)?;
             let decided = Decided { id: message.id.clone(), what: HeldState::Released, who: who.to_owned() };
@@ -101,7 +101,7 @@ impl Release<'_> {
 
     /// Gives a message to one of its readers; the last one settles it.
     pub(super) fn to_one(&self, held: &Held, key_file: &str, reader: &str) -> Result<(), ReleaseError> {
-        self.claimed(held, || {
+        claimed(self.store, held, self.now, || {
             let (about, bytes) = open_with(self.store, held, key_file)?;
             self.give(held, &about, &bytes, &[reader.to_owned()])?;
             if self.store.all_given(held)? {
@@ -111,27 +111,6 @@ impl Release<'_> {
             }
             Ok(())
         })
-    }
-
-    /// Deletes a message for good.
-    ///
-    /// # Errors
-    /// When somebody else decides on it, or a store refuses.
-    pub fn delete(&self, held: &Held, who: &str) -> Result<(), ReleaseError> {
-        self.claimed(held, || {
-            let decided = Decided { id: held.message.id.clone(), what: HeldState::Deleted, who: who.to_owned() };
-            Ok(decide(self.store, self.record, &decided, self.now)?)
-        })
-    }
-
-    fn claimed(&self, held: &Held, decide: impl FnOnce() -> Result<(), ReleaseError>) -> Result<(), ReleaseError> {
-        let id = &held.message.id;
-        if !self.store.claim(id, self.now)? {
-            return Err(ReleaseError::Claimed);
-        }
-        let outcome = decide();
-        let _ = self.store.unclaim(id);
-        outcome
     }
 
     /// Hands a message over: first it is known that every key can be used, then one reader after the other gets it, once.
@@ -157,6 +136,33 @@ impl Release<'_> {
         }
         Ok(())
     }
+}
+
+/// Deletes a message for good.
+///
+/// # Errors
+/// When somebody else decides on it, or a store refuses.
+pub fn delete(store: &Quarantine, record: &Path, held: &Held, who: &str, now: Timestamp) -> Result<(), ReleaseError> {
+    claimed(store, held, now, || {
+        let decided = Decided { id: held.message.id.clone(), what: HeldState::Deleted, who: who.to_owned() };
+        Ok(decide(store, record, &decided, now)?)
+    })
+}
+
+/// Decides on a message that nobody else decides on meanwhile.
+fn claimed(
+    store: &Quarantine,
+    held: &Held,
+    now: Timestamp,
+    decide: impl FnOnce() -> Result<(), ReleaseError>,
+) -> Result<(), ReleaseError> {
+    let id = &held.message.id;
+    if !store.claim(id, now)? {
+        return Err(ReleaseError::Claimed);
+    }
+    let outcome = decide();
+    let _ = store.unclaim(id);
+    outcome
 }
 
 /// Whether the policy lets a reader have this message without somebody else.

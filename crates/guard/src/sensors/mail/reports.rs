@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use vauban_intel::store::{AddOptions, Https, SourceId, Store, StoreError};
-use vauban_model::{Marking, ObservableKind};
+use vauban_model::Marking;
 use vauban_record::{Candidate, Confirmed, Journal, JudgedRow, Kind, RecordError, Reported, write_down};
 
 use super::shown::asked_for;
@@ -105,7 +105,7 @@ fn add(state: &Path, report: &Reported, values: &[Candidate], now: Timestamp) ->
         if text.lines().any(|line| line.starts_with(&format!("{value},"))) {
             continue;
         }
-        let (id, kind) = (&report.id, word(candidate.kind));
+        let (id, kind) = (&report.id, candidate.kind.as_str());
         text.push_str(&format!("{value},{kind},\"reported by staff, report {id}\",TLP:AMBER+STRICT,{now}\n"));
     }
     // Beside it, then in its place: a crash leaves the old one or the new one.
@@ -126,17 +126,6 @@ fn add(state: &Path, report: &Reported, values: &[Candidate], now: Timestamp) ->
     reading.set_benign_aside(&vauban_intel::Benign::embedded());
     let aside = reading.set_aside.iter().filter_map(|one| one.indicator.tests.first());
     Ok(aside.map(|test| test.value().to_owned()).filter(|aside| values.iter().any(|one| one.value == *aside)).collect())
-}
-
-/// The word of a kind as lists of indicators write it.
-const fn word(kind: ObservableKind) -> &'static str {
-    match kind {
-        ObservableKind::DomainName => "domain-name",
-        ObservableKind::Url => "url",
-        ObservableKind::Ipv4Addr | ObservableKind::Ipv6Addr => "ip",
-        ObservableKind::EmailAddr => "email-addr",
-        _ => "hash",
-    }
 }
 
 /// A field of RFC 4180.

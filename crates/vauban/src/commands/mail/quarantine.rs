@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use vauban_guard::sensors::mail::{Keys, Post, Release, Sealed, open_with};
+use vauban_guard::sensors::mail::{Keys, Post, Release, Sealed, delete, open_with};
 use vauban_model::{Lang, Text, printable};
 use vauban_record::{Held, HeldState, Quarantine};
 
@@ -79,15 +79,15 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             let mail = config::read(config)?.mail.unwrap_or_default();
             let keys = mail.openpgp.as_ref().map(Keys::read).transpose().map_err(|error| not_released(&error))?;
             let post = Post::new(&mail.handover);
-            let release = means(&store, &record, &post, keys.as_ref());
+            let (keys, now) = (keys.as_ref(), Timestamp::now());
+            let release = Release { store: &store, record: &record, post: &post, keys, random, now };
             let key_file = identity.to_string_lossy();
             release.to_all(&held, &key_file, &who()).map_err(|error| not_released(&error))?;
             told(&held, HeldState::Released, place.lang);
         }
         Command::Delete { id } => {
             let held = find(&store, id)?;
-            let post = Post::new("");
-            means(&store, &record, &post, None).delete(&held, &who()).map_err(|error| not_released(&error))?;
+            delete(&store, &record, &held, &who(), Timestamp::now()).map_err(|error| not_released(&error))?;
             told(&held, HeldState::Deleted, place.lang);
         }
     }
@@ -190,11 +190,6 @@ fn open(store: &Quarantine, held: &Held, identity: &Path) -> Result<(Sealed, Vec
             ),
         )
     })
-}
-
-/// What a message is decided on with.
-fn means<'r>(store: &'r Quarantine, record: &'r Path, post: &'r Post, keys: Option<&'r Keys>) -> Release<'r> {
-    Release { store, record, post, keys, random, now: Timestamp::now() }
 }
 
 fn not_released(error: &dyn std::error::Error) -> Failure {
