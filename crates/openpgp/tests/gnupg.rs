@@ -47,7 +47,7 @@ impl GnuPg {
         let mut child = Command::new("gpg")
             .env("GNUPGHOME", self.home.path())
             .args(["--batch", "--yes", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""])
-            .args(["--trust-model", "always", "--faked-system-time", "20240101T000000"])
+            .args(["--trust-model", "always", "--faked-system-time", "20240101T000000!"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -192,7 +192,7 @@ fn an_extended_key_is_usable_again() {
     let Some(gpg) = GnuPg::new() else { return };
     let fingerprint = gpg.generate("ed25519", "cert,sign", "1y");
     gpg.run(&["--quick-add-key", &fingerprint, "cv25519", "encr", "never"], b"");
-    gpg.run(&["--faked-system-time", "20240201T000000", "--quick-set-expire", &fingerprint, "5y"], b"");
+    gpg.run(&["--faked-system-time", "20240201T000000!", "--quick-set-expire", &fingerprint, "5y"], b"");
     assert_eq!(gpg.certificate().usable(time("2026-06-01T00:00:00Z")), Ok(()));
 }
 
