@@ -1,0 +1,1 @@
+//! What the kernel lets out of a compartment, as rules of nftables: planned, applied, taken back.

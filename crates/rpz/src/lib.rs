@@ -1,0 +1,1 @@
+//! Response policy zones: read from files and from servers, given out to servers.
