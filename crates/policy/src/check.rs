@@ -6,7 +6,7 @@ use vauban_model::Text;
 
 use crate::{
     Policy,
-    rules::{Target, network},
+    rules::{MOST_LISTS, Target, network},
 };
 
 /// Something that is wrong.
@@ -36,6 +36,7 @@ const MOST_DAYS: u16 = 366;
 pub(crate) fn check(policy: &Policy) -> Vec<Problem> {
     let mut check = Check { policy, problems: Vec::new() };
     check.settings();
+    check.lists();
     check.compartments();
     check.people_and_devices();
     check.tools();
@@ -96,6 +97,25 @@ impl Check<'_> {
         }
     }
 
+    fn lists(&mut self) {
+        let mut seen = BTreeSet::new();
+        for (at, list) in (1..).zip(&self.policy.list) {
+            let is_name = !list.name.is_empty()
+                && list.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+            if !is_name || !seen.insert(&list.name) {
+                self.wrong(
+                    format!("list.{at}.name"),
+                    &list.name,
+                    "un nom à elle, de lettres, chiffres et tirets",
+                    "a name of its own, of letters, digits and hyphens",
+                );
+            }
+        }
+        if self.policy.list.len() > MOST_LISTS {
+            self.wrong("list", "", "64 listes au plus", "64 lists at the most");
+        }
+    }
+
     fn compartments(&mut self) {
         let mut seen = BTreeSet::new();
         for (name, compartment) in &self.policy.compartment {
@@ -113,6 +133,11 @@ impl Check<'_> {
             }
             for word in &compartment.never {
                 self.target(&key("never"), word);
+            }
+            for word in compartment.lists.iter().flatten() {
+                if !self.policy.list.iter().any(|list| list.name == *word) {
+                    self.wrong(key("lists"), word, "aucune liste ne s'appelle ainsi", "no list has this name");
+                }
             }
             if compartment.keep_days > MOST_DAYS {
                 let days = compartment.keep_days.to_string();

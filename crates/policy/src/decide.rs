@@ -5,19 +5,16 @@
 //! 2. exceptions that hold on this day, for this person, device, group or compartment; against what is known to be bad only
 //!    those that say so;
 //! 3. what is known to be bad (an indicator);
-//! 4. what the compartment keeps out (`never`);
-//! 5. the compartment itself: what nothing forbids is allowed. Whoever is in no compartment reaches nothing.
+//! 4. a list that holds in the compartment;
+//! 5. what the compartment keeps out (`never`);
+//! 6. the compartment itself: what nothing forbids is allowed. Whoever is in no compartment reaches nothing.
 
 use std::net::IpAddr;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use vauban_model::Text;
 
-use crate::{
-    Exception, Rules,
-    rules::{Target, is_under, plain_name},
-    words,
-};
+use crate::{Known, Place, Rule, Rules, settle::Why, words};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +79,7 @@ pub struct PassedOver {
 pub struct Decision {
     /// What comes out.
     pub verdict: Verdict,
-    /// The rule that decided: `work/never/private-messaging`, `exception/2`, `always/1`, `indicator/…`, `work/default`, `nobody`.
+    /// The rule that decided: `work/never/private-messaging`, `exception/2`, `always/1`, `indicator/…`, `list/malware`, `work/default`, `nobody`.
     pub rule: String,
     /// The compartment; none for whoever is in none.
     pub compartment: Option<String>,
@@ -92,154 +89,79 @@ pub struct Decision {
     pub passed_over: Vec<PassedOver>,
 }
 
-/// Who asks, with everything that follows.
-struct Placed<'r> {
-    person: Option<&'r str>,
-    device: Option<&'r str>,
-    compartment: Option<&'r str>,
-}
-
-/// What is asked for, with everything that follows.
-struct Asked<'o> {
-    name: Option<String>,
-    address: Option<IpAddr>,
-    tools: Vec<&'o str>,
-}
-
 impl Rules {
     /// Decides.
     #[must_use]
-    pub fn decide(&self, subject: Subject<'_>, object: Object<'_>, met: Option<Met<'_>>, at: Timestamp) -> Decision {
+    pub fn decide(&self, subject: Subject<'_>, object: Object<'_>, known: Known<'_>, at: Timestamp) -> Decision {
+        let place = self.place(subject);
         let today = TimeZone::UTC.to_datetime(at).date();
-        let placed = self.placed(subject);
-        let asked = self.asked(object);
         let mut passed_over = Vec::new();
-        let compartment = placed.compartment.map(str::to_owned);
-        let decided =
-            |verdict, rule: String, reason, passed_over| Decision { verdict, rule, compartment, reason, passed_over };
-
-        for (at, word) in (1..).zip(&self.policy.policy.always) {
-            let rule = format!("always/{at}");
-            if self.applies(word, &asked) {
-                return decided(Verdict::Allow, rule, words::always(word), passed_over);
-            }
-            passed_over.push(PassedOver { rule, why: words::other_target(word) });
+        let rule = self.walk(place, object, known, today, &mut |rule, why| {
+            passed_over.push(PassedOver { rule: self.rule_id(rule, place, known), why: self.why(rule, why, place) });
+        });
+        Decision {
+            verdict: rule.verdict(),
+            rule: self.rule_id(rule, place, known),
+            compartment: self.compartment_name(place).map(str::to_owned),
+            reason: self.reason(rule, place),
+            passed_over,
         }
-        let known = met.filter(|met| !met.is_secret);
-        let exception = self.exception(&placed, &asked, today, known.is_some(), &mut passed_over);
-        if let Some((rule, exception)) = exception {
-            return decided(Verdict::Allow, rule, words::exception(exception), passed_over);
-        }
-        if let Some(met) = known {
-            return decided(Verdict::Block, format!("indicator/{}", met.id), words::indicator(), passed_over);
-        }
-        let Some(name) = placed.compartment else {
-            return decided(Verdict::Block, "nobody".to_owned(), words::nobody(), passed_over);
-        };
-        let never = self.compartment(name).map(|compartment| compartment.never.as_slice()).unwrap_or_default();
-        for word in never {
-            let rule = format!("{name}/never/{word}");
-            if self.applies(word, &asked) {
-                return decided(Verdict::Block, rule, words::never(name, word), passed_over);
-            }
-            passed_over.push(PassedOver { rule, why: words::other_target(word) });
-        }
-        decided(Verdict::Allow, format!("{name}/default"), words::default(name), passed_over)
     }
 
     /// The compartment of whoever asks: its device's, its network's, its person's, else that of everybody else.
     #[must_use]
     pub fn compartment_of(&self, subject: Subject<'_>) -> Option<&str> {
-        self.placed(subject).compartment
+        self.compartment_name(self.place(subject))
     }
 
-    fn placed<'r>(&'r self, subject: Subject<'_>) -> Placed<'r> {
-        let policy = &self.policy;
-        let named = subject.device.and_then(|device| policy.device.get_key_value(device));
-        let device = named.or_else(|| policy.device.get_key_value(self.device(subject.address?)?));
-        let own = device.map(|(_, device)| device.person.as_str()).filter(|person| !person.is_empty());
-        let person = subject.person.or(own).and_then(|person| policy.person.get_key_value(person));
-        let said = |name: &'r str| (!name.is_empty()).then_some(name);
-        let compartment = device
-            .and_then(|(_, device)| said(&device.compartment))
-            .or_else(|| self.place(subject.address?))
-            .or_else(|| person.and_then(|(_, person)| said(&person.compartment)))
-            .or_else(|| said(&policy.policy.otherwise));
-        Placed {
-            person: person.map(|(name, _)| name.as_str()),
-            device: device.map(|(name, _)| name.as_str()),
-            compartment,
+    /// The id of a rule, as it stands in answers, logs and pages.
+    #[must_use]
+    pub fn rule_id(&self, rule: Rule, place: Place, known: Known<'_>) -> String {
+        let compartment = || self.compartment_name(place).unwrap_or_default();
+        match rule {
+            Rule::Always(at) => format!("always/{}", at + 1),
+            Rule::Exception(at) => format!("exception/{}", at + 1),
+            Rule::Indicator => format!("indicator/{}", known.indicator.map(|met| met.id).unwrap_or_default()),
+            Rule::List(at) => format!("list/{}", self.list(at)),
+            Rule::Nobody => "nobody".to_owned(),
+            Rule::Never(at) => format!("{}/never/{}", compartment(), self.never(place, at)),
+            Rule::Default => format!("{}/default", compartment()),
         }
     }
 
-    fn asked(&self, object: Object<'_>) -> Asked<'_> {
-        match object {
-            // An address that is written where a name stands is an address.
-            Object::Name(name) => match plain_name(name).trim_matches(['[', ']']).parse() {
-                Ok(address) => self.asked(Object::Address(address)),
-                Err(_) => {
-                    let name = plain_name(name);
-                    let tools = self.tools_of_name(&name).iter().map(String::as_str).collect();
-                    Asked { name: Some(name), address: None, tools }
-                }
-            },
-            Object::Address(address) => {
-                let address = address.to_canonical();
-                Asked { name: None, address: Some(address), tools: self.tools_of_address(address) }
-            }
+    /// The reason that a rule gives to whoever asks.
+    #[must_use]
+    pub fn reason(&self, rule: Rule, place: Place) -> Text {
+        let compartment = || self.compartment_name(place).unwrap_or_default();
+        match rule {
+            Rule::Always(at) => words::always(&self.policy.policy.always[at]),
+            Rule::Exception(at) => words::exception(&self.policy.exception[at]),
+            Rule::Indicator => words::indicator(),
+            Rule::List(at) => words::list(self.list(at)),
+            Rule::Nobody => words::nobody(),
+            Rule::Never(at) => words::never(compartment(), self.never(place, at)),
+            Rule::Default => words::default(compartment()),
         }
     }
 
-    /// Whether a word of the policy speaks of what is asked for.
-    fn applies(&self, word: &str, asked: &Asked<'_>) -> bool {
-        match self.target(word) {
-            Some(Target::Kind(kind)) => {
-                asked.tools.iter().any(|tool| self.tools.get(*tool).is_some_and(|tool| tool.kinds.contains(kind)))
-            }
-            Some(Target::Tool(tool)) => asked.tools.contains(&tool.as_str()),
-            Some(Target::Name(above)) => asked.name.as_ref().is_some_and(|name| is_under(name, above)),
-            Some(Target::Network(network)) => asked.address.is_some_and(|address| network.contains(&address)),
-            None => false,
+    fn why(&self, rule: Rule, why: Why, place: Place) -> Text {
+        let exception = |at: usize| &self.policy.exception[at];
+        match (rule, why) {
+            (Rule::Exception(at), Why::Expired) => words::expired(exception(at)),
+            (Rule::Exception(at), Why::OtherSubject) => words::other_subject(exception(at)),
+            (Rule::Exception(at), Why::OtherTarget) => words::other_target(&exception(at).to.join(", ")),
+            (Rule::Always(at), _) => words::other_target(&self.policy.policy.always[at]),
+            (Rule::Never(at), _) => words::other_target(self.never(place, at)),
+            _ => words::not_despite(),
         }
     }
 
-    /// The first exception that holds.
-    fn exception<'r>(
-        &'r self,
-        placed: &Placed<'r>,
-        asked: &Asked<'_>,
-        today: Date,
-        is_known: bool,
-        passed_over: &mut Vec<PassedOver>,
-    ) -> Option<(String, &'r Exception)> {
-        for (at, exception) in self.exceptions() {
-            let rule = format!("exception/{at}");
-            let why = if today > exception.until {
-                words::expired(exception)
-            } else if !exception.who.iter().any(|who| self.is_for(who, placed)) {
-                words::other_subject(exception)
-            } else if !exception.to.iter().any(|to| self.applies(to, asked)) {
-                words::other_target(&exception.to.join(", "))
-            } else if is_known && !exception.despite_indicators {
-                words::not_despite()
-            } else {
-                return Some((rule, exception));
-            };
-            passed_over.push(PassedOver { rule, why });
-        }
-        None
+    fn never(&self, place: Place, at: usize) -> &str {
+        let compartment = self.compartment_name(place).and_then(|name| self.compartment(name));
+        compartment.and_then(|compartment| compartment.never.get(at)).map_or("", String::as_str)
     }
 
-    fn is_for(&self, who: &str, placed: &Placed<'_>) -> bool {
-        match who.split_once(':') {
-            None => placed.person == Some(who),
-            Some(("device", device)) => placed.device == Some(device),
-            Some(("compartment", compartment)) => placed.compartment == Some(compartment),
-            Some(("group", group)) => placed
-                .person
-                .and_then(|person| self.policy.person.get(person))
-                .is_some_and(|person| person.groups.iter().any(|own| own == group)),
-            Some(_) => false,
-        }
+    fn list(&self, at: usize) -> &str {
+        self.policy.list.get(at).map_or("", |list| list.name.as_str())
     }
 }

@@ -10,6 +10,7 @@ mod check;
 mod decide;
 mod kinds;
 mod rules;
+mod settle;
 mod shape;
 mod words;
 
@@ -17,4 +18,5 @@ pub use check::Problem;
 pub use decide::{Decision, Met, Object, PassedOver, Subject, Verdict};
 pub use kinds::Kind;
 pub use rules::Rules;
-pub use shape::{Compartment, Device, Egress, Exception, Expect, Logging, Person, Policy, Settings, Tool};
+pub use settle::{Known, Place, Rule};
+pub use shape::{Compartment, Device, Egress, Exception, Expect, List, Logging, Person, Policy, Settings, Tool};

@@ -1,29 +1,59 @@
-//! The policy, ready to be asked: names by their labels, networks by their length.
+//! The policy, ready to be asked: names by their labels, networks by their length, words by what they mean.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    net::IpAddr,
-};
+use std::{collections::HashMap, net::IpAddr};
 
 use ipnet::IpNet;
+use jiff::civil::Date;
 
-use crate::{Compartment, Exception, Kind, Policy, Tool, check::Problem, kinds::built_in};
+use crate::{Compartment, Kind, Policy, Tool, check::Problem, kinds::built_in};
+
+/// The lists that one policy may name.
+pub(crate) const MOST_LISTS: usize = 64;
 
 /// A policy that may be asked.
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub(crate) policy: Policy,
+    pub(crate) compartments: Vec<Prepared>,
+    pub(crate) people: Vec<String>,
+    pub(crate) devices: Vec<String>,
+    pub(crate) always: Vec<Target>,
+    pub(crate) exceptions: Vec<Excepted>,
+    pub(crate) tools: Vec<(String, Tool)>,
     /// Every name of a tool: the tools that have it.
-    names: HashMap<String, Vec<String>>,
+    names: HashMap<String, Vec<usize>>,
     /// Every network of a tool.
-    networks: Vec<(IpNet, String)>,
-    pub(crate) tools: BTreeMap<String, Tool>,
+    networks: Vec<(IpNet, usize)>,
     /// Networks of compartments, the narrowest first.
-    places: Vec<(IpNet, String)>,
+    places: Vec<(IpNet, usize)>,
     /// The addresses that devices always have.
-    devices: Vec<(IpNet, String)>,
-    /// What each word of the policy means.
-    targets: HashMap<String, Target>,
+    addresses: Vec<(IpNet, usize)>,
+}
+
+/// A compartment, ready to be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) name: String,
+    pub(crate) never: Vec<Target>,
+    /// A bit for each list that holds in it.
+    pub(crate) lists: u64,
+}
+
+/// An exception, ready to be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Excepted {
+    pub(crate) who: Vec<Who>,
+    pub(crate) to: Vec<Target>,
+    pub(crate) until: Date,
+    pub(crate) despite_indicators: bool,
+}
+
+/// Whom an exception is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Person(usize),
+    Device(usize),
+    Compartment(usize),
 }
 
 /// What a word in `never`, `to` or `always` means.
@@ -44,11 +74,8 @@ impl Target {
         if let Some(tool) = word.strip_prefix("tool:") {
             return Some(Self::Tool(tool.to_owned()));
         }
-        if let Ok(network) = word.parse::<IpNet>() {
+        if let Some(network) = network(word) {
             return Some(Self::Network(network));
-        }
-        if let Ok(address) = word.parse::<IpAddr>() {
-            return Some(Self::Network(address.into()));
         }
         let name = plain_name(word);
         let is_name = !name.is_empty()
@@ -83,28 +110,32 @@ impl Rules {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut tools = built_in().clone();
-        tools.extend(policy.tool.clone());
-        let mut names: HashMap<String, Vec<String>> = HashMap::new();
-        let mut networks = Vec::new();
-        for (tool, entry) in &tools {
-            for name in &entry.names {
-                names.entry(plain_name(name)).or_default().push(tool.clone());
+        let mut known = built_in().clone();
+        known.extend(policy.tool.clone());
+        let tools: Vec<(String, Tool)> = known.into_iter().collect();
+        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, (_, tool)) in tools.iter().enumerate() {
+            for name in &tool.names {
+                names.entry(plain_name(name)).or_default().push(at);
             }
-            networks.extend(entry.addresses.iter().filter_map(|text| Some((network(text)?, tool.clone()))));
         }
-        let of = |name: &String, texts: &[String]| -> Vec<(IpNet, String)> {
-            texts.iter().filter_map(|text| Some((network(text)?, name.clone()))).collect()
-        };
-        let mut places: Vec<_> =
-            policy.compartment.iter().flat_map(|(name, compartment)| of(name, &compartment.networks)).collect();
-        let devices = policy.device.iter().flat_map(|(name, device)| of(name, &device.addresses)).collect();
-        let words = policy.policy.always.iter();
-        let words = words.chain(policy.compartment.values().flat_map(|compartment| &compartment.never));
-        let words = words.chain(policy.exception.iter().flat_map(|exception| &exception.to));
-        let targets = words.filter_map(|word| Some((word.clone(), Target::parse(word)?))).collect();
-        places.sort_by_key(|(network, name)| (std::cmp::Reverse(network.prefix_len()), name.clone()));
-        Ok(Self { policy, names, networks, tools, places, devices, targets })
+        let networks = placed(tools.iter().map(|(_, tool)| tool.addresses.as_slice()));
+        let mut places = placed(policy.compartment.values().map(|compartment| compartment.networks.as_slice()));
+        places.sort_by_key(|(network, at)| (std::cmp::Reverse(network.prefix_len()), *at));
+        let addresses = placed(policy.device.values().map(|device| device.addresses.as_slice()));
+        Ok(Self {
+            compartments: policy.compartment.iter().map(|(name, table)| prepared(&policy, name, table)).collect(),
+            people: policy.person.keys().cloned().collect(),
+            devices: policy.device.keys().cloned().collect(),
+            always: targets(&policy.policy.always),
+            exceptions: policy.exception.iter().map(|exception| excepted(&policy, exception)).collect(),
+            tools,
+            names,
+            networks,
+            places,
+            addresses,
+            policy,
+        })
     }
 
     /// The policy as it was written.
@@ -120,23 +151,18 @@ impl Rules {
     }
 
     /// The compartment whose network holds this address, the narrowest one.
-    pub(crate) fn place(&self, address: IpAddr) -> Option<&str> {
-        self.places.iter().find(|(network, _)| network.contains(&address)).map(|(_, name)| name.as_str())
+    pub(crate) fn place_of(&self, address: IpAddr) -> Option<usize> {
+        self.places.iter().find(|(network, _)| network.contains(&address)).map(|(_, at)| *at)
     }
 
     /// The device that always has this address: the first by name.
-    pub(crate) fn device(&self, address: IpAddr) -> Option<&str> {
-        self.devices.iter().find(|(network, _)| network.contains(&address)).map(|(_, name)| name.as_str())
-    }
-
-    /// What a word of the policy means.
-    pub(crate) fn target(&self, word: &str) -> Option<&Target> {
-        self.targets.get(word)
+    pub(crate) fn device_of(&self, address: IpAddr) -> Option<usize> {
+        self.addresses.iter().find(|(network, _)| network.contains(&address)).map(|(_, at)| *at)
     }
 
     /// The tools that a name belongs to: those with the longest name above it. Whoever names `mail.google.com` speaks of
     /// that, and not of `google.com`.
-    pub(crate) fn tools_of_name(&self, name: &str) -> &[String] {
+    pub(crate) fn tools_of_name(&self, name: &str) -> &[usize] {
         let mut above = Some(name);
         while let Some(name) = above {
             if let Some(tools) = self.names.get(name) {
@@ -148,13 +174,53 @@ impl Rules {
     }
 
     /// The tools that an address belongs to.
-    pub(crate) fn tools_of_address(&self, address: IpAddr) -> Vec<&str> {
-        let found = self.networks.iter().filter(|(network, _)| network.contains(&address));
-        found.map(|(_, tool)| tool.as_str()).collect()
+    pub(crate) fn tools_of_address(&self, address: IpAddr) -> impl Iterator<Item = usize> {
+        self.networks.iter().filter(move |(network, _)| network.contains(&address)).map(|(_, tool)| *tool)
     }
+}
 
-    pub(crate) fn exceptions(&self) -> impl Iterator<Item = (usize, &Exception)> {
-        self.policy.exception.iter().enumerate().map(|(at, exception)| (at + 1, exception))
+/// Each network with the number of whoever has it.
+fn placed<'t>(texts: impl Iterator<Item = &'t [String]>) -> Vec<(IpNet, usize)> {
+    texts.enumerate().flat_map(|(at, texts)| texts.iter().filter_map(move |text| Some((network(text)?, at)))).collect()
+}
+
+fn targets(words: &[String]) -> Vec<Target> {
+    words.iter().filter_map(|word| Target::parse(word)).collect()
+}
+
+fn prepared(policy: &Policy, name: &str, table: &Compartment) -> Prepared {
+    let lists = policy.list.iter().enumerate().filter(|(_, list)| match &table.lists {
+        None => true,
+        Some(names) => names.contains(&list.name),
+    });
+    let lists = lists.take(MOST_LISTS).fold(0, |mask, (at, _)| mask | 1 << at);
+    Prepared { name: name.to_owned(), never: targets(&table.never), lists }
+}
+
+fn excepted(policy: &Policy, exception: &crate::Exception) -> Excepted {
+    let person = |name: &str| policy.person.keys().position(|other| other == name).map(Who::Person);
+    let mut who = Vec::new();
+    for word in &exception.who {
+        match word.split_once(':') {
+            None => who.extend(person(word)),
+            Some(("device", name)) => {
+                who.extend(policy.device.keys().position(|other| other == name).map(Who::Device));
+            }
+            Some(("compartment", name)) => {
+                who.extend(policy.compartment.keys().position(|other| other == name).map(Who::Compartment));
+            }
+            Some((_, group)) => {
+                let members = policy.person.values().enumerate();
+                let members = members.filter(|(_, person)| person.groups.iter().any(|own| own == group));
+                who.extend(members.map(|(at, _)| Who::Person(at)));
+            }
+        }
+    }
+    Excepted {
+        who,
+        to: targets(&exception.to),
+        until: exception.until,
+        despite_indicators: exception.despite_indicators,
     }
 }
 

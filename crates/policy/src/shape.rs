@@ -26,6 +26,9 @@ pub struct Policy {
     /// Tools of the organisation's own, or other words about those that everybody knows.
     #[serde(default)]
     pub tool: BTreeMap<String, Tool>,
+    /// Lists of names that others keep.
+    #[serde(default)]
+    pub list: Vec<List>,
     /// Exceptions, each with its owner, its reason and its end.
     #[serde(default)]
     pub exception: Vec<Exception>,
@@ -52,6 +55,8 @@ pub struct Compartment {
     pub networks: Vec<String>,
     /// What is kept out of it: kinds of tools (`private-messaging`), names (with all below them), addresses and networks.
     pub never: Vec<String>,
+    /// The lists that hold here, by their names; without this line, all of them.
+    pub lists: Option<Vec<String>>,
     /// How its traffic leaves.
     pub egress: Egress,
     /// What is written down of it.
@@ -124,6 +129,26 @@ pub struct Tool {
     pub names: Vec<String>,
     /// Its addresses and networks, where they tell it.
     pub addresses: Vec<String>,
+}
+
+/// A list of names that others keep.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// What it is called in rules: `list/malware`.
+    pub name: String,
+    /// Where it comes from: a file, `https://…`, or a zone of a server (`axfr://192.0.2.1:53/rpz.example`).
+    pub from: String,
+    /// The key that a zone is fetched with: `hmac-sha256:NAME:BASE64`.
+    #[serde(default)]
+    pub key: String,
+    /// How often it is fetched again.
+    #[serde(default = "six")]
+    pub every_hours: u16,
+}
+
+const fn six() -> u16 {
+    6
 }
 
 /// An exception.

@@ -20,6 +20,10 @@ pub(crate) fn indicator() -> Text {
     )
 }
 
+pub(crate) fn list(name: &str) -> Text {
+    Text::new(format!("La liste « {name} » le bloque."), format!("The list {name:?} blocks it."))
+}
+
 pub(crate) fn exception(exception: &Exception) -> Text {
     let Exception { owner, reason, until, .. } = exception;
     Text::new(

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use vauban_policy::{Met, Object, Policy, Rules, Subject, Verdict};
+use vauban_policy::{Known, Met, Object, Policy, Rules, Subject, Verdict};
 
 const POLICY: &str = include_str!("three-compartments.toml");
 
@@ -20,7 +20,7 @@ fn at(day: &str) -> Timestamp {
 
 fn decide(device: &str, to: &str, day: &str) -> (Verdict, String) {
     let subject = Subject { device: Some(device), ..Subject::default() };
-    let decision = rules().decide(subject, Object::Name(to), None, at(day));
+    let decision = rules().decide(subject, Object::Name(to), Known::default(), at(day));
     assert!(decision.reason.fr.ends_with('.') && decision.reason.en.ends_with('.'), "{decision:?}");
     (decision.verdict, decision.rule)
 }
@@ -73,7 +73,7 @@ fn what_is_known_to_be_bad_is_blocked_and_a_secret_stays_one() {
     let rules = rules();
     let hugo = Subject { device: Some("laptop-hugo"), ..Subject::default() };
     let asked = |id, is_secret| {
-        rules.decide(hugo, Object::Name("web.whatsapp.com"), Some(Met { id, is_secret }), at("2026-11-26"))
+        rules.decide(hugo, Object::Name("web.whatsapp.com"), Known::met(Some(Met { id, is_secret })), at("2026-11-26"))
     };
     let open = asked("indicator--1", false);
     assert_eq!((open.verdict, open.rule.as_str()), (Verdict::Block, "indicator/indicator--1"));
@@ -81,7 +81,7 @@ fn what_is_known_to_be_bad_is_blocked_and_a_secret_stays_one() {
         open.passed_over.iter().any(|passed| passed.rule == "exception/1" && passed.why.en.contains("known to be bad"))
     );
     let secret = asked("indicator--1", true);
-    assert_eq!(secret, rules.decide(hugo, Object::Name("web.whatsapp.com"), None, at("2026-11-26")));
+    assert_eq!(secret, rules.decide(hugo, Object::Name("web.whatsapp.com"), Known::default(), at("2026-11-26")));
 }
 
 #[test]
@@ -164,7 +164,7 @@ proptest! {
         let subject = Subject { person: Some(person), device: Some(device), address: None };
         let now = at("2026-12-01") + jiff::SignedDuration::from_hours(24 * i64::from(day - 1));
         let met = known.then_some(Met { id: "indicator--1", is_secret: false });
-        let decision = rules_once().decide(subject, Object::Name(&asked), met, now);
+        let decision = rules_once().decide(subject, Object::Name(&asked), Known::met(met), now);
         prop_assert_eq!(decision.verdict, oracle(person, compartment, name.trim_end_matches('.'), day, known), "{:?}", decision);
     }
 }

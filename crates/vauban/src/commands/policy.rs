@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_model::{Lang, Text, printable};
-use vauban_policy::{Decision, Object, Policy, Rules, Subject, Verdict};
+use vauban_policy::{Decision, Known, Object, Policy, Rules, Subject, Verdict};
 
 use crate::{commands::config, failure::Failure, place::Place, terminal};
 
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             let subject = Subject { person: who.as_deref(), device: device.as_deref(), address: *from };
             let noon = |day: Date| TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).ok();
             let at = on.and_then(noon).unwrap_or_else(Timestamp::now);
-            (explained(&rules.decide(subject, Object::Name(to), None, at), to, lang), true)
+            (explained(&rules.decide(subject, Object::Name(to), Known::default(), at), to, lang), true)
         }
         Command::Test { file } => tested(&read(file)?, lang),
     };
@@ -186,7 +186,7 @@ fn tested(rules: &Rules, lang: Lang) -> (String, bool) {
             device: Some(expect.device.as_str()).filter(|device| !device.is_empty()),
             address: expect.from.parse().ok(),
         };
-        let decision = rules.decide(subject, Object::Name(&expect.to), None, Timestamp::now());
+        let decision = rules.decide(subject, Object::Name(&expect.to), Known::default(), Timestamp::now());
         if decision.verdict.word() != expect.verdict {
             wrong += 1;
             let _ = writeln!(
