@@ -1,4 +1,4 @@
-//! Keeps it out: one process with a sensor for each way in. So far: mail.
+//! Keeps it out: one process with a sensor for each way in. Mail and names.
 //!
 //! The same flow as a sweep, on live traffic, and the verdict is enforced. What reads hostile bytes does so in worker
 //! processes; sensors are supervised, and one that ends is started again alone. This crate reads no argument, no
@@ -11,7 +11,9 @@ mod run;
 mod sensor;
 pub mod sensors;
 mod supervise;
+mod tend;
 
 pub use metrics::Metrics;
 pub use run::{Guard, GuardError, Prepare, run};
 pub use sensor::{FailPolicy, Sensor, Stopping};
+pub use tend::{Indicators, Lists, MailParts, NamesParts};

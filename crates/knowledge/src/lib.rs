@@ -11,5 +11,5 @@ mod load;
 mod starter;
 
 pub use gather::{Gathered, Left, Sources};
-pub use load::{EventRules, Files, Knowledge, LoadError, Prepared, Warning, prepare};
+pub use load::{EventRules, Files, Knowledge, LoadError, Prepared, Warning, indicators, prepare};
 pub use starter::starter;

@@ -125,13 +125,6 @@ pub fn prepare(
     lang: Lang,
     random: &mut dyn FnMut(&mut [u8]) -> io::Result<()>,
 ) -> Result<Prepared, LoadError> {
-    let digest = sources.digest()?;
-    let code = if lang == Lang::Fr { "fr" } else { "en" };
-    let folder = folder(state);
-    let name = digest.get(..32).unwrap_or(&digest);
-    let set_path = folder.join(format!("{name}.set"));
-    let about_path = folder.join(format!("{name}.{code}.json"));
-    let rules_path = folder.join(format!("{name}.rules"));
     let mut warnings = Vec::new();
     let key = match key(state, random) {
         Ok(key) => key,
@@ -142,33 +135,9 @@ pub fn prepare(
             key
         }
     };
-    let (set, set_file, about) = match open_kept(&set_path, &about_path) {
-        Some(kept) => kept,
-        None => {
-            let gathered = sources.gather()?;
-            warnings.extend(gathered.unusable.iter().cloned().map(Warning::Source));
-            let built = build(&gathered.reading.indicators);
-            let (mut refused, set_aside) = gathered.left(lang);
-            refused.extend(built.refused.iter().map(|one| Left {
-                place: one.indicator.to_string(),
-                value: one.value.clone(),
-                reason: one.reason.clone(),
-            }));
-            let set_file = keep_or_hold(&set_path, &built.bytes, &mut warnings)?;
-            let set = IndicatorSet::open(SetBytes::Owned(built.bytes))?;
-            // They are compiled again by whoever meets an event; here it is found out whether they can be.
-            let event_rules = EventRules::of(&set);
-            let bad_rules = left(&event_rules.entries, event_rules.set.refused());
-            let indicators = (built.indicators as u64).saturating_sub(bad_rules.len() as u64);
-            refused.extend(bad_rules);
-            let about = About { indicators, refused, set_aside };
-            let about_bytes = serde_json::to_vec(&about).unwrap_or_default();
-            if let Err(error) = write(&about_path, &about_bytes) {
-                warnings.push(Warning::NotKept(error.to_string()));
-            }
-            (set, set_file, about)
-        }
-    };
+    let Compiled { set, file: set_file, about, name } = compile(sources, state, lang, &mut warnings)?;
+    let folder = folder(state);
+    let rules_path = folder.join(format!("{name}.rules"));
     let rules = match File::open(&rules_path) {
         Ok(rules) => rules,
         Err(_) => compile_rules(&set, &key, &rules_path, &mut warnings)?,
@@ -185,6 +154,58 @@ pub fn prepare(
         files: Files { set: set_file, rules, key },
         rules_path,
     })
+}
+
+/// The compiled indicators of these sources, without their rules: what looks names up needs no more.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn indicators(sources: &Sources, state: &Path) -> Result<IndicatorSet, LoadError> {
+    Ok(compile(sources, state, Lang::En, &mut Vec::new())?.set)
+}
+
+/// Compiled indicators.
+struct Compiled {
+    set: IndicatorSet,
+    file: File,
+    about: About,
+    /// What the files that belong together are called.
+    name: String,
+}
+
+/// Compiles indicators, or opens what is kept of them.
+fn compile(sources: &Sources, state: &Path, lang: Lang, warnings: &mut Vec<Warning>) -> Result<Compiled, LoadError> {
+    let digest = sources.digest()?;
+    let code = if lang == Lang::Fr { "fr" } else { "en" };
+    let folder = folder(state);
+    let name = digest.get(..32).unwrap_or(&digest).to_owned();
+    let set_path = folder.join(format!("{name}.set"));
+    let about_path = folder.join(format!("{name}.{code}.json"));
+    if let Some((set, file, about)) = open_kept(&set_path, &about_path) {
+        return Ok(Compiled { set, file, about, name });
+    }
+    let gathered = sources.gather()?;
+    warnings.extend(gathered.unusable.iter().cloned().map(Warning::Source));
+    let built = build(&gathered.reading.indicators);
+    let (mut refused, set_aside) = gathered.left(lang);
+    refused.extend(built.refused.iter().map(|one| Left {
+        place: one.indicator.to_string(),
+        value: one.value.clone(),
+        reason: one.reason.clone(),
+    }));
+    let file = keep_or_hold(&set_path, &built.bytes, warnings)?;
+    let set = IndicatorSet::open(SetBytes::Owned(built.bytes))?;
+    // They are compiled again by whoever meets an event; here it is found out whether they can be.
+    let event_rules = EventRules::of(&set);
+    let bad_rules = left(&event_rules.entries, event_rules.set.refused());
+    let indicators = (built.indicators as u64).saturating_sub(bad_rules.len() as u64);
+    refused.extend(bad_rules);
+    let about = About { indicators, refused, set_aside };
+    let about_bytes = serde_json::to_vec(&about).unwrap_or_default();
+    if let Err(error) = write(&about_path, &about_bytes) {
+        warnings.push(Warning::NotKept(error.to_string()));
+    }
+    Ok(Compiled { set, file, about, name })
 }
 
 impl Prepared {

@@ -27,6 +27,7 @@ pub use facts::facts;
 pub use letter::{Address, Header, Hop, Letter, Link, Page, Part, PartKind, Shown, Target};
 pub use organisation::{Known, Organisation, Partner, Person};
 pub use outgoing::{Leak, Leaving, leaving};
+pub use places::is_freemail;
 pub use show::{json_line, paragraph};
 pub use verdict::{Judgement, Reason, Verdict, Weights};
 pub use watch::{Said, Told, onlooker};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use vauban_lookalike::{folded_words, is_same_person};
 use vauban_model::{Lang, Text, printable};
 
-use crate::{Known, Said, places::is_freemail};
+use crate::{Known, Said};
 
 /// A way in which work leaves for private places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,10 +94,16 @@ pub(crate) fn is_document(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| TABLE.documents.iter().any(|known| known.eq_ignore_ascii_case(end)))
 }
 
-/// What is odd about a message that leaves. `sender` and `recipients` are the envelope's; `private` are further domains
-/// that the organisation calls private.
+/// What is odd about a message that leaves. `sender` and `recipients` are the envelope's; `is_private` tells whether a domain is
+/// one of private mailboxes.
 #[must_use]
-pub fn leaving(known: &Known, private: &[String], sender: &str, recipients: &[String], said: &Said) -> Vec<Leaving> {
+pub fn leaving(
+    known: &Known,
+    is_private: &dyn Fn(&str) -> bool,
+    sender: &str,
+    recipients: &[String],
+    said: &Said,
+) -> Vec<Leaving> {
     let mut found: Vec<Leaving> = Vec::new();
     for address in recipients {
         let address = address.trim_end_matches('.').to_lowercase();
@@ -111,9 +117,8 @@ pub fn leaving(known: &Known, private: &[String], sender: &str, recipients: &[St
             let shown = said.recipients.iter().find(|(_, shown)| *shown == address)?;
             known.person_named(&shown.0)
         });
-        let is_private = is_freemail(domain) || private.iter().any(|own| own.eq_ignore_ascii_case(domain));
         // A private address that the organisation itself lists is one wherever it lies.
-        if !is_private && known.person_at(&address).is_none() {
+        if !is_private(domain) && known.person_at(&address).is_none() {
             continue;
         }
         let sender = sender.to_lowercase();
@@ -153,6 +158,12 @@ fn same_local(one: &str, other: &str) -> bool {
 }
 
 impl Known {
+    /// The name of the person whose address this is.
+    #[must_use]
+    pub fn name_of(&self, address: &str) -> Option<&str> {
+        self.person_at(&address.to_lowercase()).map(|person| person.name.as_str())
+    }
+
     /// The person whose address this is.
     fn person_at(&self, address: &str) -> Option<&crate::Person> {
         self.own_people().find(|person| person.addresses.iter().any(|own| own == address))
@@ -190,8 +201,13 @@ mod tests {
     }
 
     fn found(to: &str, said: &Said) -> Vec<Leak> {
-        let all =
-            leaving(&known(), &["maison.example".to_owned()], "hugo.bernard@campagne.example", &[to.to_owned()], said);
+        let all = leaving(
+            &known(),
+            &|domain| domain == "maison.example" || crate::is_freemail(domain),
+            "hugo.bernard@campagne.example",
+            &[to.to_owned()],
+            said,
+        );
         all.into_iter().map(|one| one.leak).collect()
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn hosts_pages_for_anybody(target: &Target) -> bool {
 
 /// Whether anybody gets an address there.
 #[must_use]
-pub(crate) fn is_freemail(host: &str) -> bool {
+pub fn is_freemail(host: &str) -> bool {
     PLACES.freemail.contains(host)
 }
 

@@ -22,15 +22,17 @@ pub struct Place {
 pub struct Known<'m> {
     /// An indicator that met it.
     pub indicator: Option<Met<'m>>,
-    /// A bit for each list that holds it, in the order of the policy's lists.
-    pub lists: u64,
+    /// A bit for each list that blocks it, in the order of the policy's lists.
+    pub blocked: u64,
+    /// A bit for each list that lets it pass, whatever later lists say.
+    pub passed: u64,
 }
 
 impl<'m> Known<'m> {
     /// This indicator, and no list.
     #[must_use]
     pub const fn met(indicator: Option<Met<'m>>) -> Self {
-        Self { indicator, lists: 0 }
+        Self { indicator, blocked: 0, passed: 0 }
     }
 }
 
@@ -102,6 +104,29 @@ impl Rules {
                 .or_else(|| compartment(&of_person()?.compartment))
                 .or_else(|| compartment(&self.policy.policy.otherwise)),
         }
+    }
+
+    /// The place of a person in a compartment, for what knows both: mail that a server of the organisation sends.
+    #[must_use]
+    pub fn place_in(&self, person: Option<&str>, compartment: &str) -> Place {
+        Place {
+            person: person.and_then(|name| self.people.iter().position(|other| other == name)),
+            device: None,
+            compartment: self.compartments.iter().position(|other| other.name == compartment),
+        }
+    }
+
+    /// The person whom people call by this name.
+    #[must_use]
+    pub fn person_called(&self, name: &str) -> Option<&str> {
+        let found = self.policy.person.iter().find(|(_, person)| !name.is_empty() && person.name == name);
+        found.map(|(key, _)| key.as_str())
+    }
+
+    /// Whether a device or a network of the policy has this address: everybody else comes from somewhere.
+    #[must_use]
+    pub fn knows(&self, address: IpAddr) -> bool {
+        self.device_of(address).is_some() || self.place_of(address).is_some()
     }
 
     /// The name of a place's compartment.
@@ -179,9 +204,10 @@ impl Rules {
             return Rule::Indicator;
         }
         let Some(compartment) = place.compartment.and_then(|at| self.compartments.get(at)) else { return Rule::Nobody };
-        let held = known.lists & compartment.lists;
-        if held != 0 {
-            return Rule::List(held.trailing_zeros() as usize);
+        // The first list that says anything speaks.
+        let said = (known.blocked | known.passed) & compartment.lists;
+        if said != 0 && known.blocked >> said.trailing_zeros() & 1 == 1 {
+            return Rule::List(said.trailing_zeros() as usize);
         }
         for (at, target) in compartment.never.iter().enumerate() {
             if self.applies(target, &asked) {

@@ -7,6 +7,7 @@
 //! This is the only crate with pages and forms besides the report's template. It decides nothing: what a form asks for is done by
 //! the public API of `guard`, which writes down who did it.
 
+mod blocked;
 mod gate;
 mod link;
 mod page;
@@ -16,5 +17,6 @@ mod serve;
 mod session;
 mod words;
 
+pub use blocked::blocked;
 pub use link::{Link, LinkError};
 pub use serve::{Portal, bind, keep_serving, serve};

@@ -10,6 +10,7 @@ mod entry;
 mod journal;
 mod known;
 mod memory;
+mod names;
 mod quarantine;
 mod reports;
 mod sqlite;
@@ -24,6 +25,7 @@ pub use entry::{CoverageRow, Entry, FormatCount, Kept, Kind, SweepFinished, Swee
 pub use journal::{Journal, Judged, JudgedRow, Tally, Way};
 pub use known::{Content, Former, KnownFile, KnownStore, NewContent, Observation, Place, Retention, Stat};
 pub use memory::MemoryRecord;
+pub use names::{AskedName, AskedNames, Looked, Names};
 pub use quarantine::{Asked, Decided, Held, HeldState, Quarantine, Quarantined};
 pub use reports::{Candidate, Confirmed, Reported};
 pub use sqlite::SqliteRecord;

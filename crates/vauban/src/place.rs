@@ -63,6 +63,11 @@ impl Place {
         self.state.join("quarantine.sqlite")
     }
 
+    /// The file of names that were asked for.
+    pub(crate) fn names(&self) -> PathBuf {
+        self.state.join("names.sqlite")
+    }
+
     /// What was printed last as the way into the pages.
     pub(crate) fn portal_link(&self) -> PathBuf {
         self.state.join("portal-link")

@@ -1,9 +1,11 @@
 //! `vauban.toml`: one commented file. An unknown key is an error that names the nearest known one.
 
+mod dns;
 mod parse;
 mod shape;
 mod text;
 
+pub use dns::{DnsTable, Lookalikes};
 pub use parse::{ConfigError, parse};
 pub use shape::{
     Banner, Config, GuardTable, Language, LeavingPolicy, MailTable, OnFailure, OnUnusable, OpenPgpTable, OutgoingTable,

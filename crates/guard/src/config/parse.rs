@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use vauban_policy::Rules;
 
-use super::{Config, LeavingPolicy, ReleaseBy};
+use super::{Config, DnsTable, LeavingPolicy, ReleaseBy};
 
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,11 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     {
         return wrong("listen", "[portal]: an address of this machine alone, with its port (127.0.0.1:9782)");
     }
+    if let Some(dns) = &config.dns
+        && let Some((key, what)) = names(dns)
+    {
+        return wrong(key, &what);
+    }
     let Some(mail) = &config.mail else { return Ok(()) };
     if mail.readers == 0 || mail.readers > 64 {
         return wrong("readers", "from 1 to 64");
@@ -136,11 +141,47 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
         );
     }
     if let Some(outgoing) = &mail.outgoing
+        && !outgoing.compartment.is_empty()
+        && !config.compartment.contains_key(&outgoing.compartment)
+    {
+        return wrong("compartment", &format!("no compartment is called {:?}", outgoing.compartment));
+    }
+    if let Some(outgoing) = &mail.outgoing
         && let Some(network) = outgoing.networks.iter().find(|network| network.parse::<ipnet::IpNet>().is_err())
     {
         return wrong("networks", &format!("{network:?} is no network (10.0.0.0/8)"));
     }
     Ok(())
+}
+
+/// The first key of `[dns]` that is wrong, and what is.
+fn names(table: &DnsTable) -> Option<(&'static str, String)> {
+    let socket = |text: &String| text.parse::<SocketAddr>().is_err();
+    for (key, texts) in [("listen", &table.listen), ("tls", &table.tls), ("https", &table.https)] {
+        if let Some(text) = texts.iter().find(|text| socket(text)) {
+            return Some((key, format!("{text:?} is no address with its port (10.20.0.1:53)")));
+        }
+    }
+    // An answer to a datagram has to come from the address that was asked.
+    let any = table.listen.iter().find(|text| text.parse::<SocketAddr>().is_ok_and(|a| a.ip().is_unspecified()));
+    if let Some(text) = any {
+        return Some(("listen", format!("{text:?}: name each address of this machine that devices ask")));
+    }
+    if table.upstream.is_empty() {
+        return Some(("[dns]", "upstream: who is asked (\"tls://192.0.2.53#dns.example\")".to_owned()));
+    }
+    let has_doors = !table.tls.is_empty() || !table.https.is_empty();
+    if has_doors && (table.certificate.is_empty() || table.key.is_empty()) {
+        return Some(("[dns]", "tls and https need a certificate and its key".to_owned()));
+    }
+    if table.threads == 0 || table.threads > 64 {
+        return Some(("threads", "from 1 to 64".to_owned()));
+    }
+    if table.waiting == 0 || table.cache_mib == 0 {
+        return Some(("[dns]", "waiting and cache_mib: at least 1".to_owned()));
+    }
+    let page = |text: &&String| text.parse::<SocketAddr>().is_err() && text.parse::<std::net::IpAddr>().is_err();
+    table.block_page.iter().find(page).map(|text| ("block_page", format!("{text:?} is no address (10.20.0.1)")))
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
@@ -191,6 +232,10 @@ mod tests {
             ("[mail.outgoing]\nauto_forward = \"never\"\n", 2),
             ("[compartment.work]\n\nnever = [\"anonymizer\"]\n", 3),
             ("[compartment.work]\negres = \"named\"\n", 2),
+            ("[dns]\nlisten = [\"0.0.0.0:53\"]\n", 2),
+            ("[dns]\n", 1),
+            ("[dns]\nupstream = [\"udp://192.0.2.1\"]\ntls = [\"127.0.0.1:853\"]\n", 1),
+            ("[[list]]\nname = \"a list\"\nfrom = \"x\"\n", 2),
             ("[portal]\nlisten = \"0.0.0.0:9782\"\n", 2),
             ("[mail\n", 1),
         ] {

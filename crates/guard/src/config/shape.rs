@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use vauban_mail::Organisation;
 use vauban_model::Lang;
-use vauban_policy::{Compartment, Device, Exception, Expect, Person, Policy, Settings, Tool};
+use vauban_policy::{Compartment, Device, Exception, Expect, List, Person, Policy, Settings, Tool};
+
+use super::DnsTable;
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -21,6 +23,8 @@ pub struct Config {
     pub guard: GuardTable,
     /// The filter of mail; none to do without.
     pub mail: Option<MailTable>,
+    /// The filter of names; none to do without.
+    pub dns: Option<DnsTable>,
     /// The pages in the browser; none to do without.
     pub portal: Option<PortalTable>,
     /// What holds for all compartments. The shape of these tables stands in docs/policy.md.
@@ -38,6 +42,9 @@ pub struct Config {
     /// Tools of the organisation's own.
     #[serde(default)]
     pub tool: BTreeMap<String, Tool>,
+    /// Lists of names that others keep.
+    #[serde(default)]
+    pub list: Vec<List>,
     /// Exceptions.
     #[serde(default)]
     pub exception: Vec<Exception>,
@@ -56,6 +63,7 @@ impl Config {
             person: self.person.clone(),
             device: self.device.clone(),
             tool: self.tool.clone(),
+            list: self.list.clone(),
             exception: self.exception.clone(),
             expect: self.expect.clone(),
         }
@@ -197,7 +205,10 @@ pub struct OutgoingTable {
     pub own_private_mailbox: LeavingPolicy,
     /// A colleague, reached at a private address.
     pub colleague_private: LeavingPolicy,
-    /// Further domains that are private; those of the great providers are known.
+    /// The compartment that this server's mail belongs to: what is private is then what the policy keeps out of it. Empty to go
+    /// by the known providers of mailboxes.
+    pub compartment: String,
+    /// Further domains that are private.
     pub private: Vec<String>,
     /// Clients whose mail leaves though they do not sign in (`10.0.0.0/8`): a webmail, a server that forwards.
     pub networks: Vec<String>,
@@ -209,6 +220,7 @@ impl Default for OutgoingTable {
             auto_forward: LeavingPolicy::Hold,
             own_private_mailbox: LeavingPolicy::Warn,
             colleague_private: LeavingPolicy::Warn,
+            compartment: String::new(),
             private: Vec::new(),
             networks: Vec::new(),
         }

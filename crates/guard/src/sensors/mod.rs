@@ -1,3 +1,4 @@
 //! The ways in, one folder each.
 
+pub mod dns;
 pub mod mail;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use jiff::Timestamp;
 use vauban_examine::{Confined, Terms};
 use vauban_guard::{
-    Guard, GuardError,
+    Guard, GuardError, MailParts, NamesParts,
     config::{Config, MailTable},
     sensors::mail::{History, Memory},
 };
@@ -20,7 +20,7 @@ use crate::{
     place::{Place, random},
 };
 
-/// Keep it out: judge mail while it arrives.
+/// Keep it out: judge mail while it arrives, and names while they are asked for.
 ///
 /// One process; `vauban config print > vauban.toml` writes its commented configuration. SIGHUP reads the configuration and
 /// the indicators again without dropping a message; SIGTERM finishes what was begun. Logs go to stderr, one JSON object a
@@ -42,7 +42,11 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let file = arguments.config.clone();
     let reload = move || config::read(&file).map_err(|failure| failure.words().get(Lang::En).to_owned());
     let (mut salt, mut key) = ([0; 16], [0; 32]);
-    random(&mut salt).and_then(|()| random(&mut key)).map_err(|error| cannot(&error.to_string()))?;
+    let mut seed = [0; 16];
+    random(&mut salt)
+        .and_then(|()| random(&mut key))
+        .and_then(|()| random(&mut seed))
+        .map_err(|error| cannot(&error.to_string()))?;
     let (state, starter) = (place.state.clone(), !arguments.no_starter);
     let prepare = Arc::new(move |organisation: &Organisation, table: &MailTable| {
         readers_for(organisation, table, state.clone(), starter)
@@ -52,14 +56,17 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let guard = Guard {
         config,
         reload: Box::new(reload) as Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
-        prepare,
-        record: place.record(),
-        quarantine: place.quarantine(),
-        memory: Memory::new(place.correspondents(), salt),
-        history: History::new(place.journal(), key),
         knowledge: Arc::new(move || sources.digest().unwrap_or_default()),
-        now: Timestamp::now,
-        random,
+        mail: MailParts {
+            prepare,
+            record: place.record(),
+            quarantine: place.quarantine(),
+            memory: Memory::new(place.correspondents(), salt),
+            history: History::new(place.journal(), key),
+            now: Timestamp::now,
+            random,
+        },
+        names: names(place, starter, seed),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -74,6 +81,23 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     });
     outcome.map_err(|error| cannot(&chain(&error)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the filter of names is told.
+fn names(place: &Place, starter: bool, seed: [u8; 16]) -> NamesParts {
+    let state = place.state.clone();
+    let sources = Sources { starter, state: Some(state.clone()), paths: Vec::new(), benign: None };
+    let seed = u128::from_le_bytes(seed);
+    NamesParts {
+        indicators: Arc::new(move || vauban_knowledge::indicators(&sources, &state).map_err(|error| chain(&error))),
+        state: place.state.clone(),
+        log: place.names(),
+        fetch: Arc::new(vauban_intel::Https),
+        opens: None,
+        page: Arc::new(vauban_portal::blocked),
+        now: Timestamp::now,
+        seed: [(seed >> 64) as u64, seed as u64],
+    }
 }
 
 /// Readers with the indicators as they are now.

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub(crate) mod config;
+pub(crate) mod device;
 pub(crate) mod guard;
 pub(crate) mod intel;
 pub(crate) mod mail;

@@ -173,7 +173,8 @@ impl Course {
             Err(error) => return self.fail(&error),
         };
         let Message { sender, recipients, .. } = &*self.message;
-        let found = leaving(&self.judge.known, &table.private, sender, recipients, &read.said);
+        let is_private = |domain: &str| self.judge.is_private(sender, domain, now);
+        let found = leaving(&self.judge.known, &is_private, sender, recipients, &read.said);
         let policy = found.iter().map(|one| policy_of(table, one)).max().unwrap_or(LeavingPolicy::Allow);
         let grounds = Grounds::from(found.as_slice());
         if policy != LeavingPolicy::Hold {

@@ -11,12 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::{Timestamp, tz::TimeZone};
 use rustix::fs::{MemfdFlags, memfd_create};
 use tokio::sync::oneshot;
 use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
 use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
 use vauban_model::{Reason, Sighting};
+use vauban_policy::{Known as Unlisted, Object, Rules, Verdict as PolicyVerdict};
 use vauban_record::{Candidate, Way};
 
 use super::{authenticate::Authenticator, candidates::candidates, message::Message, shown::shown};
@@ -31,6 +33,8 @@ pub struct Judge {
     pub(super) known: Known,
     /// The filter's own table.
     pub table: MailTable,
+    /// Who may reach what.
+    rules: Rules,
 }
 
 /// What a reader made of a message.
@@ -81,9 +85,26 @@ impl NotJudged {
 impl Judge {
     /// A judge that reads with these workers, and asks the resolver of its table.
     #[must_use]
-    pub fn new(confined: Confined, organisation: Organisation, table: MailTable) -> Self {
+    pub fn new(confined: Confined, organisation: Organisation, table: MailTable, rules: Rules) -> Self {
         let authenticator = Authenticator::new(&table.resolver);
-        Self { confined, authenticator, known: Known::new(organisation), table }
+        Self { confined, authenticator, known: Known::new(organisation), table, rules }
+    }
+
+    /// Whether a domain of mailboxes is private for this sender: what the policy keeps out of the compartment that this
+    /// server's mail belongs to, by the same decision as everywhere; else the known providers.
+    pub(super) fn is_private(&self, sender: &str, domain: &str, now: Timestamp) -> bool {
+        let Some(table) = &self.table.outgoing else { return false };
+        if table.private.iter().any(|own| own.eq_ignore_ascii_case(domain)) {
+            return true;
+        }
+        if table.compartment.is_empty() {
+            return vauban_mail::is_freemail(domain);
+        }
+        let name = self.known.name_of(sender);
+        let person = name.and_then(|name| self.rules.person_called(name));
+        let place = self.rules.place_in(person, &table.compartment);
+        let today = TimeZone::UTC.to_datetime(now).date();
+        self.rules.settle(place, Object::Name(domain), Unlisted::default(), today).verdict() == PolicyVerdict::Block
     }
 
     /// Which way a message goes: out when its sender signed in, or comes from a network that the configuration names.

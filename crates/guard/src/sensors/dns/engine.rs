@@ -1,0 +1,333 @@
+//! One question, from its packet to its answer, whoever asked it over whatever.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use vauban_policy::{Place, Subject};
+use vauban_protocol::dns::{Ede, How, Query, Refused, Reply, kind, rcode};
+use vauban_resolver::{Answer, Cache, Question, Resolver, without_ech};
+
+use super::{
+    devices::Devices,
+    local::{self, local},
+    log::Log,
+    opens::Opens,
+    page::Page,
+    plan::{Judged, Plan},
+};
+use crate::Metrics;
+
+/// How long a block may be remembered by who is blocked, in seconds: an exception is to count soon.
+const BLOCKED: u32 = 10;
+/// The most bytes of a datagram, whatever its asker says it takes (DNS flag day 2020).
+const DATAGRAM: usize = 1232;
+/// The most bytes over a stream.
+const STREAM: usize = 65_535;
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) struct Asker {
+    /// Where it belongs.
+    pub(super) place: Place,
+    /// Its address.
+    pub(super) address: IpAddr,
+    /// The token by which it is known, where it came with one.
+    token: Option<Arc<str>>,
+    is_stream: bool,
+    is_encrypted: bool,
+}
+
+impl Asker {
+    /// The same over a stream.
+    pub(super) fn over_stream(mut self, is_encrypted: bool) -> Self {
+        (self.is_stream, self.is_encrypted) = (true, is_encrypted);
+        self
+    }
+
+    /// The room for an answer.
+    fn room(&self, query: &Query<'_>) -> usize {
+        if self.is_stream {
+            return STREAM;
+        }
+        query.edns.map_or(512, |edns| usize::from(edns.size).min(DATAGRAM))
+    }
+}
+
+/// What answers.
+pub struct Engine {
+    plan: Mutex<Arc<Plan>>,
+    generation: AtomicU64,
+    pub(super) resolver: Resolver,
+    pub(super) cache: Arc<Cache>,
+    pub(super) devices: Devices,
+    pub(super) log: Log,
+    pub(super) opens: Option<Arc<dyn Opens>>,
+    pub(super) page: Page,
+    pub(super) metrics: Metrics,
+    pub(super) waiting: Arc<Semaphore>,
+    pub(super) now: fn() -> Timestamp,
+    pub(super) begun: Instant,
+}
+
+/// What becomes of a question when it is looked at first.
+pub(super) enum First {
+    /// The answer is written.
+    Answered,
+    /// Nobody is answered.
+    Silence,
+    /// Somebody above, or the kernel, has to be asked.
+    Later,
+}
+
+impl Engine {
+    pub(super) fn new(plan: Plan, means: Means) -> Self {
+        let Means { resolver, cache, devices, log, opens, page, metrics, now } = means;
+        Self {
+            waiting: Arc::new(Semaphore::new(plan.table.waiting)),
+            plan: Mutex::new(Arc::new(plan)),
+            generation: AtomicU64::new(0),
+            resolver,
+            cache,
+            devices,
+            log,
+            opens,
+            page,
+            metrics,
+            now,
+            begun: Instant::now(),
+        }
+    }
+
+    /// From now on names are judged by this plan.
+    pub(super) fn replace(&self, plan: Plan) {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(plan);
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// What names are judged by now.
+    pub(super) fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How often the plan was replaced, or devices changed.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// What was decided for askers is looked at again.
+    pub(super) fn forget_askers(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Who asks from an address; none for a stranger: whoever comes from outside has to come with its token.
+    pub(super) fn asker_at(&self, address: IpAddr) -> Option<Asker> {
+        let plan = self.plan();
+        let is_known = plan.rules.knows(address) || super::plan::is_inside(address);
+        is_known.then(|| {
+            let place = plan.rules.place(Subject { address: Some(address), ..Subject::default() });
+            Asker { place, address, token: None, is_stream: false, is_encrypted: false }
+        })
+    }
+
+    /// Who asks with a token; none for one that nobody has (any more).
+    pub(super) fn asker_with(&self, token: &str, address: IpAddr) -> Option<Asker> {
+        let plan = self.plan();
+        let device = self.devices.device_of(token, &plan.rules)?;
+        let place = plan.rules.place(Subject { device: Some(&device), person: None, address: Some(address) });
+        Some(Asker { place, address, token: Some(token.into()), is_stream: true, is_encrypted: true })
+    }
+
+    /// Who asks over TLS under this name of the resolver.
+    pub(super) fn asker_named(&self, name: Option<&str>, address: IpAddr) -> Option<Asker> {
+        let plan = self.plan();
+        let own = plan.table.name.as_str();
+        match name.map(str::to_ascii_lowercase).as_deref().and_then(|name| name.strip_suffix(own)) {
+            Some(token) if !own.is_empty() && token.len() > 1 => {
+                self.asker_with(token.strip_suffix('.')?, address)
+            }
+            _ => self.asker_at(address),
+        }
+    }
+
+    /// Whether a device is still one: its token may have been taken back.
+    pub(super) fn still_knows(&self, asker: &Asker) -> bool {
+        asker.token.as_ref().is_none_or(|token| self.devices.device_of(token, &self.plan().rules).is_some())
+    }
+
+    /// Looks at a question first: what can be answered at once is.
+    pub(super) fn first(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, out: &mut Vec<u8>) -> First {
+        if let Some(local) = local(query, plan, plan.is_named(asker.place)) {
+            let room = asker.room(query);
+            local::write(query, &local, out).finish(query, None, room, asker.is_encrypted);
+            return First::Answered;
+        }
+        let name = query.name.text();
+        let now = (self.now)();
+        let found = plan.name(name, now);
+        if let Some(secret) = &found.secret {
+            self.log.secret(plan, asker, query, secret, now);
+        }
+        let judged = plan.judge_name(asker.place, name, &found, now);
+        if judged != Judged::Passes {
+            self.keep_out(query, asker, plan, &judged, out);
+            return First::Answered;
+        }
+        First::Later
+    }
+
+    /// The whole way, for whoever can wait. None where nobody is answered.
+    pub(super) async fn answer(&self, packet: &[u8], asker: &Asker) -> Option<Vec<u8>> {
+        let mut out = Vec::with_capacity(512);
+        let query = match Query::read(packet) {
+            Ok(query) => query,
+            Err(Refused::Silently) => return None,
+            Err(Refused::With(code)) => {
+                Reply::refuse(packet, code, &mut out);
+                return Some(out);
+            }
+        };
+        let plan = self.plan();
+        match self.first(&query, asker, &plan, &mut out) {
+            First::Answered => return Some(out),
+            First::Silence => return None,
+            First::Later => {}
+        }
+        self.ask(&query, asker, &plan, &mut out).await;
+        Some(out)
+    }
+
+    /// Asks above, and judges what comes back.
+    pub(super) async fn ask(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, out: &mut Vec<u8>) {
+        let Ok(_place) = self.waiting.try_acquire() else {
+            self.metrics.add("vauban_dns_refused_total", "waiting", 1.0);
+            Reply::new(query, rcode::SERV_FAIL, out).finish(
+                query,
+                Some((Ede::OTHER, "too many questions at once")),
+                asker.room(query),
+                asker.is_encrypted,
+            );
+            return;
+        };
+        let Some(question) = question_of(query) else {
+            Reply::new(query, rcode::FORM_ERR, out).finish(query, None, asker.room(query), asker.is_encrypted);
+            return;
+        };
+        let answer = self.resolver.resolve(&question).await;
+        let judged = self.judge(query, asker, plan, &answer);
+        self.note(query, asker, plan, &judged);
+        if judged != Judged::Passes {
+            self.keep_out(query, asker, plan, &judged, out);
+            return;
+        }
+        if plan.is_named(asker.place)
+            && let Some(opens) = &self.opens
+        {
+            let addresses: Vec<IpAddr> = answer.addresses.iter().map(|address| address.value).collect();
+            if !addresses.is_empty()
+                && let Err(error) = opens.open(asker.address, &addresses, answer.ttl).await
+            {
+                tracing::error!(sensor = "dns", error, "the kernel does not open what was answered");
+                Reply::new(query, rcode::SERV_FAIL, out).finish(
+                    query,
+                    Some((Ede::OTHER, "the network could not be opened")),
+                    asker.room(query),
+                    asker.is_encrypted,
+                );
+                return;
+            }
+        }
+        out.clear();
+        out.extend_from_slice(&answer.bytes);
+        self.write(query, asker, plan, answer.error.map(|error| (Ede(error.code), error.text)), out);
+    }
+
+    /// Judges an answer from above.
+    fn judge(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, answer: &Answer) -> Judged {
+        let chain: Vec<String> = answer.chain.iter().map(ToString::to_string).collect();
+        let addresses: Vec<IpAddr> = answer.addresses.iter().map(|address| address.value).collect();
+        plan.judge_answer(asker.place, query.name.text(), &chain, &addresses, (self.now)())
+    }
+
+    /// Writes down what passed, where the policy wants that.
+    fn note(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, judged: &Judged) {
+        if *judged == Judged::Passes {
+            self.log.passed(plan, asker, query, (self.now)());
+        }
+    }
+
+    /// Writes an answer from above, which stands in the buffer, as this asker gets it.
+    pub(super) fn write(
+        &self,
+        query: &Query<'_>,
+        asker: &Asker,
+        plan: &Plan,
+        why: Option<(Ede, &str)>,
+        out: &mut Vec<u8>,
+    ) {
+        // Where traffic leaves by names only, the kernel's rules and the names have to be told apart by whoever looks at them.
+        if matches!(query.kind, kind::HTTPS | kind::SVCB)
+            && plan.is_named(asker.place)
+            && let Some(without) = without_ech(out)
+        {
+            *out = without;
+        }
+        Reply::dress(query, out).finish(query, why, asker.room(query), asker.is_encrypted);
+    }
+
+    /// Keeps a name out, and says why.
+    pub(super) fn keep_out(
+        &self,
+        query: &Query<'_>,
+        asker: &Asker,
+        plan: &Plan,
+        judged: &Judged,
+        out: &mut Vec<u8>,
+    ) {
+        let (rule, why) = match judged {
+            Judged::Passes => return,
+            Judged::Blocked { id, .. } if id == "nobody" => (id.clone(), Ede::PROHIBITED),
+            Judged::Blocked { id, .. } => (id.clone(), Ede::BLOCKED),
+            Judged::Rebinds(_) => ("rebinding".to_owned(), Ede::BLOCKED),
+            Judged::Imitates(_) => ("lookalike".to_owned(), Ede::BLOCKED),
+        };
+        let is_page = matches!(query.kind, kind::A | kind::AAAA | kind::HTTPS) && !plan.page.is_empty();
+        let code = if is_page { rcode::NO_ERROR } else { rcode::NX_DOMAIN };
+        let how = if is_page { How::At(&plan.page) } else { How::NoSuchName };
+        let mut reply = Reply::new(query, code, out);
+        reply.keep_out(query, how, BLOCKED);
+        reply.finish(query, Some((why, &rule)), asker.room(query), asker.is_encrypted);
+        self.log.blocked(plan, asker, query, judged, &rule, (self.now)());
+    }
+}
+
+/// What an engine is made of besides its plan.
+pub(super) struct Means {
+    pub(super) resolver: Resolver,
+    pub(super) cache: Arc<Cache>,
+    pub(super) devices: Devices,
+    pub(super) log: Log,
+    pub(super) opens: Option<Arc<dyn Opens>>,
+    pub(super) page: Page,
+    pub(super) metrics: Metrics,
+    pub(super) now: fn() -> Timestamp,
+}
+
+/// The question as the resolver is asked it.
+pub(super) fn question_of(query: &Query<'_>) -> Option<Question> {
+    let name = vauban_resolver::Name::from_bytes(query.name.wire())?;
+    Some(Question {
+        name,
+        kind: query.kind,
+        class: 1,
+        dnssec_ok: query.dnssec_ok(),
+        checking_disabled: query.checking_disabled(),
+    })
+}

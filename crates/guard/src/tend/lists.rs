@@ -1,0 +1,135 @@
+//! Lists of others: fetched when they are due, kept when they are good, compiled into one set.
+
+use std::{path::Path, sync::Arc, time::SystemTime};
+
+use ipnet::IpNet;
+use jiff::{SignedDuration, Timestamp};
+use vauban_intel::Fetch;
+use vauban_lists::{Gate, Judging, Limits, NameSet, Store, Updated};
+use vauban_model::Lang;
+use vauban_policy::List;
+
+use crate::{Metrics, config::Config};
+
+/// How long it is waited before a list that could not be had is tried again: half an hour, whatever its own pace.
+const AGAIN: SignedDuration = SignedDuration::from_mins(30);
+
+/// The lists of the organisation.
+#[derive(Clone)]
+pub struct Lists {
+    store: Store,
+    fetch: Arc<dyn Fetch + Send + Sync>,
+    now: fn() -> Timestamp,
+    metrics: Metrics,
+}
+
+impl Lists {
+    /// The lists that are kept in a state directory.
+    #[must_use]
+    pub fn new(state: &Path, fetch: Arc<dyn Fetch + Send + Sync>, now: fn() -> Timestamp, metrics: Metrics) -> Self {
+        Self { store: Store::open(state), fetch, now, metrics }
+    }
+
+    /// All lists in one set, from their last good copies; none where there are none.
+    #[must_use]
+    pub fn compiled(&self, config: &Config) -> Option<Arc<NameSet>> {
+        if config.list.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = config.list.iter().map(|list| list.name.as_str()).collect();
+        match self.store.compile(&names, &gate(config), Limits::default()) {
+            Ok(compiled) => {
+                for missing in &compiled.missing {
+                    tracing::warn!(list = missing.list, "there is no good copy of a list yet: it blocks nothing");
+                }
+                Some(Arc::new(compiled.set))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the lists cannot be compiled; none of them blocks anything");
+                None
+            }
+        }
+    }
+
+    /// Fetches every list that is due. Whether any changed.
+    #[must_use]
+    pub fn fetch_due(&self, config: &Config) -> bool {
+        let due = config.list.iter().filter(|list| self.is_due(list));
+        due.fold(false, |changed, list| self.fetch(list, config).is_some_and(|updated| taken(&updated)) || changed)
+    }
+
+    /// Fetches a list now, and says what became of it; none when the store cannot be used.
+    pub fn fetch(&self, list: &List, config: &Config) -> Option<Updated> {
+        let fetched = self.get(list);
+        let judging = Judging { gate: &gate(config), limits: Limits::default(), force: false };
+        let fetched = fetched.as_ref().map(Vec::as_slice).map_err(String::as_str);
+        let updated = self.store.update(&list.name, fetched, judging, (self.now)());
+        match updated {
+            Ok(updated) => {
+                let outcome = if matches!(updated, Updated::Refused { .. }) { "refused" } else { "good" };
+                self.metrics.add("vauban_lists_total", outcome, 1.0);
+                if let Some(text) = updated.text(&list.name) {
+                    tracing::warn!(list = list.name, "{}", text.get(Lang::En));
+                } else if taken(&updated) {
+                    tracing::info!(list = list.name, "a list was taken");
+                }
+                Some(updated)
+            }
+            Err(error) => {
+                tracing::error!(list = list.name, %error, "a list cannot be kept");
+                None
+            }
+        }
+    }
+
+    /// Whether a list is to be fetched: its time has come, or its file changed.
+    fn is_due(&self, list: &List) -> bool {
+        let Ok(meta) = self.store.meta(&list.name) else { return true };
+        let Some(tried) = meta.tried else { return true };
+        let now = (self.now)();
+        // A clock that was set back makes everything due.
+        if tried > now {
+            return true;
+        }
+        if is_file(list) {
+            let changed = std::fs::metadata(&list.from).and_then(|meta| meta.modified()).ok();
+            let tried = SystemTime::from(tried);
+            return changed.is_some_and(|changed| changed >= tried);
+        }
+        let pace = SignedDuration::from_hours(i64::from(list.every_hours.max(1)));
+        let pace = if meta.refused.is_some() { AGAIN.min(pace) } else { pace };
+        now.duration_since(tried) >= pace
+    }
+
+    fn get(&self, list: &List) -> Result<Vec<u8>, String> {
+        let limit = Limits::default().bytes;
+        if is_file(list) {
+            let size = std::fs::metadata(&list.from).map_err(|error| error.to_string())?.len();
+            if size > limit as u64 {
+                return Err(format!("{size} bytes are more than a list may have"));
+            }
+            return std::fs::read(&list.from).map_err(|error| error.to_string());
+        }
+        if list.from.starts_with("axfr://") {
+            return super::zones::transfer(list, limit);
+        }
+        self.fetch.get(&list.from, limit as u64).map_err(|error| error.to_string())
+    }
+}
+
+fn taken(updated: &Updated) -> bool {
+    matches!(updated, Updated::Taken { .. })
+}
+
+fn is_file(list: &List) -> bool {
+    !list.from.contains("://")
+}
+
+/// What no list may do here: block the organisation's own names, or what the policy says must always work.
+pub(super) fn gate(config: &Config) -> Gate {
+    let own: Vec<&str> = config.organisation.domains.iter().map(String::as_str).collect();
+    let always: Vec<&str> = config.policy.always.iter().map(String::as_str).collect();
+    let networks = config.compartment.values().flat_map(|compartment| &compartment.networks);
+    let networks: Vec<IpNet> = networks.chain(&config.policy.always).filter_map(|text| text.parse().ok()).collect();
+    Gate::new(&own, &always, &networks)
+}

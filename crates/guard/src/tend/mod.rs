@@ -1,0 +1,12 @@
+//! What a sensor needs besides traffic: what it judges with loaded again when something changed, time passing, people told.
+
+mod lists;
+mod mail;
+mod names;
+mod zones;
+
+pub use lists::Lists;
+pub use mail::MailParts;
+pub(crate) use mail::MailTender;
+pub use names::{Indicators, NamesParts};
+pub(crate) use names::NamesTender;

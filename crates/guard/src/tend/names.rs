@@ -1,0 +1,186 @@
+//! The filter of names, tended: loaded again when indicators, lists or devices change, lists fetched when they are due.
+
+use std::{
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+use vauban_intel::Fetch;
+use vauban_lists::NameSet;
+use vauban_lookalike::{Brands, Protected};
+use vauban_matching::set::IndicatorSet;
+use vauban_policy::Rules;
+
+use super::lists::{Lists, gate};
+use crate::{
+    Metrics,
+    config::{Config, DnsTable},
+    sensors::dns::{DnsSensor, Opens, Parts, Plan, start},
+};
+
+/// The indicators as they are now.
+pub type Indicators = Arc<dyn Fn() -> Result<IndicatorSet, String> + Send + Sync>;
+
+/// What the filter of names is told from outside.
+pub struct NamesParts {
+    /// Opens the indicators.
+    pub indicators: Indicators,
+    /// The state directory: lists, names of devices.
+    pub state: PathBuf,
+    /// The file of names that were asked for.
+    pub log: PathBuf,
+    /// Gets lists.
+    pub fetch: Arc<dyn Fetch + Send + Sync>,
+    /// What opens the network where it is closed.
+    pub opens: Option<Arc<dyn Opens>>,
+    /// Shows why a name is blocked.
+    pub page: crate::sensors::dns::Page,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// A secret of this process, so that nobody can choose names that fall together.
+    pub seed: [u64; 2],
+}
+
+/// How often it is looked whether a list is due.
+const DUE: Duration = Duration::from_secs(20);
+
+/// The filter of names, tended.
+pub(crate) struct NamesTender {
+    parts: NamesParts,
+    config: Config,
+    before: DnsTable,
+    pub(crate) sensor: Arc<DnsSensor>,
+    lists: Lists,
+    /// Lists that are being fetched.
+    fetching: Option<JoinHandle<bool>>,
+    looked: Instant,
+    /// What devices were known by when it was last looked.
+    devices: crate::sensors::dns::DeviceStore,
+    set: Arc<Mutex<Option<Arc<NameSet>>>>,
+}
+
+impl NamesTender {
+    /// Prepares everything that the filter begins with. Lists that never came do not keep it from beginning.
+    pub(crate) async fn new(
+        parts: NamesParts,
+        config: &Config,
+        table: &DnsTable,
+        metrics: &Metrics,
+    ) -> Result<Self, String> {
+        let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, metrics.clone());
+        let set = Arc::new(Mutex::new(compiled(&lists, config).await));
+        let plan = plan(&parts, config, &set).await?;
+        let devices = crate::sensors::dns::DeviceStore::open(&parts.state);
+        let given = Parts {
+            log: parts.log.clone(),
+            opens: parts.opens.clone(),
+            page: Arc::clone(&parts.page),
+            metrics: metrics.clone(),
+            now: parts.now,
+            seed: parts.seed,
+        };
+        let sensor = Arc::new(start(plan, given)?);
+        sensor.devices().replace(devices.known());
+        Ok(Self {
+            parts,
+            config: config.clone(),
+            before: table.clone(),
+            sensor,
+            lists,
+            fetching: None,
+            looked: Instant::now(),
+            devices,
+            set,
+        })
+    }
+
+    /// Whether what names are judged with was loaded again.
+    pub(crate) async fn reload(&mut self, config: &Config) -> bool {
+        let Some(table) = &config.dns else {
+            tracing::error!(
+                "the configuration has no [dns] any more; the one before stays until the process is started again"
+            );
+            return false;
+        };
+        let doors = |table: &DnsTable| {
+            let DnsTable { listen, tls, https, upstream, threads, waiting, cache_mib, block_page, .. } = table.clone();
+            (listen, tls, https, upstream, (threads, waiting, cache_mib, block_page))
+        };
+        if doors(table) != doors(&self.before) {
+            tracing::warn!("doors, servers and sizes of [dns] change when the process is started again");
+        }
+        if config.list != self.config.list || config.policy() != self.config.policy() {
+            let set = compiled(&self.lists, config).await;
+            *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
+        }
+        self.config = config.clone();
+        self.replace().await
+    }
+
+    async fn replace(&self) -> bool {
+        match plan(&self.parts, &self.config, &self.set).await.and_then(|plan| self.sensor.replace(plan)) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(error, "the filter of names cannot be loaded again; what was before stays");
+                false
+            }
+        }
+    }
+
+    /// Looks whether devices or lists changed.
+    pub(crate) async fn look(&mut self) {
+        if self.devices.changed() {
+            self.sensor.devices().replace(self.devices.known());
+            self.sensor.forget_askers();
+        }
+        if self.fetching.as_ref().is_some_and(JoinHandle::is_finished)
+            && let Some(fetching) = self.fetching.take()
+            && fetching.await.unwrap_or(false)
+        {
+            let set = compiled(&self.lists, &self.config).await;
+            *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
+            self.replace().await;
+        }
+        if self.fetching.is_none() && self.looked.elapsed() > DUE {
+            self.looked = Instant::now();
+            let (lists, config) = (self.lists.clone(), self.config.clone());
+            self.fetching = Some(tokio::task::spawn_blocking(move || lists.fetch_due(&config)));
+        }
+    }
+}
+
+/// All lists in one set; none where there are none, or they cannot be used, which is said.
+async fn compiled(lists: &Lists, config: &Config) -> Option<Arc<NameSet>> {
+    let (lists, config) = (lists.clone(), config.clone());
+    tokio::task::spawn_blocking(move || lists.compiled(&config)).await.ok().flatten()
+}
+
+async fn plan(
+    parts: &NamesParts,
+    config: &Config,
+    set: &Mutex<Option<Arc<NameSet>>>,
+) -> Result<Plan, String> {
+    let table = config.dns.clone().ok_or("no [dns]")?;
+    let rules = Rules::new(config.policy()).map_err(|_| "the policy is wrong: `vauban policy check` says where")?;
+    let indicators = Arc::clone(&parts.indicators);
+    let indicators = tokio::task::spawn_blocking(move || indicators()).await.map_err(|error| error.to_string())??;
+    let organisation = &config.organisation;
+    let partners: Vec<String> =
+        organisation.partners.iter().flat_map(|partner| partner.domains.iter().cloned()).collect();
+    let protected =
+        Protected::new(&organisation.domains, &partners, &organisation.providers, &Brands::built_in());
+    let page = table.block_page.iter().filter_map(|text| address(text)).collect();
+    let lists = set.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut table = table;
+    table.internal.extend(organisation.domains.iter().cloned());
+    Ok(Plan { rules, indicators: Arc::new(indicators), lists, protected: Arc::new(protected), table, page })
+}
+
+/// The address of a page, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| Some(text.parse::<std::net::SocketAddr>().ok()?.ip()))
+}
