@@ -4,6 +4,7 @@
 //! processes; sensors are supervised, and one that ends is started again alone. This crate reads no argument, no
 //! environment and no terminal; what is to be looked for, and the clock, are handed in.
 
+mod clock;
 pub mod config;
 mod health;
 mod metrics;
@@ -16,4 +17,4 @@ mod tend;
 pub use metrics::Metrics;
 pub use run::{Guard, GuardError, Prepare, run};
 pub use sensor::{FailPolicy, Sensor, Stopping};
-pub use tend::{Indicators, Lists, MailParts, NamesParts};
+pub use tend::{Addresses, Indicators, Lists, MailParts, NamesParts};

@@ -16,7 +16,7 @@ pub struct Metrics {
 type Series = (&'static str, &'static str);
 
 /// Every metric: its name, its label, its type, and what it counts.
-const KNOWN: [(&str, &str, &str, &str); 14] = [
+const KNOWN: [(&str, &str, &str, &str); 15] = [
     ("vauban_mail_messages_total", "verdict", "counter", "Messages by what became of them."),
     ("vauban_mail_failures_total", "reason", "counter", "Messages that could not be judged."),
     ("vauban_mail_seconds_total", "", "counter", "Time spent on judging messages."),
@@ -24,8 +24,14 @@ const KNOWN: [(&str, &str, &str, &str); 14] = [
     ("vauban_mail_encrypted_total", "", "counter", "Copies that were encrypted to their reader."),
     ("vauban_mail_connections", "", "gauge", "Connections of the mail server."),
     ("vauban_mail_refused_total", "reason", "counter", "Connections and messages that a limit turned away."),
-    ("vauban_dns_answers_total", "from", "counter", "Questions for names that were answered, from memory or from above."),
+    (
+        "vauban_dns_answers_total",
+        "from",
+        "counter",
+        "Questions for names that were answered, from memory or from above.",
+    ),
     ("vauban_dns_refused_total", "reason", "counter", "Questions and connections that were turned away."),
+    ("vauban_dns_strange_total", "rule", "counter", "Questions that look like something else."),
     ("vauban_dns_unlogged_total", "", "counter", "Questions that were to be written down and could not be."),
     ("vauban_lists_total", "outcome", "counter", "Lists of others that were fetched."),
     ("vauban_sensor_up", "sensor", "gauge", "Whether a sensor runs."),

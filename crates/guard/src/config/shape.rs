@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use vauban_egress::NetworkTable;
 use vauban_mail::Organisation;
 use vauban_model::Lang;
 use vauban_policy::{Compartment, Device, Exception, Expect, List, Person, Policy, Settings, Tool};
@@ -25,6 +26,8 @@ pub struct Config {
     pub mail: Option<MailTable>,
     /// The filter of names; none to do without.
     pub dns: Option<DnsTable>,
+    /// What the kernel lets out; none to leave it alone. The shape stands in docs/network.md.
+    pub network: Option<NetworkTable>,
     /// The pages in the browser; none to do without.
     pub portal: Option<PortalTable>,
     /// What holds for all compartments. The shape of these tables stands in docs/policy.md.

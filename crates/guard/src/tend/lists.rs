@@ -1,15 +1,17 @@
 //! Lists of others: fetched when they are due, kept when they are good, compiled into one set.
 
-use std::{path::Path, sync::Arc, time::SystemTime};
+use std::{path::Path, sync::Arc};
 
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
-use vauban_intel::Fetch;
+use vauban_intel::store::Fetch;
 use vauban_lists::{Gate, Judging, Limits, NameSet, Store, Updated};
 use vauban_model::Lang;
 use vauban_policy::List;
+use vauban_rpz::Surroundings;
 
-use crate::{Metrics, config::Config};
+use super::zones::Zones;
+use crate::{Metrics, clock, config::Config, sensors::mail::Random};
 
 /// How long it is waited before a list that could not be had is tried again: half an hour, whatever its own pace.
 const AGAIN: SignedDuration = SignedDuration::from_mins(30);
@@ -21,13 +23,29 @@ pub struct Lists {
     fetch: Arc<dyn Fetch + Send + Sync>,
     now: fn() -> Timestamp,
     metrics: Metrics,
+    zones: Zones,
 }
 
 impl Lists {
     /// The lists that are kept in a state directory.
     #[must_use]
-    pub fn new(state: &Path, fetch: Arc<dyn Fetch + Send + Sync>, now: fn() -> Timestamp, metrics: Metrics) -> Self {
-        Self { store: Store::open(state), fetch, now, metrics }
+    pub fn new(
+        state: &Path,
+        fetch: Arc<dyn Fetch + Send + Sync>,
+        now: fn() -> Timestamp,
+        random: Random,
+        metrics: Metrics,
+    ) -> Self {
+        let surroundings = Surroundings {
+            now: Arc::new(move || u64::try_from(now().as_second()).unwrap_or(0)),
+            random: Arc::new(move || {
+                let mut bytes = [0; 2];
+                // Without randomness a number is guessed; the key that signs the transfer is not.
+                let _ = random(&mut bytes);
+                u16::from_ne_bytes(bytes)
+            }),
+        };
+        Self { store: Store::open(state), fetch, now, metrics, zones: Zones::new(surroundings) }
     }
 
     /// All lists in one set, from their last good copies; none where there are none.
@@ -93,7 +111,7 @@ impl Lists {
         }
         if is_file(list) {
             let changed = std::fs::metadata(&list.from).and_then(|meta| meta.modified()).ok();
-            let tried = SystemTime::from(tried);
+            let tried = clock::system(tried);
             return changed.is_some_and(|changed| changed >= tried);
         }
         let pace = SignedDuration::from_hours(i64::from(list.every_hours.max(1)));
@@ -111,7 +129,7 @@ impl Lists {
             return std::fs::read(&list.from).map_err(|error| error.to_string());
         }
         if list.from.starts_with("axfr://") {
-            return super::zones::transfer(list, limit);
+            return self.zones.text(list);
         }
         self.fetch.get(&list.from, limit as u64).map_err(|error| error.to_string())
     }

@@ -61,13 +61,7 @@ impl MailTender {
         let readers = Readers::start(table.readers)?;
         let (memory, history) = (parts.memory.clone(), parts.history.clone());
         let sensor = MailSensor::new(judge, means, readers, memory, history, metrics.clone(), parts.now);
-        Ok(Self {
-            parts,
-            before: table.clone(),
-            sensor: Arc::new(sensor),
-            metrics,
-            not_before: Instant::now(),
-        })
+        Ok(Self { parts, before: table.clone(), sensor: Arc::new(sensor), metrics, not_before: Instant::now() })
     }
 
     /// Whether what messages are judged with was loaded again.

@@ -8,5 +8,5 @@ mod zones;
 pub use lists::Lists;
 pub use mail::MailParts;
 pub(crate) use mail::MailTender;
-pub use names::{Indicators, NamesParts};
 pub(crate) use names::NamesTender;
+pub use names::{Addresses, Indicators, NamesParts};

@@ -7,23 +7,31 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
-use vauban_intel::Fetch;
+use vauban_egress::Blocked;
+use vauban_intel::store::Fetch;
 use vauban_lists::NameSet;
 use vauban_lookalike::{Brands, Protected};
 use vauban_matching::set::IndicatorSet;
 use vauban_policy::Rules;
 
-use super::lists::{Lists, gate};
+use super::lists::Lists;
 use crate::{
     Metrics,
     config::{Config, DnsTable},
-    sensors::dns::{DnsSensor, Opens, Parts, Plan, start},
+    sensors::{
+        dns::{DeviceStore, DnsSensor, Network, Page, Parts, Plan, start},
+        mail::Random,
+    },
 };
 
 /// The indicators as they are now.
 pub type Indicators = Arc<dyn Fn() -> Result<IndicatorSet, String> + Send + Sync>;
+
+/// The addresses and networks that are known to be bad now, each until when.
+pub type Addresses = Arc<dyn Fn() -> Vec<(IpNet, Option<Timestamp>)> + Send + Sync>;
 
 /// What the filter of names is told from outside.
 pub struct NamesParts {
@@ -35,12 +43,14 @@ pub struct NamesParts {
     pub log: PathBuf,
     /// Gets lists.
     pub fetch: Arc<dyn Fetch + Send + Sync>,
-    /// What opens the network where it is closed.
-    pub opens: Option<Arc<dyn Opens>>,
+    /// The addresses that are known to be bad now, each until when.
+    pub addresses: Addresses,
     /// Shows why a name is blocked.
-    pub page: crate::sensors::dns::Page,
+    pub page: Page,
     /// The clock.
     pub now: fn() -> Timestamp,
+    /// Randomness.
+    pub random: Random,
     /// A secret of this process, so that nobody can choose names that fall together.
     pub seed: [u64; 2],
 }
@@ -59,8 +69,9 @@ pub(crate) struct NamesTender {
     fetching: Option<JoinHandle<bool>>,
     looked: Instant,
     /// What devices were known by when it was last looked.
-    devices: crate::sensors::dns::DeviceStore,
+    devices: DeviceStore,
     set: Arc<Mutex<Option<Arc<NameSet>>>>,
+    network: Option<Arc<Network>>,
 }
 
 impl NamesTender {
@@ -71,13 +82,14 @@ impl NamesTender {
         table: &DnsTable,
         metrics: &Metrics,
     ) -> Result<Self, String> {
-        let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, metrics.clone());
+        let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
         let set = Arc::new(Mutex::new(compiled(&lists, config).await));
         let plan = plan(&parts, config, &set).await?;
-        let devices = crate::sensors::dns::DeviceStore::open(&parts.state);
+        let devices = DeviceStore::open(&parts.state);
+        let network = network(config, parts.now)?;
         let given = Parts {
             log: parts.log.clone(),
-            opens: parts.opens.clone(),
+            network: network.clone(),
             page: Arc::clone(&parts.page),
             metrics: metrics.clone(),
             now: parts.now,
@@ -85,7 +97,11 @@ impl NamesTender {
         };
         let sensor = Arc::new(start(plan, given)?);
         sensor.devices().replace(devices.known());
+        if let Some(network) = &network {
+            network.block_only(blocked(&parts).await).await;
+        }
         Ok(Self {
+            network,
             parts,
             config: config.clone(),
             before: table.clone(),
@@ -122,7 +138,14 @@ impl NamesTender {
     }
 
     async fn replace(&self) -> bool {
-        match plan(&self.parts, &self.config, &self.set).await.and_then(|plan| self.sensor.replace(plan)) {
+        let replaced = match plan(&self.parts, &self.config, &self.set).await {
+            Ok(plan) => self.sensor.replace(plan).await,
+            Err(error) => Err(error),
+        };
+        if let Some(network) = &self.network {
+            network.block_only(blocked(&self.parts).await).await;
+        }
+        match replaced {
             Ok(()) => true,
             Err(error) => {
                 tracing::error!(error, "the filter of names cannot be loaded again; what was before stays");
@@ -159,11 +182,7 @@ async fn compiled(lists: &Lists, config: &Config) -> Option<Arc<NameSet>> {
     tokio::task::spawn_blocking(move || lists.compiled(&config)).await.ok().flatten()
 }
 
-async fn plan(
-    parts: &NamesParts,
-    config: &Config,
-    set: &Mutex<Option<Arc<NameSet>>>,
-) -> Result<Plan, String> {
+async fn plan(parts: &NamesParts, config: &Config, set: &Mutex<Option<Arc<NameSet>>>) -> Result<Plan, String> {
     let table = config.dns.clone().ok_or("no [dns]")?;
     let rules = Rules::new(config.policy()).map_err(|_| "the policy is wrong: `vauban policy check` says where")?;
     let indicators = Arc::clone(&parts.indicators);
@@ -171,13 +190,34 @@ async fn plan(
     let organisation = &config.organisation;
     let partners: Vec<String> =
         organisation.partners.iter().flat_map(|partner| partner.domains.iter().cloned()).collect();
-    let protected =
-        Protected::new(&organisation.domains, &partners, &organisation.providers, &Brands::built_in());
+    let protected = Protected::new(&organisation.domains, &partners, &organisation.providers, &Brands::built_in());
     let page = table.block_page.iter().filter_map(|text| address(text)).collect();
     let lists = set.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut table = table;
     table.internal.extend(organisation.domains.iter().cloned());
     Ok(Plan { rules, indicators: Arc::new(indicators), lists, protected: Arc::new(protected), table, page })
+}
+
+/// The kernel's rules, where the configuration speaks of them.
+fn network(config: &Config, now: fn() -> Timestamp) -> Result<Option<Arc<Network>>, String> {
+    let Some(table) = &config.network else { return Ok(None) };
+    let rules = Rules::new(config.policy()).map_err(|_| "the policy is wrong: `vauban policy check` says where")?;
+    let plan = vauban_egress::Plan::new(&rules, table, None, now()).map_err(|problems| {
+        problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
+    })?;
+    let network = Network::start(plan.protected().to_vec()).map_err(|error| error.to_string())?;
+    Ok(Some(Arc::new(network)))
+}
+
+/// What is blocked for everybody, by its address.
+async fn blocked(parts: &NamesParts) -> Vec<Blocked> {
+    let (addresses, now) = (Arc::clone(&parts.addresses), (parts.now)());
+    let addresses = tokio::task::spawn_blocking(move || addresses()).await.unwrap_or_default();
+    let lifetime = |until: Option<Timestamp>| match until {
+        None => Some(None),
+        Some(until) => Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero()).map(Some),
+    };
+    addresses.into_iter().filter_map(|(network, until)| Some(Blocked { network, lifetime: lifetime(until)? })).collect()
 }
 
 /// The address of a page, with or without a port.

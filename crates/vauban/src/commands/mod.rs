@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod device;
 pub(crate) mod guard;
 pub(crate) mod intel;
+pub(crate) mod list;
 pub(crate) mod mail;
 pub(crate) mod pattern;
 pub(crate) mod policy;

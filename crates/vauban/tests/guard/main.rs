@@ -9,6 +9,7 @@ mod encryption;
 mod errands;
 mod limits;
 mod milter;
+mod names;
 mod outgoing;
 mod portal;
 mod postfix;

@@ -59,6 +59,28 @@ impl Guard {
         guard
     }
 
+    /// A guard of names alone, with these lines below `[guard]`, not started.
+    pub(crate) fn of_names(config: &str) -> Self {
+        let guard = Self {
+            folder: tempfile::tempdir().unwrap(),
+            http: free_port(),
+            milter: 0,
+            release: 0,
+            quarantine: String::new(),
+            child: None,
+        };
+        guard.configure_names(config);
+        guard
+    }
+
+    /// Writes the configuration of a guard of names; `FOLDER` stands for its folder.
+    pub(crate) fn configure_names(&self, config: &str) {
+        let config = config.replace("FOLDER", &self.folder.path().display().to_string());
+        let own = "[organisation]\ndomains = [\"campagne.example\"]\nproviders = [\"Microsoft 365\"]\n";
+        let http = self.http;
+        fs::write(self.path("vauban.toml"), format!("{own}[guard]\nhttp = \"127.0.0.1:{http}\"\n{config}")).unwrap();
+    }
+
     /// Writes the configuration.
     pub(crate) fn configure(&self, mail: &str, staff: &str) {
         let key = fs::read_to_string(self.path("key.pub")).unwrap();

@@ -82,12 +82,7 @@ impl DeviceStore {
     pub fn add(&self, device: &str, random: [u8; 15], now: Timestamp, by: &str) -> io::Result<String> {
         let token = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
         let mut all = self.all()?;
-        all.push(NamedDevice {
-            device: device.to_owned(),
-            digest: digest(&token),
-            made: now,
-            by: by.to_owned(),
-        });
+        all.push(NamedDevice { device: device.to_owned(), digest: digest(&token), made: now, by: by.to_owned() });
         self.write(&all)?;
         Ok(token)
     }

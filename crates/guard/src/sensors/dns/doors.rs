@@ -53,9 +53,7 @@ impl Certificates {
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let config = ServerConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
-                .and_then(|builder| {
-                    builder.with_no_client_auth().with_single_cert(chain.clone(), key.clone_key())
-                });
+                .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain.clone(), key.clone_key()));
             let mut config = config.map_err(|error| told(&table.certificate, &error))?;
             config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
             Ok::<_, String>(Arc::new(config))

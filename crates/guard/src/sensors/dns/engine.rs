@@ -6,22 +6,22 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use vauban_policy::{Place, Subject};
 use vauban_protocol::dns::{Ede, How, Query, Refused, Reply, kind, rcode};
-use vauban_resolver::{Answer, Cache, Question, Resolver, without_ech};
+use vauban_resolver::{Answer, Cache, Question, Resolver, WithoutEch, without_ech};
 
 use super::{
     devices::Devices,
     local::{self, local},
     log::Log,
-    opens::Opens,
+    network::Network,
     page::Page,
     plan::{Judged, Plan},
+    strange::{Asked, Lately},
 };
 use crate::Metrics;
 
@@ -69,27 +69,25 @@ pub struct Engine {
     pub(super) cache: Arc<Cache>,
     pub(super) devices: Devices,
     pub(super) log: Log,
-    pub(super) opens: Option<Arc<dyn Opens>>,
+    pub(super) network: Option<Arc<Network>>,
     pub(super) page: Page,
     pub(super) metrics: Metrics,
     pub(super) waiting: Arc<Semaphore>,
+    lately: Lately,
     pub(super) now: fn() -> Timestamp,
-    pub(super) begun: Instant,
 }
 
 /// What becomes of a question when it is looked at first.
 pub(super) enum First {
     /// The answer is written.
     Answered,
-    /// Nobody is answered.
-    Silence,
     /// Somebody above, or the kernel, has to be asked.
     Later,
 }
 
 impl Engine {
     pub(super) fn new(plan: Plan, means: Means) -> Self {
-        let Means { resolver, cache, devices, log, opens, page, metrics, now } = means;
+        let Means { resolver, cache, devices, log, network, page, metrics, now } = means;
         Self {
             waiting: Arc::new(Semaphore::new(plan.table.waiting)),
             plan: Mutex::new(Arc::new(plan)),
@@ -98,11 +96,11 @@ impl Engine {
             cache,
             devices,
             log,
-            opens,
+            lately: Lately::default(),
+            network,
             page,
             metrics,
             now,
-            begun: Instant::now(),
         }
     }
 
@@ -150,9 +148,7 @@ impl Engine {
         let plan = self.plan();
         let own = plan.table.name.as_str();
         match name.map(str::to_ascii_lowercase).as_deref().and_then(|name| name.strip_suffix(own)) {
-            Some(token) if !own.is_empty() && token.len() > 1 => {
-                self.asker_with(token.strip_suffix('.')?, address)
-            }
+            Some(token) if !own.is_empty() && token.len() > 1 => self.asker_with(token.strip_suffix('.')?, address),
             _ => self.asker_at(address),
         }
     }
@@ -197,7 +193,6 @@ impl Engine {
         let plan = self.plan();
         match self.first(&query, asker, &plan, &mut out) {
             First::Answered => return Some(out),
-            First::Silence => return None,
             First::Later => {}
         }
         self.ask(&query, asker, &plan, &mut out).await;
@@ -223,18 +218,17 @@ impl Engine {
         let answer = self.resolver.resolve(&question).await;
         let judged = self.judge(query, asker, plan, &answer);
         self.note(query, asker, plan, &judged);
+        self.wonder(query, asker, plan, u16::from(answer.rcode()));
         if judged != Judged::Passes {
             self.keep_out(query, asker, plan, &judged, out);
             return;
         }
         if plan.is_named(asker.place)
-            && let Some(opens) = &self.opens
+            && let Some(network) = &self.network
         {
-            let addresses: Vec<IpAddr> = answer.addresses.iter().map(|address| address.value).collect();
-            if !addresses.is_empty()
-                && let Err(error) = opens.open(asker.address, &addresses, answer.ttl).await
-            {
-                tracing::error!(sensor = "dns", error, "the kernel does not open what was answered");
+            let (chain, addresses) = leads(&answer);
+            if let Err(error) = network.open(asker, query.name.text(), chain, addresses, answer.ttl).await {
+                tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
                 Reply::new(query, rcode::SERV_FAIL, out).finish(
                     query,
                     Some((Ede::OTHER, "the network could not be opened")),
@@ -250,9 +244,8 @@ impl Engine {
     }
 
     /// Judges an answer from above.
-    fn judge(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, answer: &Answer) -> Judged {
-        let chain: Vec<String> = answer.chain.iter().map(ToString::to_string).collect();
-        let addresses: Vec<IpAddr> = answer.addresses.iter().map(|address| address.value).collect();
+    pub(super) fn judge(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, answer: &Answer) -> Judged {
+        let (chain, addresses) = leads(answer);
         plan.judge_answer(asker.place, query.name.text(), &chain, &addresses, (self.now)())
     }
 
@@ -260,6 +253,20 @@ impl Engine {
     fn note(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, judged: &Judged) {
         if *judged == Judged::Passes {
             self.log.passed(plan, asker, query, (self.now)());
+        }
+    }
+
+    /// Notes what is strange about a question, and a name that looks like the organisation's; neither blocks by itself.
+    fn wonder(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, rcode: u16) {
+        let (name, at) = (query.name.text(), (self.now)());
+        let asked = Asked { from: asker.address, name, kind: query.kind, rcode, at };
+        if let Some(strange) = self.lately.look(asked) {
+            self.metrics.add("vauban_dns_strange_total", strange.rule, 1.0);
+            self.log.noted(plan, asker, query, strange.rule, format!("{:.1}: {}", strange.score, strange.reason), at);
+        }
+        if let Some(likeness) = plan.protected.likeness(name) {
+            self.metrics.add("vauban_dns_strange_total", "lookalike", 1.0);
+            self.log.noted(plan, asker, query, "lookalike", likeness.original, at);
         }
     }
 
@@ -273,24 +280,18 @@ impl Engine {
         out: &mut Vec<u8>,
     ) {
         // Where traffic leaves by names only, the kernel's rules and the names have to be told apart by whoever looks at them.
-        if matches!(query.kind, kind::HTTPS | kind::SVCB)
-            && plan.is_named(asker.place)
-            && let Some(without) = without_ech(out)
-        {
-            *out = without;
+        if matches!(query.kind, kind::HTTPS | kind::SVCB) && plan.is_named(asker.place) {
+            match without_ech(out) {
+                WithoutEch::Unchanged => {}
+                WithoutEch::Changed(bytes) => *out = bytes,
+                WithoutEch::Malformed => out.clear(),
+            }
         }
         Reply::dress(query, out).finish(query, why, asker.room(query), asker.is_encrypted);
     }
 
     /// Keeps a name out, and says why.
-    pub(super) fn keep_out(
-        &self,
-        query: &Query<'_>,
-        asker: &Asker,
-        plan: &Plan,
-        judged: &Judged,
-        out: &mut Vec<u8>,
-    ) {
+    pub(super) fn keep_out(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, judged: &Judged, out: &mut Vec<u8>) {
         let (rule, why) = match judged {
             Judged::Passes => return,
             Judged::Blocked { id, .. } if id == "nobody" => (id.clone(), Ede::PROHIBITED),
@@ -314,15 +315,21 @@ pub(super) struct Means {
     pub(super) cache: Arc<Cache>,
     pub(super) devices: Devices,
     pub(super) log: Log,
-    pub(super) opens: Option<Arc<dyn Opens>>,
+    pub(super) network: Option<Arc<Network>>,
     pub(super) page: Page,
     pub(super) metrics: Metrics,
     pub(super) now: fn() -> Timestamp,
 }
 
+/// The names that an answer leads to, and its addresses.
+fn leads(answer: &Answer) -> (Vec<String>, Vec<IpAddr>) {
+    let chain = answer.chain.iter().map(ToString::to_string).collect();
+    (chain, answer.addresses.iter().map(|address| address.value).collect())
+}
+
 /// The question as the resolver is asked it.
 pub(super) fn question_of(query: &Query<'_>) -> Option<Question> {
-    let name = vauban_resolver::Name::from_bytes(query.name.wire())?;
+    let name = vauban_resolver::Name::from_wire(query.name.wire())?;
     Some(Question {
         name,
         kind: query.kind,

@@ -57,8 +57,7 @@ pub(super) fn local(query: &Query<'_>, plan: &Plan, is_named: bool) -> Option<Lo
         if name.is_under("resolver.arpa") {
             return Some(Local::Nothing);
         }
-        if (REVERSE.iter().any(|above| name.is_under(above)) || is_172(name.text())) && !plan.is_internal(name.text())
-        {
+        if (REVERSE.iter().any(|above| name.is_under(above)) || is_172(name.text())) && !plan.is_internal(name.text()) {
             return Some(Local::Nowhere);
         }
     }
@@ -74,8 +73,7 @@ fn is_172(name: &str) -> bool {
 
 /// Writes such an answer.
 pub(super) fn write<'o>(query: &Query<'_>, local: &Local, out: &'o mut Vec<u8>) -> Reply<'o> {
-    const HERE: [IpAddr; 2] =
-        [IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)];
+    const HERE: [IpAddr; 2] = [IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)];
     let code = if matches!(local, Local::Nowhere) { rcode::NX_DOMAIN } else { rcode::NO_ERROR };
     let mut reply = Reply::new(query, code, out);
     match local {

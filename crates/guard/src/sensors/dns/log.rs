@@ -82,6 +82,14 @@ impl Log {
         self.send(plan, asker, query, ("note", met.id.as_str(), String::new()), now);
     }
 
+    /// Something was strange.
+    pub(super) fn noted(&self, plan: &Plan, asker: &Asker, query: &Query<'_>, rule: &str, why: String, now: Timestamp) {
+        if plan.logging(asker.place) < Logging::Blocked {
+            return;
+        }
+        self.send(plan, asker, query, ("note", rule, why), now);
+    }
+
     fn send(
         &self,
         plan: &Plan,

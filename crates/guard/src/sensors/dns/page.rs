@@ -44,11 +44,16 @@ pub(super) fn address(text: &str) -> Option<SocketAddr> {
 pub(super) async fn serve(listener: TcpListener, engine: Arc<Engine>, mut stopping: Stopping) {
     let routes = Router::new().fallback(page).with_state(engine);
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move { told_to_stop(&mut stopping).await });
+    let served =
+        axum::serve(listener, service).with_graceful_shutdown(async move { told_to_stop(&mut stopping).await });
     let _ = served.await;
 }
 
-async fn page(State(engine): State<Arc<Engine>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, headers: HeaderMap) -> Response {
+async fn page(
+    State(engine): State<Arc<Engine>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host).to_ascii_lowercase();
     let is_name = !host.is_empty()
@@ -72,7 +77,10 @@ async fn page(State(engine): State<Arc<Engine>>, ConnectInfo(peer): ConnectInfo<
         (String::new(), led)
     };
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        ),
         (header::CACHE_CONTROL, "no-store"),
     ];
     let shown = Shown { host, rule: id, reason };

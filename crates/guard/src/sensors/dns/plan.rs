@@ -130,8 +130,7 @@ impl Plan {
         let given = addresses.iter().map(|address| (Object::Address(*address), self.address(*address, now)));
         let leads: Vec<(Object<'_>, Found)> = names.chain(given).collect();
         let known = leads.iter().map(|(object, found)| (*object, found.known()));
-        let (rule, lead) =
-            self.rules.settle_answer(place, (Object::Name(name), own.known()), known, Self::day(now));
+        let (rule, lead) = self.rules.settle_answer(place, (Object::Name(name), own.known()), known, Self::day(now));
         if rule.verdict() == Verdict::Block {
             let Some((object, found)) = lead.and_then(|at| leads.get(at)) else {
                 return self.blocked(rule, place, &own, None);

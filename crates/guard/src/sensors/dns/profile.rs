@@ -3,7 +3,7 @@
 use std::io;
 
 use data_encoding::BASE64;
-use fast_qr::{QRBuilder, convert::Builder as _, convert::svg::SvgBuilder};
+use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
 use sha2::{Digest as _, Sha256};
 
 /// Where a device finds the resolver, under its own name.
@@ -131,10 +131,7 @@ mod tests {
     fn every_device_finds_its_line() {
         let profile = profile();
         assert_eq!(profile.hostname(), "abcdefghijklmnopqrstuvwx.dns.campagne.example");
-        assert_eq!(
-            profile.url().unwrap(),
-            "https://dns.campagne.example/dns-query/abcdefghijklmnopqrstuvwx"
-        );
+        assert_eq!(profile.url().unwrap(), "https://dns.campagne.example/dns-query/abcdefghijklmnopqrstuvwx");
         assert!(profile.code().unwrap().lines().count() > 10);
         assert!(profile.picture().unwrap().starts_with("<svg"));
         let other = Profile { https: Some(8443), ..profile.clone() };

@@ -44,9 +44,12 @@ impl DnsSensor {
     ///
     /// # Errors
     /// When the certificate cannot be used; the one before stays, and the plan counts.
-    pub fn replace(&self, plan: Plan) -> Result<(), String> {
+    pub async fn replace(&self, plan: Plan) -> Result<(), String> {
         let table = plan.table.clone();
         self.engine.replace(plan);
+        if let Some(network) = &self.engine.network {
+            network.judge_again(&self.engine.plan(), (self.engine.now)()).await;
+        }
         self.certificates.load(&table)
     }
 

@@ -1,0 +1,11 @@
+//! The filter of names as it runs: a guard, somebody above it who can be scripted, and askers in every compartment.
+
+mod answers;
+mod client;
+mod doors;
+mod hostile;
+mod oracle;
+mod privacy;
+mod swaps;
+mod upstream;
+mod world;
