@@ -31,12 +31,17 @@ const PEERS: &[Peer] = &[
     Peer { program: "swaks", package: "swaks", untested: "signing in to send mail" },
     Peer { program: "gpg", package: "gnupg", untested: "mail that is encrypted to its reader" },
     Peer { program: "chromium", package: "chromium", untested: "the pages in a browser" },
-    Peer { program: "unbound", package: "unbound", untested: "proofs of origin with real records, policy zones in Unbound" },
+    Peer {
+        program: "unbound",
+        package: "unbound",
+        untested: "proofs of origin with real records, policy zones in Unbound",
+    },
     Peer { program: "named", package: "bind9", untested: "policy zones from and to BIND" },
     Peer { program: "nsupdate", package: "bind9-dnsutils", untested: "policy zones from BIND that change" },
     Peer { program: "named-checkzone", package: "bind9-utils", untested: "policy zones as text" },
     Peer { program: "nsd", package: "nsd", untested: "policy zones from and to NSD" },
     Peer { program: "knotd", package: "knot", untested: "policy zones from and to Knot" },
+    Peer { program: "kresd", package: "knot-resolver", untested: "policy zones in Knot Resolver" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

@@ -10,6 +10,7 @@ use super::{
     record::{Record, rtype},
     records::{Records, USUAL_TTL},
     soa::Soa,
+    verdict::is_reserved,
 };
 use crate::name::{ZoneName, path_of_text};
 
@@ -100,7 +101,7 @@ fn path_of(trigger: &Trigger) -> Option<Vec<u8>> {
             }
             let mut path = path_of_text(text)?;
             // What would be read as another trigger, or as what is below a name, is no name.
-            if !matches!(super::entries::trigger_of(&path)?, Trigger::Name { covers: Covers::Exact, .. }) {
+            if path.ends_with(b"\x01*") || is_reserved(&path) {
                 return None;
             }
             if *covers == Covers::Below {

@@ -7,7 +7,7 @@
 
 use super::{
     records::{Cursor, Records},
-    verdict::RESERVED,
+    verdict::is_reserved,
 };
 use crate::name::Labels;
 
@@ -59,7 +59,7 @@ impl<'a> Gaps<'a> {
     fn look_at_name(&mut self, name: &[u8]) {
         let hidden = self.around.last().and_then(|(_, covered)| covered.clone());
         let below = [name, b"\x01*"].concat();
-        let has_below = self.has(&below);
+        let has_below = self.next_is(name, &below).unwrap_or_else(|| self.has(&below));
         if let Some(hidden) = &hidden {
             if !self.has(name) {
                 self.found.push(Gap { path: name.to_vec(), hidden: hidden.clone() });
@@ -69,6 +69,22 @@ impl<'a> Gaps<'a> {
             }
         }
         self.around.push((name.len(), if has_below { Some(below) } else { hidden }));
+    }
+
+    /// Whether the `*` of the name that the cursor is on comes next, where that can be told without looking for it.
+    fn next_is(&self, name: &[u8], below: &[u8]) -> Option<bool> {
+        if self.cursor.record().path != name {
+            return None;
+        }
+        let mut ahead = self.cursor.clone();
+        loop {
+            match ahead.step() {
+                None => return Some(false),
+                Some(next) if next.path == name => {}
+                Some(next) if next.path < below => return None,
+                Some(next) => return Some(next.path == below),
+            }
+        }
     }
 
     fn has(&self, path: &[u8]) -> bool {
@@ -82,8 +98,7 @@ impl Iterator for Gaps<'_> {
     fn next(&mut self) -> Option<Gap> {
         while self.found.is_empty() {
             let path = self.cursor.step()?.path.to_vec();
-            let is_name = Labels::of(&path).next().is_some_and(|label| !RESERVED.contains(&label));
-            if is_name && path != self.last {
+            if !path.is_empty() && !is_reserved(&path) && path != self.last {
                 self.look_at(&path);
             }
         }

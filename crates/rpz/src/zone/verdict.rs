@@ -12,12 +12,17 @@ use super::{
 use crate::name::Labels;
 
 /// The labels on top that make a path no name to be asked for.
-pub(super) const RESERVED: [&[u8]; 4] = [b"rpz-ip", b"rpz-client-ip", b"rpz-nsdname", b"rpz-nsip"];
+const RESERVED: [&[u8]; 4] = [b"rpz-ip", b"rpz-client-ip", b"rpz-nsdname", b"rpz-nsip"];
+
+/// Whether this is the path of another trigger than a name.
+pub(super) fn is_reserved(path: &[u8]) -> bool {
+    Labels::of(path).next().is_some_and(|label| RESERVED.contains(&label))
+}
 
 /// What these records say about the name at this path, and whether they mean the name or what is below another.
 pub(crate) fn verdict(records: &Records, path: &[u8]) -> Option<(Trigger, Action)> {
     let mut labels = Labels::of(path);
-    if path.is_empty() || labels.clone().next().is_some_and(|label| RESERVED.contains(&label)) {
+    if path.is_empty() || is_reserved(path) {
         return None;
     }
     let mut closest = match Existence::of(records, path) {

@@ -95,6 +95,24 @@ pub(crate) fn unbound_resolver(address: SocketAddr, primary: SocketAddr, stub: S
     Server::start(folder, address, ("unbound", &["-d", "-c", &conf]), |server| questions::is_blocked(server.address))
 }
 
+/// Knot Resolver that resolves by asking `stub`, with this zone as its policy. What passes would end its rules before the one that asks the stub,
+/// so passing is asking here.
+pub(crate) fn knot_resolver(address: SocketAddr, text: &str, stub: SocketAddr) -> Server {
+    let folder = folder();
+    let at = folder.path().display().to_string();
+    fs::write(folder.path().join("rpz.zone"), text).unwrap();
+    let config = format!(
+        "net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})\ntrust_anchors.remove('.')\ncache.open(20 * MB, 'lmdb://{at}/cache')\n\
+         policy.PASS = policy.FORWARD('127.0.0.1@{stub}')\n\
+         policy.add(policy.rpz(policy.DENY, '{at}/rpz.zone'))\npolicy.add(policy.all(policy.FORWARD('127.0.0.1@{stub}')))\n",
+        port = address.port(),
+        stub = stub.port()
+    );
+    fs::write(folder.path().join("kresd.conf"), config).unwrap();
+    let conf = folder.path().join("kresd.conf").display().to_string();
+    Server::start(folder, address, ("kresd", &["-n", "-c", &conf, &at]), |server| questions::is_blocked(server.address))
+}
+
 /// Knot that has the zone in a file, or takes it from `primary`.
 pub(crate) fn knot(address: SocketAddr, text: Option<&str>, primary: Option<SocketAddr>) -> Server {
     let folder = folder();
