@@ -160,6 +160,24 @@ impl Rules {
         self.addresses.iter().find(|(network, _)| network.contains(&address)).map(|(_, at)| *at)
     }
 
+    /// Every network that says who is where: of compartments and of devices.
+    pub fn places(&self) -> impl Iterator<Item = IpNet> {
+        self.places.iter().chain(&self.addresses).map(|(network, _)| *network)
+    }
+
+    /// Every network that any word speaks of as a destination: of tools, `always`, `never` and exceptions. Between their
+    /// ends all decisions about addresses are the same, so whoever compiles the policy asks once for each stretch.
+    pub fn destinations(&self) -> impl Iterator<Item = IpNet> {
+        let targets = self.always.iter();
+        let targets = targets.chain(self.compartments.iter().flat_map(|compartment| &compartment.never));
+        let targets = targets.chain(self.exceptions.iter().flat_map(|exception| &exception.to));
+        let named = targets.filter_map(|target| match target {
+            Target::Network(network) => Some(*network),
+            _ => None,
+        });
+        self.networks.iter().map(|(network, _)| *network).chain(named)
+    }
+
     /// The tools that a name belongs to: those with the longest name above it. Whoever names `mail.google.com` speaks of
     /// that, and not of `google.com`.
     pub(crate) fn tools_of_name(&self, name: &str) -> &[usize] {
