@@ -42,6 +42,9 @@ const PEERS: &[Peer] = &[
     Peer { program: "nsd", package: "nsd", untested: "policy zones from and to NSD" },
     Peer { program: "knotd", package: "knot", untested: "policy zones from and to Knot" },
     Peer { program: "kresd", package: "knot-resolver", untested: "policy zones in Knot Resolver" },
+    Peer { program: "nft", package: "nftables", untested: "what the kernel lets out of a compartment" },
+    Peer { program: "tcpdump", package: "tcpdump", untested: "what the kernel lets out of a compartment" },
+    Peer { program: "ip", package: "iproute2", untested: "what the kernel lets out of a compartment" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 
