@@ -170,7 +170,10 @@ impl Switch {
         }
         let before = self.store.read(Kept::Previous)?.flatten();
         self.stand(before.as_ref())?;
-        self.store.write(Kept::Confirmed, before.as_ref())?;
+        match &before {
+            Some(before) => self.store.write(Kept::Confirmed, Some(before))?,
+            None => self.store.forget(Kept::Confirmed)?,
+        }
         Ok(self.store.forget(Kept::Previous)?)
     }
 
