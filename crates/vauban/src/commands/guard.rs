@@ -15,7 +15,7 @@ use vauban_mail::Organisation;
 use vauban_model::{Lang, Text};
 
 use crate::{
-    commands::{config, portal, readers},
+    commands::{config, network, portal, readers},
     failure::{Failure, chain},
     place::{Place, random},
 };
@@ -27,6 +27,8 @@ use crate::{
 /// line. docs/guard.md says how to connect Postfix.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The configuration
     #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
     config: PathBuf,
@@ -35,7 +37,15 @@ pub(crate) struct Arguments {
     no_starter: bool,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Network(network::Arguments),
+}
+
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    if let Some(Command::Network(arguments)) = &arguments.command {
+        return network::run(arguments, place);
+    }
     let config = config::read(&arguments.config)?;
     place.make().map_err(|error| cannot(&error.to_string()))?;
     log();

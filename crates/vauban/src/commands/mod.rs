@@ -6,6 +6,7 @@ pub(crate) mod guard;
 pub(crate) mod intel;
 pub(crate) mod list;
 pub(crate) mod mail;
+mod network;
 pub(crate) mod pattern;
 pub(crate) mod policy;
 pub(crate) mod portal;

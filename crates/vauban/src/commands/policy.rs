@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_model::{Lang, Text, printable};
-use vauban_policy::{Decision, Known, Object, Policy, Rules, Subject, Verdict};
+use vauban_policy::{Decision, Known, Object, Policy, Problem, Rules, Subject, Verdict};
 
 use crate::{commands::config, failure::Failure, place::Place, terminal};
 
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 }
 
 /// Reads the policy of a file; everything that is wrong with it is said, each with its line.
-fn read(file: &Path) -> Result<Rules, Failure> {
+pub(super) fn read(file: &Path) -> Result<Rules, Failure> {
     let text = fs::read_to_string(file).unwrap_or_default();
     // All that is wrong with the policy at once; what else is wrong with the file, its own reader says.
     let policy: Result<Policy, _> = toml::from_str(&text);
@@ -88,28 +88,28 @@ fn read(file: &Path) -> Result<Rules, Failure> {
         Ok(policy) => policy,
         Err(_) => config::read(file)?.policy(),
     };
-    let rules = Rules::new(policy).map_err(|problems| {
-        let mut said = Text::default();
-        for problem in &problems {
-            let line = problem.line(&text).map_or(String::new(), |line| format!("{line}: "));
-            let word = printable(&problem.word);
-            for (text, what) in [(&mut said.fr, &problem.what.fr), (&mut said.en, &problem.what.en)] {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\n  {line}{} {word:?}: {what}", problem.key);
-            }
-        }
-        let (shown, number) = (file.display(), problems.len());
-        Failure::new(
-            "policy",
-            Text::new(
-                format!("{shown} : {number} erreur(s){}", said.fr),
-                format!("{shown}: {number} error(s){}", said.en),
-            ),
-            Text::new("docs/policy.md montre une politique entière", "docs/policy.md shows a whole policy"),
-        )
-    })?;
+    let rules = Rules::new(policy).map_err(|problems| wrong("policy", file, &text, &problems, "docs/policy.md"))?;
     config::read(file)?;
     Ok(rules)
+}
+
+/// Everything that is wrong, each with its line, and the page that shows how it is right.
+pub(super) fn wrong(code: &'static str, file: &Path, text: &str, problems: &[Problem], page: &str) -> Failure {
+    let mut said = Text::default();
+    for problem in problems {
+        let line = problem.line(text).map_or(String::new(), |line| format!("{line}: "));
+        let word = printable(&problem.word);
+        for (text, what) in [(&mut said.fr, &problem.what.fr), (&mut said.en, &problem.what.en)] {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n  {line}{} {word:?}: {what}", problem.key);
+        }
+    }
+    let (shown, number) = (file.display(), problems.len());
+    Failure::new(
+        code,
+        Text::new(format!("{shown} : {number} erreur(s){}", said.fr), format!("{shown}: {number} error(s){}", said.en)),
+        Text::new(format!("{page} en montre un exemple entier"), format!("{page} shows a whole one")),
+    )
 }
 
 /// A person or device that the policy does not know is a slip of the pen, and not a guest.
