@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ipnet::IpNet;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use vauban_policy::{Met, Object, Rules, Subject, Verdict};
+use vauban_policy::{Known, Met, Object, Rules, Subject, Verdict};
 
 use super::stretches::{Family, Stretch, networks, stretches};
 
@@ -108,7 +108,7 @@ fn ends(rules: &Rules, at: Timestamp) -> Vec<Date> {
 fn outcome(rules: &Rules, subject: Subject<'_>, to: Stretch, at: Timestamp, ends: &[Date]) -> Outcome {
     let object = Object::Address(to.any());
     let known = Met { id: "", is_secret: false };
-    let now = rules.decide(subject, object, None, at);
+    let now = rules.decide(subject, object, Known::default(), at);
     let is_exception = |rule: &str| rule.starts_with("exception/");
     if now.rule.starts_with("always/") {
         return Outcome { free: Some(None), ..Outcome::default() };
@@ -119,16 +119,17 @@ fn outcome(rules: &Rules, subject: Subject<'_>, to: Stretch, at: Timestamp, ends
     let mut outcome = Outcome::default();
     for end in ends {
         let Some(at) = noon(*end) else { continue };
-        if rules.decide(subject, object, Some(known), at).verdict == Verdict::Allow {
+        if rules.decide(subject, object, Known::met(Some(known)), at).verdict == Verdict::Allow {
             outcome.free = Some(Some(*end));
         }
-        if is_exception(&rules.decide(subject, object, None, at).rule) {
+        if is_exception(&rules.decide(subject, object, Known::default(), at).rule) {
             outcome.except = Some(*end);
         }
     }
     // Exceptions only end; after the last of them the compartment's own words are left.
     let after = ends.last().and_then(|end| end.tomorrow().ok()).and_then(noon);
-    outcome.never = after.is_none_or(|at| rules.decide(subject, object, None, at).verdict == Verdict::Block);
+    outcome.never =
+        after.is_none_or(|at| rules.decide(subject, object, Known::default(), at).verdict == Verdict::Block);
     outcome
 }
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 use vauban_egress::{NetworkTable, Plan};
-use vauban_policy::{Met, Object, Policy, Rules, Subject, Verdict};
+use vauban_policy::{Known, Met, Object, Policy, Rules, Subject, Verdict};
 
 use crate::interpreter::{Kernel, Packet, Sets};
 
@@ -234,7 +234,7 @@ fn oracle(rules: &Rules, table: &NetworkTable, packet: &Packet, sets: &Sets) -> 
     });
     let met = is_blocked.then_some(Met { id: "indicator", is_secret: false });
     let subject = Subject { address: Some(near), ..Subject::default() };
-    let decision = rules.decide(subject, Object::Address(far), met, at);
+    let decision = rules.decide(subject, Object::Address(far), Known::met(met), at);
     if decision.verdict == Verdict::Block {
         return false;
     }
