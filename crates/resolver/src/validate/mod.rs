@@ -1,0 +1,52 @@
+//! DNSSEC (RFC 4033 to 4035, 5155, 6840, 9276): whether an answer that came through somebody else is what its zone
+//! signed.
+//!
+//! Zones are walked down from a trust anchor, delegation by delegation, and what was found of each is remembered. It
+//! signs nothing, follows no rollover of anchors (RFC 5011), and computes no signature itself: that is hickory's.
+
+mod anchors;
+mod budget;
+mod compose;
+mod denial;
+mod judge;
+mod nsec;
+mod nsec3;
+mod rrset;
+mod shape;
+mod signature;
+mod walk;
+mod zone;
+
+pub use anchors::{Anchors, BadAnchor};
+pub(crate) use budget::Budget;
+pub(crate) use compose::parts;
+pub(crate) use judge::{Judged, judge};
+pub(crate) use shape::Shape;
+pub(crate) use walk::{Walker, WalkerSettings};
+
+use crate::{ExtendedError, answer::Why};
+
+/// Why something could not be found secure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is wrong.
+    Bogus(Why),
+    /// What would tell could not be had.
+    Unreachable(ExtendedError),
+}
+
+impl From<Why> for Fault {
+    fn from(why: Why) -> Self {
+        Self::Bogus(why)
+    }
+}
+
+/// What is known of a part of the tree, or of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Secure,
+    Insecure,
+}
+
+#[cfg(test)]
+mod tests;
