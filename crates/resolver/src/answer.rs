@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::{
     Name, Question, svcb,
-    wire::{self, Record, first_name, flag, kind, rcode},
+    validate::as_it_came,
+    wire::{self, Message, Record, first_name, flag, kind, rcode},
 };
 
 /// How much a signature says for the answer (RFC 4035 section 4.3).
@@ -63,6 +64,14 @@ impl ExtendedError {
     pub const BUSY: Self = Self { code: 0, text: "too many questions at once" };
     /// Nobody forwards such questions.
     pub const NOT_SUPPORTED: Self = Self { code: 21, text: "questions of this type are not forwarded" };
+}
+
+impl ExtendedError {
+    /// What is said beside a message that is past its time.
+    pub(crate) fn of_stale(message: &[u8]) -> Self {
+        let is_nxdomain = message.get(3).is_some_and(|byte| byte & 0xF == rcode::NXDOMAIN);
+        if is_nxdomain { Self::STALE_NXDOMAIN } else { Self::STALE }
+    }
 }
 
 impl From<Why> for ExtendedError {
@@ -125,6 +134,23 @@ impl Answer {
         Self::bare(question, rcode::SERVFAIL, security, error)
     }
 
+    /// Reads a response that somebody else made, or changed: what answers the question, written anew. `None` when the bytes
+    /// are no response to it.
+    #[must_use]
+    pub fn read(question: &Question, bytes: &[u8], security: Security, error: Option<ExtendedError>) -> Option<Self> {
+        let message = Message::parse(bytes).ok()?;
+        let (name, kind, class) = message.question.as_ref()?;
+        if *name != question.name || *kind != question.kind || *class != question.class {
+            return None;
+        }
+        let rcode = message.rcode();
+        let mut parts = as_it_came(question, &message, security);
+        if !matches!(rcode, rcode::NOERROR | rcode::NXDOMAIN | rcode::YXDOMAIN) {
+            parts = Parts { rcode, security, ..Parts::default() };
+        }
+        Self::compose(question, parts, error)
+    }
+
     /// A question that nobody forwards: REFUSED.
     pub(crate) fn refused(question: &Question) -> Self {
         Self::bare(question, rcode::REFUSED, Security::Indeterminate, ExtendedError::NOT_SUPPORTED)
@@ -179,22 +205,8 @@ impl Answer {
             put_ttl(&mut stale.bytes, offset, ttl);
         }
         stale.ttl = ttl;
-        stale.error = Some(self.stale_error());
+        stale.error = Some(ExtendedError::of_stale(&self.bytes));
         stale
-    }
-
-    pub(crate) fn stale_error(&self) -> ExtendedError {
-        if self.rcode() == rcode::NXDOMAIN { ExtendedError::STALE_NXDOMAIN } else { ExtendedError::STALE }
-    }
-
-    /// How much memory it takes.
-    pub(crate) fn footprint(&self) -> usize {
-        let names: usize = self.chain.iter().map(|name| name.as_bytes().len() + size_of::<Name>()).sum();
-        size_of::<Self>()
-            + self.bytes.len()
-            + self.ttl_offsets.len() * size_of::<u16>()
-            + self.addresses.len() * size_of::<Address>()
-            + names
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
     Anchors, Answer, BadSettings, Cache, ExtendedError, Name, Question, Security, Settings, Upstream, UpstreamStanding,
     answer::Parts,
     upstream::{Flights, Reply, Upstreams, Via, tls_roots},
-    validate::{Fault, Judged, Shape, Standing, Walker, WalkerSettings, judge, parts},
-    wire::IN,
+    validate::{End, Fault, Shape, Standing, Walker, WalkerSettings, as_it_came, judge, parts},
+    wire::{IN, Message},
 };
 
 /// Whoever waits for longer gets something older, if there is (RFC 8767 section 5: the client response timer).
@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_millis(1800);
 const MOST_PATIENCE: Duration = Duration::from_millis(4500);
 /// Then nobody works for it any more.
 const MOST_WORK: Duration = Duration::from_secs(10);
+
+/// So often an upstream server may stop in the middle of the way.
+const MOST_TURNS: usize = 8;
 
 /// Asks upstream servers, and fills the cache.
 pub struct Resolver {
@@ -74,8 +77,7 @@ impl Resolver {
     pub async fn resolve(&self, question: &Question) -> Arc<Answer> {
         let mut bytes = Vec::new();
         if let Some(hit) = self.inner.cache.get(question.key(), Instant::now(), &mut bytes) {
-            let bytes = bytes.into_boxed_slice();
-            return Arc::new(Answer { bytes, ttl: hit.ttl, error: hit.error, ..(*hit.answer).clone() });
+            return Arc::new(hit.into_answer(bytes));
         }
         self.refresh(question).await
     }
@@ -143,7 +145,7 @@ impl Inner {
     async fn find(&self, question: &Question) -> Result<Parts, Fault> {
         let reply = self.ask(question, Via::default()).await?;
         let Some(walker) = &self.walker else {
-            return Ok(unjudged(question, &reply, Security::Indeterminate));
+            return Ok(as_it_came(question, &reply.message, Security::Indeterminate));
         };
         let judged = self.judged(walker, question, &reply, Via::default()).await;
         let fault = match judged {
@@ -162,16 +164,31 @@ impl Inner {
         }
         match fault {
             // Who checks for itself gets what there is.
-            Fault::Bogus(why) if question.checking_disabled => Ok(unjudged(question, &reply, Security::Bogus(why))),
+            Fault::Bogus(why) if question.checking_disabled => {
+                Ok(as_it_came(question, &reply.message, Security::Bogus(why)))
+            }
             Fault::Unreachable(_) if question.checking_disabled => {
-                Ok(unjudged(question, &reply, Security::Indeterminate))
+                Ok(as_it_came(question, &reply.message, Security::Indeterminate))
             }
             fault => Err(fault),
         }
     }
 
+    /// Asks, and goes on where the upstream server did not go on after an alias.
     async fn ask(&self, question: &Question, via: Via) -> Result<Reply, Fault> {
-        self.upstreams.ask(&question.name, question.kind, via).await.map_err(Fault::Unreachable)
+        let mut reply = self.upstreams.ask(&question.name, question.kind, via).await.map_err(Fault::Unreachable)?;
+        for _ in 0..MOST_TURNS {
+            let shape = Shape::of(&reply.message, &question.name, question.kind);
+            match shape.end {
+                End::Found | End::Absent(_) => return Ok(reply),
+                End::Endless => break,
+                End::Open => {
+                    let more = self.upstreams.ask(&shape.last, question.kind, via).await.map_err(Fault::Unreachable)?;
+                    reply.message = Arc::new(joined(&reply.message, &more.message));
+                }
+            }
+        }
+        Err(Fault::Unreachable(ExtendedError::INVALID))
     }
 
     async fn judged(&self, walker: &Walker, question: &Question, reply: &Reply, via: Via) -> Result<Parts, Fault> {
@@ -208,11 +225,15 @@ impl Inner {
     }
 }
 
-/// An answer as it came, with what was not asked for left out.
-fn unjudged(question: &Question, reply: &Reply, security: Security) -> Parts {
-    let shape = Shape::of(&reply.message, &question.name, question.kind);
-    let judged = Judged { standing: Standing::Insecure, shape, proofs: Vec::new() };
-    parts(judged, &reply.message, question.dnssec_ok, security)
+/// An answer with what was found where it ended.
+fn joined(start: &Message, end: &Message) -> Message {
+    Message {
+        flags: end.flags,
+        question: start.question.clone(),
+        answers: [&*start.answers, &*end.answers].concat(),
+        authorities: [&*start.authorities, &*end.authorities].concat(),
+        additionals: Vec::new(),
+    }
 }
 
 /// Transfers of zones, pseudo-records and keys of transactions end here; what is unknown is forwarded (RFC 3597).

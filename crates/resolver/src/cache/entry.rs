@@ -1,4 +1,4 @@
-//! One answer in the cache, and what is given of it.
+//! One answer in the cache, and what is given of it. What a hit reads lies together, because memory is what it waits for.
 
 use std::{
     sync::{
@@ -8,13 +8,12 @@ use std::{
     time::Duration,
 };
 
-use crate::{Answer, ExtendedError, Name, Security, answer::put_ttl, question::Key};
+use crate::{Address, Answer, ExtendedError, Name, Security, answer::put_ttl, question::Key};
 
 /// An answer that was found. Its bytes were written to the caller's buffer.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// The answer as it was made: names, addresses and places in it are true of the bytes too.
-    pub answer: Arc<Answer>,
+    entry: Arc<Entry>,
     /// Whether it is past its time.
     pub is_stale: bool,
     /// Whether the caller should ask anew, because it is wanted and soon past its time. Said to one caller.
@@ -27,13 +26,46 @@ pub struct Hit {
     pub error: Option<ExtendedError>,
 }
 
+impl Hit {
+    /// The names that the question's name leads to, in order.
+    #[must_use]
+    pub fn chain(&self) -> &[Name] {
+        &self.entry.chain
+    }
+
+    /// The addresses in the answer, with where they are.
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
+        &self.entry.addresses
+    }
+
+    /// Where the times to live are in it.
+    pub fn ttl_offsets(&self) -> impl Iterator<Item = u16> {
+        self.entry.ttl_offsets()
+    }
+
+    /// Whether the answer says that there is no such name, or no such record.
+    #[must_use]
+    pub fn is_absence(&self) -> bool {
+        self.entry.is_absence
+    }
+
+    /// The whole answer, with the bytes that were written.
+    #[must_use]
+    pub fn into_answer(self, bytes: Vec<u8>) -> Answer {
+        let Self { entry, ttl, error, .. } = self;
+        Answer { bytes: bytes.into_boxed_slice(), ttl, error, ..entry.answer() }
+    }
+}
+
 /// What is kept. Times are milliseconds since the cache was made.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) name: Name,
-    pub(super) rest: u64,
-    pub(super) answer: Arc<Answer>,
-    pub(super) size: usize,
+    rest: u64,
+    /// The name, the places of the times to live, and the message.
+    packed: Box<[u8]>,
+    name_end: u16,
+    message_start: u16,
     born: u64,
     fresh_until: u64,
     stale_until: u64,
@@ -45,46 +77,100 @@ pub(super) struct Entry {
     is_prefetching: AtomicBool,
     /// Whether it was used since the hand of the clock last came by.
     pub(super) is_used: AtomicBool,
+    is_absence: bool,
+    security: Security,
+    error: Option<ExtendedError>,
+    ttl: u32,
+    chain: Box<[Name]>,
+    addresses: Box<[Address]>,
+    /// What it costs.
+    pub(super) size: usize,
 }
 
-/// What an entry costs beside its answer: itself, its place in the table and in the queue.
+/// What an entry costs beside what it points to: itself, its place in the table and in the queue.
 const OVERHEAD: usize = size_of::<Entry>() + 64;
 
+/// From when on, for how long, and what happened before.
+pub(super) struct Life {
+    pub(super) now: u64,
+    pub(super) fresh: Duration,
+    pub(super) stale: Duration,
+    pub(super) failures: u32,
+}
+
 impl Entry {
-    pub(super) fn new(
-        key: Key<'_>,
-        name: Name,
-        answer: Arc<Answer>,
-        now: u64,
-        fresh: Duration,
-        stale: Duration,
-        failures: u32,
-    ) -> Self {
+    /// An entry. `None` when the answer has more records than places can be told for.
+    pub(super) fn new(key: Key<'_>, answer: &Answer, life: &Life) -> Option<Self> {
+        let mut packed =
+            Vec::with_capacity(key.name.len() + answer.ttl_offsets.len() * size_of::<u16>() + answer.bytes.len());
+        packed.extend_from_slice(key.name);
+        let name_end = u16::try_from(packed.len()).ok()?;
+        packed.extend(answer.ttl_offsets.iter().flat_map(|offset| offset.to_ne_bytes()));
+        let message_start = u16::try_from(packed.len()).ok()?;
+        packed.extend_from_slice(&answer.bytes);
+        let names: usize = answer.chain.iter().map(|name| name.as_bytes().len() + size_of::<Name>()).sum();
         let until =
-            |span: Duration, from: u64| from.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
-        let fresh_until = until(fresh, now);
-        Self {
-            size: OVERHEAD + answer.footprint() + name.as_bytes().len(),
-            name,
+            |from: u64, span: Duration| from.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+        let fresh_until = until(life.now, life.fresh);
+        Some(Self {
             rest: key.rest,
-            answer,
-            born: now,
+            size: OVERHEAD + packed.len() + names + answer.addresses.len() * size_of::<Address>(),
+            packed: packed.into_boxed_slice(),
+            name_end,
+            message_start,
+            born: life.now,
             fresh_until,
-            stale_until: until(stale, fresh_until),
+            stale_until: until(fresh_until, life.stale),
             failed_until: AtomicU32::new(0),
-            failures,
+            failures: life.failures,
             asked: AtomicU32::new(0),
             is_prefetching: AtomicBool::new(false),
             is_used: AtomicBool::new(false),
-        }
+            is_absence: answer.is_absence,
+            security: answer.security,
+            error: answer.error,
+            ttl: answer.ttl,
+            chain: answer.chain.clone(),
+            addresses: answer.addresses.clone(),
+        })
     }
 
     pub(super) fn is(&self, key: Key<'_>) -> bool {
-        self.rest == key.rest && self.name.as_bytes() == key.name
+        self.rest == key.rest && self.name() == key.name
     }
 
-    pub(super) fn is_fresh(&self, now: u64) -> bool {
-        now < self.fresh_until
+    /// The name that was asked for, in wire form.
+    fn name(&self) -> &[u8] {
+        self.packed.get(..usize::from(self.name_end)).unwrap_or_default()
+    }
+
+    fn message(&self) -> &[u8] {
+        self.packed.get(usize::from(self.message_start)..).unwrap_or_default()
+    }
+
+    fn ttl_offsets(&self) -> impl Iterator<Item = u16> {
+        let packed = self.packed.get(usize::from(self.name_end)..usize::from(self.message_start)).unwrap_or_default();
+        packed.as_chunks().0.iter().map(|offset| u16::from_ne_bytes(*offset))
+    }
+
+    /// The answer as it was made.
+    pub(super) fn answer(&self) -> Answer {
+        Answer {
+            bytes: self.message().into(),
+            ttl_offsets: self.ttl_offsets().collect(),
+            chain: self.chain.clone(),
+            addresses: self.addresses.clone(),
+            ttl: self.ttl,
+            is_absence: self.is_absence,
+            security: self.security,
+            error: self.error,
+        }
+    }
+
+    /// Whether it is of this name, of one below it, or leads there.
+    pub(super) fn concerns(&self, name: &Name) -> bool {
+        Name::from_wire(self.name()).is_some_and(|own| own.is_within(name))
+            || self.chain.iter().any(|target| target.is_within(name))
     }
 
     pub(super) fn is_usable(&self, now: u64) -> bool {
@@ -97,42 +183,36 @@ impl Entry {
         self.is_prefetching.store(false, Relaxed);
     }
 
-    fn has_just_failed(&self, now: u64) -> bool {
-        now / 1000 < u64::from(self.failed_until.load(Relaxed))
-    }
-
     /// Gives it out when its time allows.
-    pub(super) fn give(&self, now: u64, stale_ttl: u32, out: &mut Vec<u8>) -> Option<Hit> {
-        let is_stale = !self.is_fresh(now);
-        if is_stale && !(self.is_usable(now) && self.has_just_failed(now)) {
+    pub(super) fn give(self: Arc<Self>, now: u64, stale_ttl: u32, out: &mut Vec<u8>) -> Option<Hit> {
+        let is_stale = now >= self.fresh_until;
+        if is_stale && !(self.is_usable(now) && now / 1000 < u64::from(self.failed_until.load(Relaxed))) {
             return None;
         }
         if !self.is_used.load(Relaxed) {
             self.is_used.store(true, Relaxed);
         }
         out.clear();
-        out.extend_from_slice(&self.answer.bytes);
+        out.extend_from_slice(self.message());
         let ttl = if is_stale { self.age_stale(stale_ttl, out) } else { self.age(now, out) };
-        let error = if is_stale { Some(self.answer.stale_error()) } else { self.answer.error };
         Some(Hit {
             is_stale,
             should_prefetch: !is_stale && self.should_prefetch(now),
             ttl,
-            security: self.answer.security,
-            error,
-            answer: Arc::clone(&self.answer),
+            security: self.security,
+            error: if is_stale { Some(ExtendedError::of_stale(self.message())) } else { self.error },
+            entry: self,
         })
     }
 
     /// Times to live go down with the time that passed, and are never above what the entry has left.
     fn age(&self, now: u64, out: &mut [u8]) -> u32 {
         let age = seconds(now.saturating_sub(self.born));
-        let left = seconds((self.fresh_until - now).next_multiple_of(1000));
+        let left = seconds((self.fresh_until - now).saturating_add(999));
         let mut lowest = left;
-        for &offset in &self.answer.ttl_offsets {
-            let at = usize::from(offset);
-            if let Some(ttl) = self.answer.bytes.get(at..).and_then(<[u8]>::first_chunk) {
-                let ttl = u32::from_be_bytes(*ttl).saturating_sub(age).min(left.max(1));
+        for offset in self.ttl_offsets() {
+            if let Some(ttl) = out.get(usize::from(offset)..).and_then(<[u8]>::first_chunk) {
+                let ttl = u32::from_be_bytes(*ttl).saturating_sub(age).min(left);
                 lowest = lowest.min(ttl);
                 put_ttl(out, offset, ttl);
             }
@@ -141,7 +221,7 @@ impl Entry {
     }
 
     fn age_stale(&self, ttl: u32, out: &mut [u8]) -> u32 {
-        for &offset in &self.answer.ttl_offsets {
+        for offset in self.ttl_offsets() {
             put_ttl(out, offset, ttl);
         }
         ttl

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    entry::{Entry, Hit},
+    entry::{Entry, Hit, Life},
     hash::Secret,
     shard::Shard,
 };
@@ -114,12 +114,12 @@ impl Cache {
         let hash = self.secret.hash(question.key());
         let entry = self.entry(self.part(hash), hash, question.key())?;
         let is_usable = entry.failures == 0 && entry.is_usable(self.clock(now));
-        is_usable.then(|| entry.answer.stale(self.limits.stale_ttl))
+        is_usable.then(|| entry.answer().stale(self.limits.stale_ttl))
     }
 
     /// Remembers an answer. What is bogus, or a failure, is remembered for a short time, longer when it repeats itself;
     /// a failure does not take the place of an answer that is only past its time.
-    pub fn insert(&self, question: &Question, answer: &Arc<Answer>, now: Instant) {
+    pub fn insert(&self, question: &Question, answer: &Answer, now: Instant) {
         let key = question.key();
         let hash = self.secret.hash(key);
         let (part, clock) = (self.part(hash), self.clock(now));
@@ -139,7 +139,8 @@ impl Cache {
         }
         // A failure is kept past its time only to be counted on.
         let stale = if failures > 0 { self.limits.longest_failure } else { self.limits.stale };
-        let entry = Entry::new(key, question.name.clone(), Arc::clone(answer), clock, fresh, stale, failures);
+        let life = Life { now: clock, fresh, stale, failures };
+        let Some(entry) = Entry::new(key, answer, &life) else { return };
         let mut shard = part.shard.write().unwrap_or_else(PoisonError::into_inner);
         let evicted = shard.insert(hash, entry, self.limits.bytes / SHARDS);
         drop(shard);
@@ -148,9 +149,7 @@ impl Cache {
 
     /// Forgets what is known of a name, of all below it, and of what leads to it. Says how many answers that were.
     pub fn forget(&self, name: &Name) -> usize {
-        self.retain(|entry| {
-            !entry.name.is_within(name) && !entry.answer.chain.iter().any(|target| target.is_within(name))
-        })
+        self.retain(|entry| !entry.concerns(name))
     }
 
     /// Forgets everything.

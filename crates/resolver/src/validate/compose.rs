@@ -1,12 +1,13 @@
 //! What is handed on of an answer: the sets on its way, the proofs that it needs, and nothing that nobody asked for.
 
 use super::{
-    Judged,
+    Judged, Shape, Standing,
     denial::Absence,
     rrset::{self, Set},
+    shape::End,
 };
 use crate::{
-    Security,
+    Question, Security,
     answer::Parts,
     wire::{Message, Record, kind, rcode},
 };
@@ -18,7 +19,7 @@ const ABSENCE: u32 = 5;
 pub(crate) fn parts(judged: Judged, message: &Message, dnssec_ok: bool, security: Security) -> Parts {
     let Judged { shape, mut proofs, .. } = judged;
     let mut ttl = shape.steps.iter().map(|step| step.set.ttl()).min().unwrap_or(u32::MAX);
-    let is_absence = shape.absence.is_some();
+    let is_absence = matches!(shape.end, End::Absent(_));
     let answers = shape.steps.into_iter().flat_map(|step| step.set.into_records(dnssec_ok)).collect();
     let mut authorities = Vec::new();
     if is_absence {
@@ -46,13 +47,20 @@ pub(crate) fn parts(judged: Judged, message: &Message, dnssec_ok: bool, security
         authorities
             .extend(proofs.into_iter().filter(|set| set.kind != kind::SOA).flat_map(|set| set.into_records(true)));
     }
-    let rcode = match shape.absence {
-        Some(Absence::Name) => rcode::NXDOMAIN,
-        None if message.rcode() == rcode::YXDOMAIN => rcode::YXDOMAIN,
+    let rcode = match shape.end {
+        End::Absent(Absence::Name) => rcode::NXDOMAIN,
+        End::Found if message.rcode() == rcode::YXDOMAIN => rcode::YXDOMAIN,
         _ => rcode::NOERROR,
     };
     let ttl = if ttl == u32::MAX { ABSENCE } else { ttl };
     Parts { rcode, security, answers, authorities, ttl, is_absence }
+}
+
+/// An answer that nobody judged, with what was not asked for left out.
+pub(crate) fn as_it_came(question: &Question, message: &Message, security: Security) -> Parts {
+    let shape = Shape::of(message, &question.name, question.kind);
+    let judged = Judged { standing: Standing::Insecure, shape, proofs: Vec::new() };
+    parts(judged, message, question.dnssec_ok, security)
 }
 
 /// RFC 2308 section 5: the lower one of the SOA's own time to live and its last field.

@@ -4,6 +4,7 @@ use super::{
     Budget, Fault, Shape, Standing,
     denial::{Absence, Proofs},
     rrset::{self, Set, Signature},
+    shape::End,
     signature::verify,
     walk::{State, Walker, proofs},
     zone::Zone,
@@ -42,10 +43,10 @@ pub(crate) async fn judge(
         of_dname = found;
         standing = lower(standing, found);
     }
-    if let Some(absence) = shape.absence {
+    if let End::Absent(absence) = shape.end {
         let (found, says) = case.absence(&shape.last, asked, absence).await?;
         standing = lower(standing, found);
-        shape.absence = Some(says);
+        shape.end = End::Absent(says);
     }
     Ok(Judged { standing, shape, proofs: case.proofs })
 }
@@ -71,6 +72,10 @@ impl Case<'_> {
         }
         let mut fault = Why::SignaturesMissing;
         for signer in signers(std::slice::from_ref(set), &set.owner) {
+            // A child does not vouch for itself.
+            if set.kind == kind::DS && signer == set.owner {
+                continue;
+            }
             let State::Secure(zone) = self.walker.state(&signer, &mut self.budget, self.via).await? else { continue };
             if zone.name != signer {
                 fault = Why::KeyMissing;

@@ -19,9 +19,9 @@ mod zone;
 
 pub use anchors::{Anchors, BadAnchor};
 pub(crate) use budget::Budget;
-pub(crate) use compose::parts;
+pub(crate) use compose::{as_it_came, parts};
 pub(crate) use judge::{Judged, judge};
-pub(crate) use shape::Shape;
+pub(crate) use shape::{End, Shape};
 pub(crate) use walk::{Walker, WalkerSettings};
 
 use crate::{ExtendedError, answer::Why};

@@ -1,9 +1,13 @@
 //! Records that belong together, with the signatures over them.
 
+use std::collections::HashSet;
+
 use crate::wire::{Name, Record, first_name, kind};
 
-/// More records than this are not looked at for one name and type, nor more signatures.
+/// More signatures than this are not looked at for one set.
 const MOST_SIGNATURES: usize = 16;
+/// More proofs than this are not looked at in one answer: three are enough for anything that is proven.
+const MOST_PROOFS: usize = 32;
 
 /// Records of one owner and type, and their signatures.
 #[derive(Clone, Debug)]
@@ -34,10 +38,11 @@ impl Set {
 /// Takes the set of an owner and type out of a section.
 pub(crate) fn find(section: &[Record], owner: &Name, kind: u16) -> Option<Set> {
     let mut records = Vec::new();
+    let mut seen = HashSet::new();
     let mut signatures = Vec::new();
     for record in section.iter().filter(|record| record.owner == *owner) {
         if record.kind == kind {
-            if !records.contains(record) {
+            if seen.insert(&*record.data) {
                 records.push(record.clone());
             }
         } else if record.kind == kind::RRSIG && covers(record, kind) && signatures.len() < MOST_SIGNATURES {
@@ -52,7 +57,7 @@ pub(crate) fn find(section: &[Record], owner: &Name, kind: u16) -> Option<Set> {
 pub(crate) fn all(section: &[Record], kinds: &[u16]) -> Vec<Set> {
     let mut seen: Vec<(&Name, u16)> = Vec::new();
     for record in section.iter().filter(|record| kinds.contains(&record.kind)) {
-        if !seen.contains(&(&record.owner, record.kind)) {
+        if seen.len() < MOST_PROOFS && !seen.contains(&(&record.owner, record.kind)) {
             seen.push((&record.owner, record.kind));
         }
     }

@@ -10,14 +10,27 @@ use crate::wire::{Message, Name, Record, first_name, kind, rcode};
 /// More aliases in a row than this are not followed.
 const MOST_ALIASES: usize = 16;
 
+/// More types than this are not looked at for one name.
+const MOST_KINDS: usize = 64;
+
 /// The way from the question to its answer.
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) steps: Vec<Step>,
     /// The name at the end of all aliases.
     pub(crate) last: Name,
-    /// What is not there at the end; nothing when the answer is there, or ends in the middle of the way.
-    pub(crate) absence: Option<Absence>,
+    pub(crate) end: End,
+}
+
+/// What is at the end of the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Found,
+    Absent(Absence),
+    /// The upstream server did not go on after an alias. Nothing says that there is nothing, so it has to be asked.
+    Open,
+    /// Aliases that lead to each other, or on and on.
+    Endless,
 }
 
 /// One set on the way.
@@ -31,7 +44,7 @@ pub(crate) struct Step {
 impl Shape {
     /// Finds the way in a response.
     pub(crate) fn of(message: &Message, name: &Name, asked: u16) -> Self {
-        let mut way = Self { steps: Vec::new(), last: name.clone(), absence: None };
+        let mut way = Self { steps: Vec::new(), last: name.clone(), end: End::Found };
         let answers = &message.answers;
         for _ in 0..MOST_ALIASES {
             if let Some(target) = way.renamed(answers) {
@@ -47,23 +60,20 @@ impl Shape {
                 way.steps.extend(found.into_iter().map(|set| Step { set, is_synthesised: false }));
                 return way;
             }
-            let Some(alias) = rrset::find(answers, &way.last, kind::CNAME) else { break };
-            let [record] = &*alias.records else { break };
-            let Some(target) = first_name(kind::CNAME, &record.data) else { break };
+            let alias = rrset::find(answers, &way.last, kind::CNAME);
+            let Some(alias) = alias.filter(|alias| alias.records.len() == 1) else {
+                way.end = end(message, way.steps.is_empty());
+                return way;
+            };
+            let Some(target) = first_name(kind::CNAME, &alias.records[0].data) else { break };
             let is_loop = way.steps.iter().any(|step| step.set.owner == target) || target == way.last;
             way.steps.push(Step { set: alias, is_synthesised: false });
             if is_loop {
-                return way;
+                break;
             }
             way.last = target;
         }
-        let has_soa = message.authorities.iter().any(|record| record.kind == kind::SOA);
-        way.absence = match message.rcode() {
-            rcode::NXDOMAIN => Some(Absence::Name),
-            // Without SOA after an alias, the upstream server only did not go on.
-            rcode::NOERROR if way.steps.is_empty() || has_soa => Some(Absence::Data),
-            _ => None,
-        };
+        way.end = End::Endless;
         way
     }
 
@@ -76,6 +86,7 @@ impl Shape {
         kinds.sort_unstable();
         kinds.dedup();
         kinds.retain(|kind| *kind != kind::RRSIG);
+        kinds.truncate(MOST_KINDS);
         kinds.into_iter().filter_map(|kind| rrset::find(answers, &self.last, kind)).collect()
     }
 
@@ -97,5 +108,15 @@ impl Shape {
             self.steps.push(Step { set, is_synthesised: true });
         }
         Some(target)
+    }
+}
+
+fn end(message: &Message, is_start: bool) -> End {
+    let has_soa = message.authorities.iter().any(|record| record.kind == kind::SOA);
+    match message.rcode() {
+        rcode::NXDOMAIN => End::Absent(Absence::Name),
+        rcode::YXDOMAIN => End::Found,
+        _ if is_start || has_soa => End::Absent(Absence::Data),
+        _ => End::Open,
     }
 }

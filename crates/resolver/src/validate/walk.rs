@@ -137,7 +137,9 @@ impl Walker {
         let message = self.ask(child, kind::DS, budget, via).await?;
         let now = self.now();
         if let Some(mut set) = rrset::find(&message.answers, child, kind::DS) {
-            verify(&mut set, zone, now, budget)?;
+            if verify(&mut set, zone, now, budget)?.expanded_from.is_some() {
+                return Err(Why::Bogus.into());
+            }
             let said = set.records.iter().filter_map(|record| Delegation::from_data(&record.data)).collect();
             let delegations = Delegation::strongest(said);
             if delegations.is_empty() {

@@ -186,3 +186,14 @@ fn more_questions_than_there_is_room_for_are_refused_at_once() {
         assert!(is_honest(&first.await.unwrap()));
     });
 }
+
+#[test]
+fn an_alias_without_its_end_is_followed_and_one_without_end_is_not() {
+    let runtime = Runtime::new().unwrap();
+    let server = Liar::new(Manner::Stops);
+    let answer = runtime.block_on(asks(&[server.url()]).resolve(&Question::new(name("a.example"), A)));
+    assert!(is_honest(&answer) && answer.chain == [name("b.example")].into(), "{answer:?}");
+    let server = Liar::new(Manner::Circles);
+    let answer = runtime.block_on(asks(&[server.url()]).resolve(&Question::new(name("a.example"), A)));
+    assert_eq!((answer.rcode(), answer.error), (2, Some(ExtendedError::INVALID)));
+}

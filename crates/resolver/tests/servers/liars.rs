@@ -30,6 +30,10 @@ pub(crate) enum Manner {
     Floods,
     Truncates,
     Garbage,
+    /// Says that a name beginning with `a` is an alias of `b.example`, and nothing else.
+    Stops,
+    /// Says that a name is an alias of itself.
+    Circles,
     /// Sends the letters of the name back as others.
     OtherCase,
 }
@@ -154,6 +158,9 @@ fn answers(query: &[u8], manner: Manner) -> Vec<Vec<u8>> {
         }
         Manner::Truncates => vec![bare(query, 0, 0x83)],
         Manner::Garbage => vec![[&query[..2], &[0xFF; 40]].concat()],
+        Manner::Stops if query[13].eq_ignore_ascii_case(&b'a') => vec![alias(query, b"\x01b\x07example\0")],
+        Manner::Stops => vec![honest()],
+        Manner::Circles => vec![alias(query, &[0xC0, 12])],
         Manner::OtherCase => {
             let mut other = answer(query, FORGED);
             other[13] ^= 0x20;
@@ -184,5 +191,13 @@ fn answer(query: &[u8], address: [u8; 4]) -> Vec<u8> {
     bytes[7] = 1;
     bytes.extend_from_slice(&[0xC0, 12, 0, 1, 0, 1, 0, 0, 0, TTL, 0, 4]);
     bytes.extend_from_slice(&address);
+    bytes
+}
+
+fn alias(query: &[u8], target: &[u8]) -> Vec<u8> {
+    let mut bytes = bare(query, 0, 0x81);
+    bytes[7] = 1;
+    bytes.extend_from_slice(&[0xC0, 12, 0, 5, 0, 1, 0, 0, 0, TTL, 0, u8::try_from(target.len()).unwrap()]);
+    bytes.extend_from_slice(target);
     bytes
 }

@@ -129,7 +129,7 @@ fn a_second_server_is_asked_when_the_first_one_forges() {
         let ours = resolver(upstreams, |settings| settings.trust_anchors = Some(world.anchor.clone()));
         runtime.block_on(ours.resolve(&question("www.good.nsec", A)))
     };
-    let alone = ask(&[forger.clone()]);
+    let alone = ask(std::slice::from_ref(&forger));
     assert_eq!((alone.security, alone.rcode()), (Security::Bogus(Why::Bogus), 2));
     let both = ask(&[forger, honest]);
     assert_eq!((both.security, both.addresses[0].value.to_string()), (Security::Secure, "192.0.2.80".to_owned()));

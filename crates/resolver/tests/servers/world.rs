@@ -69,7 +69,7 @@ impl World {
         let mut leaves = Vec::new();
         let mut in_root = String::from("host. NS ns.host.\nns.host. A 127.0.0.1\n");
         for &(top, signing, chain) in tops {
-            let mut in_top = format!("www A 192.0.2.1\n*.wild TXT \"any\"\nalias CNAME www.good.nsec.\n");
+            let mut in_top = String::from("www A 192.0.2.1\n*.wild TXT \"any\"\nalias CNAME www.good.nsec.\n");
             for &(zone, signing, chain) in zones {
                 let name = format!("{zone}.{top}");
                 let mut records = content(&name);
@@ -85,7 +85,7 @@ impl World {
             let name = format!("far.between.{top}");
             let zone = Zone { name: name.clone(), signing: Signing::Unsigned, chain, records: content(&name) };
             let (file, _) = signer.sign(&zone);
-            write!(in_top, "far.between NS ns.host.\n").unwrap();
+            writeln!(in_top, "far.between NS ns.host.").unwrap();
             files.push((absolute(&name), file));
             leaves.push((name, Signing::Unsigned));
             let (file, vouched) = signer.sign(&Zone { name: top.to_owned(), signing, chain, records: in_top });
