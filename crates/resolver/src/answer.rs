@@ -273,3 +273,52 @@ fn addresses_of(record: &Record, start: u16, addresses: &mut Vec<Address>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn response() -> (Question, Vec<u8>) {
+        let question = Question { dnssec_ok: true, ..Question::new(Name::from_text("www.example").unwrap(), kind::A) };
+        let mut bytes = b"\0\0\x81\x80\0\x01\0\x03\0\0\0\0\x03www\x07example\0\0\x01\0\x01".to_vec();
+        bytes.extend_from_slice(b"\xC0\x0C\0\x05\0\x01\0\0\0\x0A\0\x04\x01b\xC0\x10");
+        bytes.extend_from_slice(b"\xC0\x29\0\x01\0\x01\0\0\0\x14\0\x04\xC0\0\x02\x01");
+        bytes.extend_from_slice(b"\x01x\xC0\x10\0\x01\0\x01\0\0\0\x14\0\x04\xC0\0\x02\x09");
+        (question, bytes)
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_left_behind() {
+        let (question, bytes) = response();
+        let answer = Answer::read(&question, &bytes, Security::Insecure, None).unwrap();
+        assert_eq!((answer.ttl, answer.ttl_offsets.len(), answer.addresses.len()), (10, 2, 1));
+        assert_eq!(answer.chain, [Name::from_text("b.example").unwrap()].into());
+        let at = usize::from(answer.addresses[0].offset);
+        assert_eq!(answer.bytes[at..at + 4], [192, 0, 2, 1]);
+        let other = Question::new(Name::from_text("w.example").unwrap(), kind::A);
+        assert_eq!(Answer::read(&other, &bytes, Security::Insecure, None), None);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_responses_do_no_harm(damage in prop::collection::vec((0..120usize, any::<u8>()), 0..6), cut in 0..100usize) {
+            let (question, mut bytes) = response();
+            for (place, byte) in damage {
+                if let Some(damaged) = bytes.get_mut(place) { *damaged = byte; }
+            }
+            bytes.truncate(bytes.len().saturating_sub(cut / 4));
+            if let Some(answer) = Answer::read(&question, &bytes, Security::Insecure, None) {
+                let again = Answer::read(&question, &answer.bytes, Security::Insecure, None).unwrap();
+                prop_assert_eq!(&again.bytes, &answer.bytes);
+                for address in &answer.addresses {
+                    prop_assert!(usize::from(address.offset) + 4 <= answer.bytes.len());
+                }
+                for &offset in &answer.ttl_offsets {
+                    prop_assert!(usize::from(offset) + 4 <= answer.bytes.len());
+                }
+            }
+        }
+    }
+}

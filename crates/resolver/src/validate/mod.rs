@@ -8,6 +8,7 @@ mod anchors;
 mod budget;
 mod compose;
 mod denial;
+mod fault;
 mod judge;
 mod nsec;
 mod nsec3;
@@ -20,33 +21,10 @@ mod zone;
 pub use anchors::{Anchors, BadAnchor};
 pub(crate) use budget::Budget;
 pub(crate) use compose::{as_it_came, parts};
+pub(crate) use fault::{Fault, Standing};
 pub(crate) use judge::{Judged, judge};
 pub(crate) use shape::{End, Shape};
 pub(crate) use walk::{Walker, WalkerSettings};
-
-use crate::{ExtendedError, answer::Why};
-
-/// Why something could not be found secure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is wrong.
-    Bogus(Why),
-    /// What would tell could not be had.
-    Unreachable(ExtendedError),
-}
-
-impl From<Why> for Fault {
-    fn from(why: Why) -> Self {
-        Self::Bogus(why)
-    }
-}
-
-/// What is known of a part of the tree, or of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    Secure,
-    Insecure,
-}
 
 #[cfg(test)]
 mod tests;

@@ -77,11 +77,16 @@ impl Walker {
         (since.as_secs() & u64::from(u32::MAX)) as u32
     }
 
+    /// Whether nothing at this name is asked to be signed. An anchor below an exception counts more than it.
+    pub(crate) fn excepts(&self, name: &Name) -> bool {
+        let depth = self.settings.anchors.above(name).map_or(0, Name::depth);
+        self.settings.insecure.iter().any(|exception| name.is_within(exception) && exception.depth() >= depth)
+    }
+
     /// Walks to a name.
     pub(crate) async fn state(&self, name: &Name, budget: &mut Budget, via: Via) -> Result<State, Fault> {
         let Some(anchor) = self.settings.anchors.above(name) else { return Ok(State::Insecure) };
-        let excepted = |exception: &&Name| name.is_within(exception) && exception.depth() >= anchor.depth();
-        if self.settings.insecure.iter().find(excepted).is_some() {
+        if self.excepts(name) {
             return Ok(State::Insecure);
         }
         let mut zone = match self.known(anchor, via) {

@@ -1,7 +1,12 @@
 //! A message taken apart. It is as long as it is, at the most 65,535 bytes, and so are its records: nothing it says
 //! about itself makes anything larger.
 
-use super::{Malformed, Name, rdata};
+use super::{Name, rdata};
+
+/// The message, or the record in it, is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the message is malformed")]
+pub(crate) struct Malformed;
 
 /// A record. Names in its data are without compression, otherwise the data is as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,11 +19,7 @@ const MOST_POINTERS: usize = 127;
 pub struct Name(Box<[u8]>);
 
 impl Name {
-    /// A name in wire form. Nothing may follow its root label, and nothing may be compressed.
-    ///
-    /// # Errors
-    ///
-    /// `None` when it is no name.
+    /// A name in wire form. `None` when it is none: nothing may follow its root label, and nothing may be compressed.
     #[must_use]
     pub fn from_wire(wire: &[u8]) -> Option<Self> {
         let mut at = 0;
