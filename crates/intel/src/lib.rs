@@ -14,6 +14,7 @@ mod reading;
 pub mod store;
 mod value;
 mod when;
+pub mod whole;
 
 pub use benign::Benign;
 pub use document::{Document, LARGEST_DOCUMENT};

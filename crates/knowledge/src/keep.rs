@@ -1,11 +1,12 @@
 //! Files of the state directory that hold compiled knowledge: written beside, synced, renamed, never changed.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
+
+pub(crate) use vauban_intel::whole::write;
 
 /// Compiled sets that are kept: the current one and a few a person may go back to.
 const KEPT: usize = 6;
@@ -13,38 +14,6 @@ const KEPT: usize = 6;
 /// The folder of compiled sets.
 pub(crate) fn folder(state: &Path) -> PathBuf {
     state.join("set")
-}
-
-/// Writes a file as a whole or not at all.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
-    let temporary = parent.join(format!(
-        ".{}.{}.part",
-        path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default(),
-        std::process::id()
-    ));
-    let written = (|| {
-        let mut file = private(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 /// The key that authenticates compiled rules: made once, readable by its owner alone.

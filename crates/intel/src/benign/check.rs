@@ -219,6 +219,7 @@ mod tests {
             "fe80::1",
             "10.0.0.0/8",
             "0.0.0.0/0",
+            "8.8.0.0/16",
             "d41d8cd98f00b204e9800998ecf8427e",
             "http://www.google.com/?gws_rd=ssl#q=x",
             "https://twitter.com/",

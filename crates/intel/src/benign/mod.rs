@@ -8,3 +8,4 @@ mod services;
 
 pub use check::{Benign, BenignFileError};
 pub(crate) use services::is_publisher;
+pub use services::{publishers, services};

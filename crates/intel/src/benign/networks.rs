@@ -89,6 +89,12 @@ pub(super) fn network(network: IpNet) -> Option<Text> {
             "a network too wide to tell an attacker",
         ));
     }
+    if RESOLVERS.iter().filter_map(|known| known.parse::<IpAddr>().ok()).any(|known| network.contains(&known)) {
+        return Some(Text::new(
+            "réseau d'un résolveur DNS public, que beaucoup utilisent",
+            "the network of a public DNS resolver that many people use",
+        ));
+    }
     RESERVED
         .iter()
         .filter_map(|known| known.parse::<IpNet>().ok())

@@ -9,6 +9,16 @@ const PUBLISHERS: &str = include_str!("publishers.txt");
 /// Files that every Windows, Linux or macOS system, or widely used program, has.
 const FILES: &str = include_str!("files.txt");
 
+/// The host names of widely used services, in lower case, without `www.`.
+pub fn services() -> impl Iterator<Item = &'static str> {
+    lines(SERVICES)
+}
+
+/// The host names of those who publish reports about attacks, and of what they link to, in lower case.
+pub fn publishers() -> impl Iterator<Item = &'static str> {
+    lines(PUBLISHERS)
+}
+
 /// Whether a host name is that of a widely used service: the name itself or its `www.`.
 pub(super) fn is_service(host: &str) -> bool {
     static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| lines(SERVICES).collect());

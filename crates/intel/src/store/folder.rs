@@ -9,7 +9,7 @@ use std::{
 use vauban_model::{Indicator, SetAside};
 
 use super::meta::{SourceId, SourceMeta, StoreError};
-use crate::{Reading, path::read_path_as};
+use crate::{Reading, path::read_path_as, whole};
 
 /// The sources in a state directory.
 #[derive(Debug, Clone)]
@@ -158,15 +158,9 @@ impl Store {
     }
 
     pub(super) fn write_meta(&self, meta: &SourceMeta) -> Result<(), StoreError> {
-        let folder = self.path_of(&meta.id);
-        fs::create_dir_all(&folder).map_err(access(&folder))?;
         let text = serde_json::to_vec_pretty(meta).map_err(|_| StoreError::Broken(meta.id.to_string()))?;
-        let waiting = folder.join("meta.json.new");
-        write_durably(&waiting, &text)?;
-        let path = folder.join(META);
-        fs::rename(&waiting, &path).map_err(access(&path))?;
-        // The rename itself must outlive a power cut.
-        fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(access(&folder))
+        let path = self.path_of(&meta.id).join(META);
+        whole::write(&path, &text).map_err(access(&path))
     }
 }
 
