@@ -51,8 +51,11 @@ const PEERS: &[Peer] = &[
 ];
 
 /// What Python needs from its package index, and what is not tested without it.
-const PYTHON: &[(&str, &str, &str)] =
-    &[("yara", "yara-python", "the comparison with libyara"), ("pypff", "libpff-python", "the comparison with libpff")];
+const PYTHON: &[(&str, &str, &str)] = &[
+    ("yara", "yara-python", "the comparison with libyara"),
+    ("pypff", "libpff-python", "the comparison with libpff"),
+    ("pymispwarninglists", "pymispwarninglists", "that nothing blocks what everybody visits"),
+];
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
