@@ -39,6 +39,12 @@ impl Hit {
         &self.entry.addresses
     }
 
+    /// Where it lies in memory: no other answer has this number for as long as this one is held.
+    #[must_use]
+    pub fn lies_at(&self) -> usize {
+        Arc::as_ptr(&self.entry).addr()
+    }
+
     /// Where the times to live are in it.
     pub fn ttl_offsets(&self) -> impl Iterator<Item = u16> {
         self.entry.ttl_offsets()

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use vauban_policy::{Place, Subject};
 use vauban_protocol::dns::{Ede, How, Query, Refused, Reply, kind, rcode};
-use vauban_resolver::{Answer, Cache, Question, Resolver, WithoutEch, without_ech};
+use vauban_resolver::{Address, Cache, Name, Question, Resolver, WithoutEch, without_ech};
 
 use super::{
     devices::Devices,
@@ -216,7 +216,7 @@ impl Engine {
             return;
         };
         let answer = self.resolver.resolve(&question).await;
-        let judged = self.judge(query, asker, plan, &answer);
+        let judged = self.judge(query, asker, plan, &answer.chain, &answer.addresses);
         self.note(query, asker, plan, &judged);
         self.wonder(query, asker, plan, u16::from(answer.rcode()));
         if judged != Judged::Passes {
@@ -226,7 +226,7 @@ impl Engine {
         if plan.is_named(asker.place)
             && let Some(network) = &self.network
         {
-            let (chain, addresses) = leads(&answer);
+            let (chain, addresses) = leads(&answer.chain, &answer.addresses);
             if let Err(error) = network.open(asker, query.name.text(), chain, addresses, answer.ttl).await {
                 tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
                 Reply::new(query, rcode::SERV_FAIL, out).finish(
@@ -244,8 +244,15 @@ impl Engine {
     }
 
     /// Judges an answer from above.
-    pub(super) fn judge(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, answer: &Answer) -> Judged {
-        let (chain, addresses) = leads(answer);
+    pub(super) fn judge(
+        &self,
+        query: &Query<'_>,
+        asker: &Asker,
+        plan: &Plan,
+        chain: &[Name],
+        addresses: &[Address],
+    ) -> Judged {
+        let (chain, addresses) = leads(chain, addresses);
         plan.judge_answer(asker.place, query.name.text(), &chain, &addresses, (self.now)())
     }
 
@@ -322,14 +329,14 @@ pub(super) struct Means {
 }
 
 /// The names that an answer leads to, and its addresses.
-fn leads(answer: &Answer) -> (Vec<String>, Vec<IpAddr>) {
-    let chain = answer.chain.iter().map(ToString::to_string).collect();
-    (chain, answer.addresses.iter().map(|address| address.value).collect())
+fn leads(chain: &[Name], addresses: &[Address]) -> (Vec<String>, Vec<IpAddr>) {
+    let plain = |name: &Name| name.to_string().trim_end_matches('.').to_ascii_lowercase();
+    (chain.iter().map(plain).collect(), addresses.iter().map(|address| address.value).collect())
 }
 
 /// The question as the resolver is asked it.
 pub(super) fn question_of(query: &Query<'_>) -> Option<Question> {
-    let name = vauban_resolver::Name::from_wire(query.name.wire())?;
+    let name = Name::from_wire(query.name.wire())?;
     Some(Question {
         name,
         kind: query.kind,

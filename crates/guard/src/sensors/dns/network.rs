@@ -95,7 +95,9 @@ impl Network {
         });
         for ((device, _), entry) in opened.iter() {
             if let Some(addresses) = fallen.get_mut(device) {
-                entry.addresses.iter().for_each(|address| drop(addresses.remove(address)));
+                for address in &entry.addresses {
+                    addresses.remove(address);
+                }
             }
         }
         fallen.into_iter().map(|(device, addresses)| (device, addresses.into_iter().collect())).collect()

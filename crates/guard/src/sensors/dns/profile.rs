@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn apples_profile_reads_back() {
         let bytes = profile().apple().unwrap();
-        let value: plist::Value = plist::from_bytes(&bytes).unwrap();
+        let value = plist::Value::from_reader_xml(&bytes[..]).unwrap();
         let outer = value.as_dictionary().unwrap();
         assert_eq!(outer["PayloadType"].as_string(), Some("Configuration"));
         let inner = outer["PayloadContent"].as_array().unwrap()[0].as_dictionary().unwrap();

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use tokio::runtime::Handle;
 use vauban_policy::Place;
 use vauban_protocol::dns::{Ede, Query, Refused, Reply, rcode};
-use vauban_resolver::{Answer, Key};
+use vauban_resolver::{Hit, Key};
 
 use super::{
     engine::{Asker, Engine, First, question_of},
@@ -53,7 +53,7 @@ struct Desk {
     day: Date,
     askers: HashMap<IpAddr, Option<Asker>>,
     /// Answers that were judged for a place. Each is held, so that no other can come to lie where it lay.
-    judged: HashMap<(usize, Place), (Arc<Answer>, bool)>,
+    judged: HashMap<(usize, Place), (Hit, bool)>,
     out: Vec<u8>,
     answered: u64,
 }
@@ -185,15 +185,15 @@ fn at_once(engine: &Arc<Engine>, runtime: &Handle, desk: &mut Desk, query: &Quer
     let Some(hit) = engine.cache.get(key, Instant::now(), &mut desk.out) else {
         return engine.first(query, asker, &plan, &mut desk.out);
     };
-    let place = (Arc::as_ptr(&hit.answer).addr(), asker.place);
+    let place = (hit.lies_at(), asker.place);
     let passes = match desk.judged.get(&place) {
         Some((_, passes)) => *passes,
         None => {
-            let judged = engine.judge(query, asker, &plan, &hit.answer);
+            let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
             if desk.judged.len() >= MOST_JUDGED {
                 desk.judged.clear();
             }
-            desk.judged.insert(place, (Arc::clone(&hit.answer), judged == Judged::Passes));
+            desk.judged.insert(place, (hit.clone(), judged == Judged::Passes));
             if judged != Judged::Passes {
                 engine.keep_out(query, asker, &plan, &judged, &mut desk.out);
                 return First::Answered;
@@ -202,12 +202,12 @@ fn at_once(engine: &Arc<Engine>, runtime: &Handle, desk: &mut Desk, query: &Quer
         }
     };
     if !passes {
-        let judged = engine.judge(query, asker, &plan, &hit.answer);
+        let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
         engine.keep_out(query, asker, &plan, &judged, &mut desk.out);
         return First::Answered;
     }
     // The kernel has to have it before it is told, and that takes a while.
-    if plan.is_named(asker.place) && engine.network.is_some() && !hit.answer.addresses.is_empty() {
+    if plan.is_named(asker.place) && engine.network.is_some() && !hit.addresses().is_empty() {
         return First::Later;
     }
     engine.log.passed(&plan, asker, query, (engine.now)());
