@@ -72,7 +72,18 @@ impl Lists {
     /// Fetches every list that is due. Whether any changed.
     #[must_use]
     pub fn fetch_due(&self, config: &Config) -> bool {
-        let due = config.list.iter().filter(|list| self.is_due(list));
+        self.fetch_these(config, |_| true)
+    }
+
+    /// Takes lists that are files of this machine, where they changed, and gives all lists in one set.
+    #[must_use]
+    pub fn fresh(&self, config: &Config) -> Option<Arc<NameSet>> {
+        let _ = self.fetch_these(config, is_file);
+        self.compiled(config)
+    }
+
+    fn fetch_these(&self, config: &Config, which: impl Fn(&List) -> bool) -> bool {
+        let due = config.list.iter().filter(|list| which(list) && self.is_due(list));
         due.fold(false, |changed, list| self.fetch(list, config).is_some_and(|updated| taken(&updated)) || changed)
     }
 

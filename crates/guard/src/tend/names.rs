@@ -67,7 +67,8 @@ pub(crate) struct NamesTender {
     lists: Lists,
     /// Lists that are being fetched.
     fetching: Option<JoinHandle<bool>>,
-    looked: Instant,
+    /// When it was last looked whether a list is due.
+    looked: Option<Instant>,
     /// What devices were known by when it was last looked.
     devices: DeviceStore,
     set: Arc<Mutex<Option<Arc<NameSet>>>>,
@@ -83,7 +84,7 @@ impl NamesTender {
         metrics: &Metrics,
     ) -> Result<Self, String> {
         let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
-        let set = Arc::new(Mutex::new(compiled(&lists, config).await));
+        let set = Arc::new(Mutex::new(fresh(&lists, config).await));
         let plan = plan(&parts, config, &set).await?;
         let devices = DeviceStore::open(&parts.state);
         let network = network(config, parts.now)?;
@@ -108,7 +109,7 @@ impl NamesTender {
             sensor,
             lists,
             fetching: None,
-            looked: Instant::now(),
+            looked: None,
             devices,
             set,
         })
@@ -129,10 +130,8 @@ impl NamesTender {
         if doors(table) != doors(&self.before) {
             tracing::warn!("doors, servers and sizes of [dns] change when the process is started again");
         }
-        if config.list != self.config.list || config.policy() != self.config.policy() {
-            let set = compiled(&self.lists, config).await;
-            *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
-        }
+        let set = fresh(&self.lists, config).await;
+        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
         self.config = config.clone();
         self.replace().await
     }
@@ -164,22 +163,22 @@ impl NamesTender {
             && let Some(fetching) = self.fetching.take()
             && fetching.await.unwrap_or(false)
         {
-            let set = compiled(&self.lists, &self.config).await;
+            let set = fresh(&self.lists, &self.config).await;
             *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
             self.replace().await;
         }
-        if self.fetching.is_none() && self.looked.elapsed() > DUE {
-            self.looked = Instant::now();
+        if self.fetching.is_none() && self.looked.is_none_or(|last| last.elapsed() > DUE) {
+            self.looked = Some(Instant::now());
             let (lists, config) = (self.lists.clone(), self.config.clone());
             self.fetching = Some(tokio::task::spawn_blocking(move || lists.fetch_due(&config)));
         }
     }
 }
 
-/// All lists in one set; none where there are none, or they cannot be used, which is said.
-async fn compiled(lists: &Lists, config: &Config) -> Option<Arc<NameSet>> {
+/// All lists in one set, files as they are now; none where there are none, or they cannot be used, which is said.
+async fn fresh(lists: &Lists, config: &Config) -> Option<Arc<NameSet>> {
     let (lists, config) = (lists.clone(), config.clone());
-    tokio::task::spawn_blocking(move || lists.compiled(&config)).await.ok().flatten()
+    tokio::task::spawn_blocking(move || lists.fresh(&config)).await.ok().flatten()
 }
 
 async fn plan(parts: &NamesParts, config: &Config, set: &Mutex<Option<Arc<NameSet>>>) -> Result<Plan, String> {

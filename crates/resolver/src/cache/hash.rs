@@ -1,4 +1,8 @@
-//! SipHash-1-3 with a secret key: who chooses names cannot choose where they are kept.
+//! A hash with a secret key (SipHash-1-3): who chooses names cannot choose where they are kept.
+
+use std::hash::Hasher as _;
+
+use siphasher::sip::SipHasher13;
 
 use crate::question::Key;
 
@@ -9,51 +13,12 @@ pub(super) struct Secret(pub(super) [u64; 2]);
 impl Secret {
     /// The hash of a question.
     pub(super) fn hash(&self, key: Key<'_>) -> u64 {
-        let [k0, k1] = self.0;
-        let mut state = [
-            k0 ^ 0x736f_6d65_7073_6575,
-            k1 ^ 0x646f_7261_6e64_6f6d,
-            k0 ^ 0x6c79_6765_6e65_7261,
-            k1 ^ 0x7465_6462_7974_6573,
-        ];
-        absorb(&mut state, key.rest);
-        let (words, rest) = key.name.as_chunks::<8>();
-        for word in words {
-            absorb(&mut state, u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        last[7] = key.name.len() as u8;
-        absorb(&mut state, u64::from_le_bytes(last));
-        state[2] ^= 0xFF;
-        for _ in 0..3 {
-            round(&mut state);
-        }
-        state[0] ^ state[1] ^ state[2] ^ state[3]
+        let [first, second] = self.0;
+        let mut hasher = SipHasher13::new_with_keys(first, second);
+        hasher.write_u64(key.rest);
+        hasher.write(key.name);
+        hasher.finish()
     }
-}
-
-#[inline]
-fn absorb(state: &mut [u64; 4], word: u64) {
-    state[3] ^= word;
-    round(state);
-    state[0] ^= word;
-}
-
-#[inline]
-fn round(state: &mut [u64; 4]) {
-    let [mut a, mut b, mut c, mut d] = *state;
-    a = a.wrapping_add(b);
-    c = c.wrapping_add(d);
-    b = b.rotate_left(13) ^ a;
-    d = d.rotate_left(16) ^ c;
-    a = a.rotate_left(32);
-    c = c.wrapping_add(b);
-    a = a.wrapping_add(d);
-    b = b.rotate_left(17) ^ c;
-    d = d.rotate_left(21) ^ a;
-    c = c.rotate_left(32);
-    *state = [a, b, c, d];
 }
 
 #[cfg(test)]

@@ -179,6 +179,14 @@ impl Engine {
         First::Later
     }
 
+    /// Notes that a name met an indicator that its askers may not know of.
+    pub(super) fn note_secret(&self, query: &Query<'_>, asker: &Asker, plan: &Plan) {
+        let now = (self.now)();
+        if let Some(secret) = plan.name(query.name.text(), now).secret {
+            self.log.secret(plan, asker, query, &secret, now);
+        }
+    }
+
     /// The whole way, for whoever can wait. None where nobody is answered.
     pub(super) async fn answer(&self, packet: &[u8], asker: &Asker) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(512);
@@ -227,7 +235,7 @@ impl Engine {
             && let Some(network) = &self.network
         {
             let (chain, addresses) = leads(&answer.chain, &answer.addresses);
-            if let Err(error) = network.open(asker, query.name.text(), chain, addresses, answer.ttl).await {
+            if let Err(error) = network.open(plan, asker, query.name.text(), chain, addresses, answer.ttl).await {
                 tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
                 Reply::new(query, rcode::SERV_FAIL, out).finish(
                     query,
@@ -306,7 +314,7 @@ impl Engine {
             Judged::Rebinds(_) => ("rebinding".to_owned(), Ede::BLOCKED),
             Judged::Imitates(_) => ("lookalike".to_owned(), Ede::BLOCKED),
         };
-        let is_page = matches!(query.kind, kind::A | kind::AAAA | kind::HTTPS) && !plan.page.is_empty();
+        let is_page = !plan.page.is_empty();
         let code = if is_page { rcode::NO_ERROR } else { rcode::NX_DOMAIN };
         let how = if is_page { How::At(&plan.page) } else { How::NoSuchName };
         let mut reply = Reply::new(query, code, out);

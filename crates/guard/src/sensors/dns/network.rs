@@ -11,6 +11,7 @@ use std::{
 use ipnet::IpNet;
 use jiff::Timestamp;
 use vauban_egress::{Blocked, OpenError, Opener, siblings};
+use vauban_policy::Subject;
 
 use super::{
     engine::Asker,
@@ -50,6 +51,7 @@ impl Network {
     /// Opens what a name was answered with to whoever asked; done when the kernel has it.
     pub(super) async fn open(
         &self,
+        plan: &Plan,
         asker: &Asker,
         name: &str,
         chain: Vec<String>,
@@ -59,7 +61,7 @@ impl Network {
         if addresses.is_empty() {
             return Ok(());
         }
-        let device = self.addresses_of(asker.address);
+        let device = self.addresses_of(plan, asker.address);
         self.opener.open(&device, &addresses, Duration::from_secs(u64::from(ttl))).await?;
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if opened.len() >= MOST {
@@ -74,7 +76,7 @@ impl Network {
     /// has, too, stays open.
     pub(super) async fn judge_again(&self, plan: &Plan, now: Timestamp) {
         for (device, addresses) in self.fallen(plan, now) {
-            let device = self.addresses_of(device);
+            let device = self.addresses_of(plan, device);
             if let Err(error) = self.opener.cut(&device, &addresses).await {
                 tracing::error!(sensor = "dns", %error, "what became blocked cannot be cut");
             }
@@ -114,7 +116,18 @@ impl Network {
         }
     }
 
-    fn addresses_of(&self, device: IpAddr) -> Vec<IpAddr> {
+    /// All addresses of a device: those of its link that are in the same compartment, so that none gets what another's is.
+    fn addresses_of(&self, plan: &Plan, device: IpAddr) -> Vec<IpAddr> {
+        let compartment = |address: IpAddr| {
+            plan.rules.compartment_of(Subject { address: Some(address), ..Subject::default() }).map(str::to_owned)
+        };
+        let own = compartment(device);
+        let mut all = self.link_of(device);
+        all.retain(|other| *other == device || compartment(*other) == own);
+        all
+    }
+
+    fn link_of(&self, device: IpAddr) -> Vec<IpAddr> {
         let mut kept = self.siblings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, all)) = kept.get(&device)
             && at.elapsed() < SIBLINGS

@@ -189,6 +189,7 @@ fn at_once(engine: &Arc<Engine>, runtime: &Handle, desk: &mut Desk, query: &Quer
     let passes = match desk.judged.get(&place) {
         Some((_, passes)) => *passes,
         None => {
+            engine.note_secret(query, asker, &plan);
             let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
             if desk.judged.len() >= MOST_JUDGED {
                 desk.judged.clear();

@@ -18,10 +18,10 @@ use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
 use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
 use vauban_model::{Reason, Sighting};
-use vauban_policy::{Known as Unlisted, Object, Rules, Verdict as PolicyVerdict};
+use vauban_policy::Rules;
 use vauban_record::{Candidate, Way};
 
-use super::{authenticate::Authenticator, candidates::candidates, message::Message, shown::shown};
+use super::{authenticate::Authenticator, candidates::candidates, message::Message, private::is_private, shown::shown};
 use crate::config::MailTable;
 
 /// What messages are judged with: replaced as a whole when the configuration or the knowledge changes.
@@ -94,17 +94,8 @@ impl Judge {
     /// server's mail belongs to, by the same decision as everywhere; else the known providers.
     pub(super) fn is_private(&self, sender: &str, domain: &str, now: Timestamp) -> bool {
         let Some(table) = &self.table.outgoing else { return false };
-        if table.private.iter().any(|own| own.eq_ignore_ascii_case(domain)) {
-            return true;
-        }
-        if table.compartment.is_empty() {
-            return vauban_mail::is_freemail(domain);
-        }
-        let name = self.known.name_of(sender);
-        let person = name.and_then(|name| self.rules.person_called(name));
-        let place = self.rules.place_in(person, &table.compartment);
-        let today = TimeZone::UTC.to_datetime(now).date();
-        self.rules.settle(place, Object::Name(domain), Unlisted::default(), today).verdict() == PolicyVerdict::Block
+        let name = self.known.name_of(sender).unwrap_or_default();
+        is_private(table, &self.rules, name, domain, TimeZone::UTC.to_datetime(now).date())
     }
 
     /// Which way a message goes: out when its sender signed in, or comes from a network that the configuration names.

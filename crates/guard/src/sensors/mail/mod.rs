@@ -18,6 +18,7 @@ mod means;
 mod message;
 mod notice;
 mod post;
+mod private;
 mod release;
 mod remember;
 mod reports;

@@ -17,7 +17,7 @@ use super::{
 fn each_compartment_has_its_own_answers_and_explain_says_the_same_rule() {
     let world = World::start("");
     for (from, name, rule) in [
-        (WORK, "wikipedia.test", ""),
+        (WORK, "wikipedia.demo", ""),
         (WORK, "evil.example", "list/malware"),
         (WORK, "login.evil.example", "list/malware"),
         (WORK, "notevil.example", ""),
@@ -53,10 +53,10 @@ fn each_compartment_has_its_own_answers_and_explain_says_the_same_rule() {
 #[test]
 fn what_is_known_is_not_asked_for_again() {
     let world = World::start("");
-    assert_eq!(world.ask(WORK, "wikipedia.test").addresses.len(), 1);
+    assert_eq!(world.ask(WORK, "wikipedia.demo").addresses.len(), 1);
     let asked = world.above.asked();
     for _ in 0..20 {
-        assert_eq!(world.ask(WORK, "Wikipedia.Test").addresses.len(), 1);
+        assert_eq!(world.ask(WORK, "Wikipedia.Demo").addresses.len(), 1);
     }
     assert_eq!(world.above.asked(), asked);
     // What is kept out is not asked for at all: nobody above learns of it.
@@ -71,35 +71,35 @@ fn what_is_known_is_not_asked_for_again() {
 #[test]
 fn names_that_lead_to_what_is_kept_out_are_kept_out() {
     let world = World::start("");
-    world.above.knows("innocent.test", Known::Is("metrics.innocent.test".to_owned()));
-    world.above.knows("metrics.innocent.test", Known::Is("collector.example".to_owned()));
-    world.above.knows("chat.test", Known::Is("web.whatsapp.com".to_owned()));
-    world.above.knows("forbidden.test", Known::At(vec!["203.0.113.9"]));
+    world.above.knows("innocent.demo", Known::Is("metrics.innocent.demo".to_owned()));
+    world.above.knows("metrics.innocent.demo", Known::Is("collector.example".to_owned()));
+    world.above.knows("chat.demo", Known::Is("web.whatsapp.com".to_owned()));
+    world.above.knows("forbidden.demo", Known::At(vec!["203.0.113.9"]));
     for ask in [World::ask, |world: &World, from: &str, name: &str| ask_tcp(from, world.port, name, RecordType::A)] {
-        assert_eq!(ask(&world, WORK, "innocent.test").rule(), "list/malware", "a chain of two");
+        assert_eq!(ask(&world, WORK, "innocent.demo").rule(), "list/malware", "a chain of two");
     }
     // From memory, too.
-    assert_eq!(world.rule(WORK, "innocent.test"), "list/malware");
-    assert_eq!(world.rule(WORK, "chat.test"), "work/never/private-messaging");
-    assert_eq!(world.rule(HUGO, "chat.test"), "", "an exception takes along what it names");
-    assert_eq!(world.rule(PRIVATE, "chat.test"), "");
-    assert_eq!(world.rule(WORK, "forbidden.test"), "work/never/203.0.113.0/24", "an address that is kept out");
-    assert_eq!(world.rule(GUEST, "forbidden.test"), "");
+    assert_eq!(world.rule(WORK, "innocent.demo"), "list/malware");
+    assert_eq!(world.rule(WORK, "chat.demo"), "work/never/private-messaging");
+    assert_eq!(world.rule(HUGO, "chat.demo"), "", "an exception takes along what it names");
+    assert_eq!(world.rule(PRIVATE, "chat.demo"), "");
+    assert_eq!(world.rule(WORK, "forbidden.demo"), "work/never/203.0.113.0/24", "an address that is kept out");
+    assert_eq!(world.rule(GUEST, "forbidden.demo"), "");
 }
 
 #[test]
 fn names_outside_do_not_lead_inside() {
-    let world = World::start("internal = [\"intern.test\"]\n");
-    world.above.knows("rebind.test", Known::At(vec!["192.0.2.1", "10.20.0.1"]));
-    world.above.knows("mapped.test", Known::At(vec!["::ffff:127.0.0.1"]));
-    world.above.knows("metadata.test", Known::At(vec!["169.254.169.254"]));
-    world.above.knows("files.intern.test", Known::At(vec!["10.20.0.7"]));
+    let world = World::start("internal = [\"intern.demo\"]\n");
+    world.above.knows("rebind.demo", Known::At(vec!["192.0.2.1", "10.20.0.1"]));
+    world.above.knows("mapped.demo", Known::At(vec!["::ffff:127.0.0.1"]));
+    world.above.knows("metadata.demo", Known::At(vec!["169.254.169.254"]));
+    world.above.knows("files.intern.demo", Known::At(vec!["10.20.0.7"]));
     world.above.knows("www.campagne.example", Known::At(vec!["10.20.0.8"]));
     for from in [WORK, PRIVATE, GUEST] {
-        assert_eq!(world.rule(from, "rebind.test"), "rebinding");
-        assert_eq!(world.ask_for(from, "mapped.test", RecordType::AAAA).rule(), "rebinding");
-        assert_eq!(world.rule(from, "metadata.test"), "rebinding");
-        assert_eq!(world.ask(from, "files.intern.test").addresses.len(), 1, "the organisation's own network");
+        assert_eq!(world.rule(from, "rebind.demo"), "rebinding");
+        assert_eq!(world.ask_for(from, "mapped.demo", RecordType::AAAA).rule(), "rebinding");
+        assert_eq!(world.rule(from, "metadata.demo"), "rebinding");
+        assert_eq!(world.ask(from, "files.intern.demo").addresses.len(), 1, "the organisation's own network");
         assert_eq!(world.ask(from, "www.campagne.example").addresses.len(), 1, "its own domains");
     }
 }
@@ -107,9 +107,9 @@ fn names_outside_do_not_lead_inside() {
 #[test]
 fn where_traffic_leaves_by_names_only_nothing_hides_its_name() {
     let world = World::start("");
-    world.above.knows("hides.test", Known::Hides);
+    world.above.knows("hides.demo", Known::Hides);
     let keys = |from: &str| {
-        let got = world.ask_for(from, "hides.test", RecordType::HTTPS);
+        let got = world.ask_for(from, "hides.demo", RecordType::HTTPS);
         let RData::HTTPS(https) = &got.message.answers[0].data else { panic!("{got:?}") };
         https.0.svc_params.iter().filter(|(key, _)| u16::from(*key) == 5).count()
     };
@@ -132,7 +132,7 @@ fn what_nobody_above_can_know_is_answered_here() {
         assert_eq!(world.ask(WORK, name).code, ResponseCode::NXDomain, "{name}");
     }
     assert!(world.ask_for(WORK, "_dns.resolver.arpa", RecordType::SVCB).message.answers.is_empty());
-    let all = world.ask_for(WORK, "wikipedia.test", RecordType::ANY).message;
+    let all = world.ask_for(WORK, "wikipedia.demo", RecordType::ANY).message;
     assert!(matches!(&all.answers[0].data, RData::HINFO(_)));
     assert_eq!(world.above.asked(), asked, "nobody was asked");
 }
@@ -140,16 +140,16 @@ fn what_nobody_above_can_know_is_answered_here() {
 #[test]
 fn an_upstream_that_dies_leaves_what_is_known_and_says_so() {
     let world = World::start("");
-    world.above.knows("short.test", Known::At(vec!["192.0.2.7"]));
-    assert_eq!(world.ask(WORK, "short.test").addresses.len(), 1);
+    world.above.knows("short.demo", Known::At(vec!["192.0.2.7"]));
+    assert_eq!(world.ask(WORK, "short.demo").addresses.len(), 1);
     world.above.silence(true);
-    assert_eq!(world.ask(WORK, "short.test").addresses.len(), 1, "from memory");
+    assert_eq!(world.ask(WORK, "short.demo").addresses.len(), 1, "from memory");
     assert_eq!(world.rule(WORK, "evil.example"), "list/malware", "what is kept out stays so");
-    let unknown = world.ask(WORK, "never-seen.test");
+    let unknown = world.ask(WORK, "never-seen.demo");
     assert_eq!(unknown.code, ResponseCode::ServFail);
     assert!(matches!(unknown.why, Some((22 | 23 | 0, _))), "{unknown:?}");
     world.above.silence(false);
-    assert!(world.guard.waits_for(|_| world.ask(WORK, "never-seen.test").code == ResponseCode::NoError));
+    assert!(world.guard.waits_for(|_| world.ask(WORK, "never-seen.demo").code == ResponseCode::NoError));
 }
 
 #[test]

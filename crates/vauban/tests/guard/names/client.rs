@@ -1,9 +1,7 @@
 //! An asker, at any address of loopback.
 
 use std::{
-    io::{Read as _, Write as _},
     net::{IpAddr, SocketAddr, TcpStream, UdpSocket},
-    str::FromStr as _,
     time::Duration,
 };
 
@@ -48,7 +46,7 @@ impl Got {
 pub(crate) fn query(name: &str, kind: RecordType) -> Vec<u8> {
     let mut message = Message::new(rand_id(name), MessageType::Query, OpCode::Query);
     message.metadata.recursion_desired = true;
-    message.add_query(Query::query(Name::from_str(&format!("{}.", name.trim_end_matches('.'))).unwrap(), kind));
+    message.add_query(Query::query(Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).unwrap(), kind));
     let mut edns = Edns::new();
     edns.set_max_payload(1232);
     message.set_edns(edns);

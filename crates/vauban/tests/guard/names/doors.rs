@@ -75,7 +75,7 @@ impl Doors {
     /// Whether the door is shut on a token.
     fn is_shut(&self, token: &str) -> bool {
         let mut stream = self.connect(self.tls, &format!("{token}.dns.campagne.example"));
-        let bytes = query("wikipedia.test", RecordType::A);
+        let bytes = query("wikipedia.demo", RecordType::A);
         let whole = [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], &bytes].concat();
         stream.write_all(&whole).and_then(|()| stream.flush()).is_err()
             || stream.read(&mut [0; 2]).map_or(true, |length| length == 0)
@@ -107,7 +107,7 @@ fn a_device_is_in_its_compartment_wherever_it_is_until_its_name_is_taken_back() 
     // The address is a guest's; the name says who it is.
     assert!(doors.world.guard.waits_for(|_| !doors.is_shut(&token)), "{}", doors.world.guard.log());
     assert_eq!(doors.over_tls(&token, "web.whatsapp.com").rule(), "work/never/private-messaging");
-    assert_eq!(doors.over_tls(&token.to_uppercase(), "wikipedia.test").addresses.len(), 1);
+    assert_eq!(doors.over_tls(&token.to_uppercase(), "wikipedia.demo").addresses.len(), 1);
     let (code, got) = doors.over_https(&token, "web.whatsapp.com");
     assert_eq!((code, got.unwrap().rule()), (200, "work/never/private-messaging"));
     let hugo = doors.token("laptop-hugo");
@@ -116,7 +116,7 @@ fn a_device_is_in_its_compartment_wherever_it_is_until_its_name_is_taken_back() 
 
     for stranger in ["aaaaaaaaaaaaaaaaaaaaaaaa", "x"] {
         assert!(doors.is_shut(stranger));
-        assert_eq!(doors.over_https(stranger, "wikipedia.test").0, 403);
+        assert_eq!(doors.over_https(stranger, "wikipedia.demo").0, 403);
     }
     // Without a token the address counts.
     let mut plain = doors.connect(doors.tls, "dns.campagne.example");
@@ -124,16 +124,16 @@ fn a_device_is_in_its_compartment_wherever_it_is_until_its_name_is_taken_back() 
 
     // A connection that stands ends with the name.
     let mut standing = doors.connect(doors.tls, &format!("{token}.dns.campagne.example"));
-    assert_eq!(over_stream(&mut standing, "wikipedia.test", RecordType::A).addresses.len(), 1);
+    assert_eq!(over_stream(&mut standing, "wikipedia.demo", RecordType::A).addresses.len(), 1);
     let config = doors.world.guard.path("vauban.toml").display().to_string();
     assert!(doors.world.guard.run(&["device", "revoke", "laptop-alice"]).status.success());
     assert!(doors.world.guard.waits_for(|_| doors.is_shut(&token)), "{config}");
-    let bytes = query("wikipedia.test", RecordType::A);
+    let bytes = query("wikipedia.demo", RecordType::A);
     let whole = [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], &bytes].concat();
     let _ = standing.write_all(&whole).and_then(|()| standing.flush());
     assert_eq!(standing.read(&mut [0; 2]).unwrap_or(0), 0);
-    assert_eq!(doors.over_https(&token, "wikipedia.test").0, 403);
-    assert_eq!(doors.over_tls(&hugo, "wikipedia.test").addresses.len(), 1, "the others stay");
+    assert_eq!(doors.over_https(&token, "wikipedia.demo").0, 403);
+    assert_eq!(doors.over_tls(&hugo, "wikipedia.demo").addresses.len(), 1, "the others stay");
     // The state holds no token.
     let kept = fs::read_to_string(doors.world.guard.path("state").join("devices.json")).unwrap();
     assert!(!kept.contains(&hugo));
@@ -151,13 +151,13 @@ fn other_programs_speak_with_the_doors() {
         return;
     }
     let kdig = |arguments: &[&str]| {
-        let out = Command::new("kdig").args(["+timeout=8", "+retry=0"]).args(arguments).output().unwrap();
+        let out = Command::new("kdig").args(["+timeout=8", "+retry=0", "+edns"]).args(arguments).output().unwrap();
         String::from_utf8_lossy(&out.stdout).into_owned()
     };
     let (tls, https) = (doors.tls.to_string(), doors.https.to_string());
     let host = format!("+tls-host={token}.dns.campagne.example");
     let ca = format!("+tls-ca={cert}");
-    let text = kdig(&["@127.0.0.1", "-p", &tls, "+tls", &ca, &host, "wikipedia.test", "A"]);
+    let text = kdig(&["@127.0.0.1", "-p", &tls, "+tls", &ca, &host, "wikipedia.demo", "A"]);
     assert!(text.contains("192.0.2.80") && text.contains("TLS session"), "{text}");
     let text = kdig(&["@127.0.0.1", "-p", &tls, "+tls", &ca, &host, "web.whatsapp.com", "A"]);
     assert!(text.contains("NXDOMAIN") && text.contains("work/never/private-messaging"), "{text}");
@@ -171,7 +171,7 @@ fn other_programs_speak_with_the_doors() {
         assert!(text.contains("guest/never/anonymiser"), "{text}");
     }
     let url = format!(
-        "https://dns.campagne.example:{https}/dns-query/{token}?dns=AAABAAABAAAAAAAACXdpa2lwZWRpYQR0ZXN0AAABAAE"
+        "https://dns.campagne.example:{https}/dns-query/{token}?dns=AAABAAABAAAAAAAACXdpa2lwZWRpYQRkZW1vAAABAAE"
     );
     let resolve = format!("dns.campagne.example:{https}:127.0.0.1");
     for version in ["--http1.1", "--http2"] {

@@ -32,7 +32,9 @@ fn oracle(from: &str, name: &str) -> &'static str {
         return "list/adverts";
     }
     let messaging = whatsapp || ["telegram.org", "t.me", "discord.com"].iter().any(|above| under(above));
-    let mail = ["mail.google.com", "gmail.com", "outlook.live.com", "laposte.net"].iter().any(|above| under(above));
+    let mail = ["mail.google.com", "gmail.com", "outlook.live.com", "live.com", "laposte.net"]
+        .iter()
+        .any(|above| under(above));
     let resolvers = ["dns.google", "cloudflare-dns.com", "dns.quad9.net", "dns.mullvad.net"];
     let resolvers = resolvers.iter().any(|above| under(above));
     let anonymous = ["torproject.org", "nordvpn.com", "mullvad.net"].iter().any(|above| under(above)) && !resolvers;
@@ -82,14 +84,14 @@ fn ten_thousand_questions_are_answered_as_the_sentences_say() {
         "resolver.campagne.example",
         "campagne.example",
         "google.com",
-        "wikipedia.test",
-        "signal.art.test",
+        "wikipedia.demo",
+        "signal.art.demo",
     ];
     let names = (
         0_usize..askers.len(),
         prop::sample::select(bases.to_vec()),
         prop::sample::select(vec!["", "www.", "a.b.c.", "not", "x-", "xn--a.", "_dns."]),
-        prop::sample::select(vec!["", "", ".evil2.test", "x", ".evil.example"]),
+        prop::sample::select(vec!["", "", ".evil2.demo", "x", ".evil.example"]),
         any::<bool>(),
     );
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });

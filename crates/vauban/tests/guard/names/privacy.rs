@@ -31,18 +31,18 @@ fn a_thousand_names_of_the_private_compartment_are_found_nowhere() {
             0 => format!("canary-{number}.example"),
             1 => format!("canary-{number}.evil.example"),
             2 => {
-                let name = format!("canary-{number}.test");
+                let name = format!("canary-{number}.demo");
                 world.above.knows(&name, Known::Is("web.whatsapp.com".to_owned()));
                 name
             }
             _ => {
-                let name = format!("canary-{number}.nowhere.test");
+                let name = format!("canary-{number}.nowhere.demo");
                 world.above.knows(&name, Known::Nowhere);
                 name
             }
         };
         if number % 50 == 0 {
-            ask_tcp(PRIVATE, world.port, "harmless.test", RecordType::A);
+            ask_tcp(PRIVATE, world.port, "harmless.demo", RecordType::A);
         }
         let got = ask_from(PRIVATE, world.port, &name, RecordType::A);
         assert_eq!(got.rule().is_empty(), number % 4 != 1, "{name}");

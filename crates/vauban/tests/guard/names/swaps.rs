@@ -25,7 +25,7 @@ fn load(port: u16, stop: &Arc<AtomicBool>) -> (thread::JoinHandle<usize>, Arc<At
     let asking = thread::spawn(move || {
         let socket = UdpSocket::bind((WORK, 0)).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
-        let names = ["evil.example", "www.phishing.example", "wikipedia.test", "web.whatsapp.com"];
+        let names = ["evil.example", "www.phishing.example", "wikipedia.demo", "web.whatsapp.com"];
         let packets = names.map(|name| query(name, RecordType::A));
         let begun = Instant::now();
         let mut asked = 0;
@@ -44,7 +44,7 @@ fn load(port: u16, stop: &Arc<AtomicBool>) -> (thread::JoinHandle<usize>, Arc<At
                 let got = Got::read(&bytes[..length]);
                 let name = got.message.queries[0].name().to_ascii();
                 let is_right = match name.as_str() {
-                    "wikipedia.test." => got.rule().is_empty() && got.addresses.len() == 1,
+                    "wikipedia.demo." => got.rule().is_empty() && got.addresses.len() == 1,
                     "web.whatsapp.com." => got.rule() == "work/never/private-messaging",
                     _ => got.rule() == "list/malware",
                 };
@@ -63,7 +63,7 @@ fn load(port: u16, stop: &Arc<AtomicBool>) -> (thread::JoinHandle<usize>, Arc<At
 #[test]
 fn twenty_swaps_under_load_lose_nothing() {
     let world = World::start("");
-    world.ask(WORK, "wikipedia.test");
+    world.ask(WORK, "wikipedia.demo");
     let stop = Arc::new(AtomicBool::new(false));
     let (asking, lost, wrong) = load(world.port, &stop);
     let base = "evil.example\nphishing.example\ncollector.example\n";
@@ -71,6 +71,7 @@ fn twenty_swaps_under_load_lose_nothing() {
         let more: String = (0..2000).map(|name| format!("swap-{number}-{name}.example\n")).collect();
         fs::write(world.guard.path("malware.txt"), format!("{base}{more}")).unwrap();
         world.guard.signal("HUP");
+        thread::sleep(Duration::from_millis(200));
         let name = format!("swap-{number}-7.example");
         assert!(world.guard.waits_for(|_| world.rule(WORK, &name) == "list/malware"), "{}", world.guard.log());
     }
@@ -83,38 +84,39 @@ fn twenty_swaps_under_load_lose_nothing() {
 #[test]
 fn an_indicator_that_somebody_adds_counts_soon() {
     let world = World::start("");
-    assert_eq!(world.rule(WORK, "brand-new.test"), "", "and it is in the memory now");
+    assert_eq!(world.rule(WORK, "brand-new.demo"), "", "and it is in the memory now");
     let list = world.guard.path("indicators.txt");
-    fs::write(&list, "brand-new.test\n").unwrap();
+    fs::write(&list, "brand-new.demo\n").unwrap();
     let added = world.guard.run(&["intel", "add", &list.display().to_string()]);
     assert!(added.status.success(), "{added:?}");
     let begun = Instant::now();
     assert!(
-        world.guard.waits_for(|_| world.rule(WORK, "brand-new.test").starts_with("indicator/")),
+        world.guard.waits_for(|_| world.rule(WORK, "brand-new.demo").starts_with("indicator/")),
         "{}",
         world.guard.log()
     );
     println!("an indicator counted {} ms after it was added", begun.elapsed().as_millis());
-    assert!(world.rule(WORK, "login.brand-new.test").starts_with("indicator/"));
+    assert!(world.rule(WORK, "login.brand-new.demo").starts_with("indicator/"));
 }
 
 #[test]
 fn an_indicator_that_is_not_for_everybody_is_no_oracle() {
     let world = World::start("");
     let list = world.guard.path("indicators.txt");
-    fs::write(&list, "secret-c2.test\n").unwrap();
+    fs::write(&list, "secret-c2.demo\n").unwrap();
     let added = world.guard.run(&["intel", "add", &list.display().to_string(), "--tlp", "red"]);
     assert!(added.status.success(), "{added:?}");
-    fs::write(&list, "open-c2.test\n").unwrap();
-    let added = world.guard.run(&["intel", "add", &list.display().to_string()]);
+    let open = world.guard.path("open.txt");
+    fs::write(&open, "open-c2.demo\n").unwrap();
+    let added = world.guard.run(&["intel", "add", &open.display().to_string()]);
     assert!(added.status.success(), "{added:?}");
-    assert!(world.guard.waits_for(|_| world.rule(WORK, "open-c2.test").starts_with("indicator/")));
-    let secret = world.ask(WORK, "secret-c2.test");
+    assert!(world.guard.waits_for(|_| world.rule(WORK, "open-c2.demo").starts_with("indicator/")));
+    let secret = world.ask(WORK, "secret-c2.demo");
     assert_eq!((secret.rule(), secret.addresses.len()), ("", 1), "answered as if nobody knew");
     // Whoever keeps the guard learns of it.
     let path = world.guard.path("state").join("names.sqlite-wal");
     let noted = |_: &crate::process::Guard| {
-        fs::read(&path).is_ok_and(|bytes| bytes.windows(14).any(|w| w == b"secret-c2.test"))
+        fs::read(&path).is_ok_and(|bytes| bytes.windows(14).any(|w| w == b"secret-c2.demo"))
     };
     assert!(world.guard.waits_for(noted));
 }

@@ -16,7 +16,7 @@ use hickory_proto::{
     op::{Message, MessageType, ResponseCode},
     rr::{
         Name, RData, Record, RecordType,
-        rdata::{A, AAAA, CNAME, HTTPS, SOA, SVCB},
+        rdata::{A, AAAA, CNAME, SOA},
     },
 };
 
@@ -184,7 +184,7 @@ impl Server {
             break;
         }
         if answer.answers.is_empty() {
-            let own = Name::from_str("test.").unwrap();
+            let own = Name::from_str("demo.").unwrap();
             let soa = SOA::new(own.clone(), own, 1, 60, 60, 60, 60);
             answer.add_authority(Record::from_rdata(Name::root(), 60, RData::SOA(soa)));
         }
@@ -203,13 +203,10 @@ fn add(answer: &mut Message, name: &Name, kind: RecordType, address: &str) {
     }
 }
 
-/// An HTTPS record from its bytes.
+/// An HTTPS record from its bytes, by way of a message that holds nothing else.
 fn raw(data: &[u8]) -> RData {
-    use hickory_proto::{
-        rr::RecordDataDecodable as _,
-        serialize::binary::{BinDecoder, Restrict},
-    };
-    let mut decoder = BinDecoder::new(data);
-    let length = Restrict::new(u16::try_from(data.len()).unwrap());
-    RData::HTTPS(HTTPS(SVCB::read_data(&mut decoder, length).unwrap()))
+    let length = u16::try_from(data.len()).unwrap().to_be_bytes();
+    let head = [0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    let message = [&head[..], &[0, 0, 65, 0, 1, 0, 0, 0, 60], &length, data].concat();
+    Message::from_vec(&message).unwrap().answers[0].data.clone()
 }
