@@ -83,8 +83,11 @@ impl Lists {
     }
 
     fn fetch_these(&self, config: &Config, which: impl Fn(&List) -> bool) -> bool {
-        let due = config.list.iter().filter(|list| which(list) && self.is_due(list));
-        due.fold(false, |changed, list| self.fetch(list, config).is_some_and(|updated| taken(&updated)) || changed)
+        let mut changed = false;
+        for list in config.list.iter().filter(|list| which(list) && self.is_due(list)) {
+            changed |= self.fetch(list, config).is_some_and(|updated| taken(&updated));
+        }
+        changed
     }
 
     /// Fetches a list now, and says what became of it; none when the store cannot be used.

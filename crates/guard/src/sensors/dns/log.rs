@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
@@ -121,7 +121,7 @@ impl Log {
 }
 
 /// Writes rows until nobody can send any more. The same question within one moment is one row.
-fn write(path: &PathBuf, receive: &Receiver<AskedName>, metrics: &Metrics, now: fn() -> Timestamp) {
+fn write(path: &Path, receive: &Receiver<AskedName>, metrics: &Metrics, now: fn() -> Timestamp) {
     let mut store: Option<Names> = None;
     let mut forgotten: Option<Instant> = None;
     loop {

@@ -142,10 +142,11 @@ impl Plan {
             return self.blocked(rule, place, found, Some(through));
         }
         // What may always pass may lead inside, too: somebody said so by its name.
-        if !matches!(rule, Rule::Always(_)) && !self.is_internal(name) {
-            if let Some(inside) = addresses.iter().find(|address| is_inside(**address)) {
-                return Judged::Rebinds(*inside);
-            }
+        if !matches!(rule, Rule::Always(_))
+            && !self.is_internal(name)
+            && let Some(inside) = addresses.iter().find(|address| is_inside(**address))
+        {
+            return Judged::Rebinds(*inside);
         }
         if rule == Rule::Default
             && self.table.lookalikes == Lookalikes::Block
