@@ -6,6 +6,7 @@
 
 mod clock;
 pub mod config;
+pub mod exceptions;
 mod health;
 mod metrics;
 mod run;

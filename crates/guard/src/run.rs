@@ -1,6 +1,10 @@
 //! The whole guard: sensors, health, signals, and the watch of systemd.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     net::TcpListener,
@@ -14,6 +18,7 @@ use vauban_mail::Organisation;
 use crate::{
     Metrics, Sensor,
     config::{Config, MailTable},
+    exceptions::{Exceptions, with_exceptions},
     health,
     sensors::mail::KeysError,
     supervise::supervise,
@@ -79,6 +84,8 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
     let metrics = Metrics::default();
     let (stop, stopping) = watch::channel(false);
     let Guard { config, reload, knowledge, mail, names } = guard;
+    let state = names.state.clone();
+    let config = excepted(config, &state);
     let http = config.guard.http.clone();
     let health = TcpListener::bind(&http).await.map_err(|error| GuardError::Listen(http.clone(), error))?;
     let mail = match &config.mail {
@@ -113,7 +120,7 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
         }
     });
     ready();
-    Tended { reload, knowledge, http, mail, names, metrics }.tend().await?;
+    Tended { reload, knowledge, state, http, mail, names, metrics }.tend().await?;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     tracing::info!("the guard ends; what was begun is finished");
     let _ = stop.send(true);
@@ -127,6 +134,7 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
 struct Tended {
     reload: Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
     knowledge: Arc<dyn Fn() -> String + Send + Sync>,
+    state: PathBuf,
     http: String,
     mail: Option<MailTender>,
     names: Option<NamesTender>,
@@ -149,7 +157,7 @@ impl Tended {
                 _ = interrupt.recv() => return Ok(()),
                 _ = hangup.recv() => {
                     let _ = sd_notify::notify(&[sd_notify::NotifyState::Reloading]);
-                    match (self.reload)() {
+                    match self.config() {
                         Ok(config) => {
                             self.load(&config).await;
                         }
@@ -161,7 +169,7 @@ impl Tended {
                     ready();
                 }
                 _ = fresh.tick() => {
-                    if let Ok(config) = (self.reload)() {
+                    if let Ok(config) = self.config() {
                         self.load(&config).await;
                     }
                 }
@@ -179,7 +187,7 @@ impl Tended {
                     // What somebody confirmed or added counts from the next message, and the next name, on.
                     let now = self.known().await;
                     if now != known
-                        && let Ok(config) = (self.reload)()
+                        && let Ok(config) = self.config()
                         && self.load(&config).await
                     {
                         known = now;
@@ -209,11 +217,26 @@ impl Tended {
         names && mail
     }
 
-    /// What is known now; it reads files, and a disk may be slow.
+    /// What is known now, and which exceptions there are; it reads files, and a disk may be slow.
     async fn known(&self) -> String {
-        let ask = Arc::clone(&self.knowledge);
-        tokio::task::spawn_blocking(move || ask()).await.unwrap_or_default()
+        let (ask, exceptions) = (Arc::clone(&self.knowledge), Exceptions::open(&self.state));
+        tokio::task::spawn_blocking(move || format!("{} {}", ask(), exceptions.mark())).await.unwrap_or_default()
     }
+
+    /// The configuration as it is now, with the exceptions that were made in the pages.
+    fn config(&self) -> Result<Config, String> {
+        Ok(excepted((self.reload)()?, &self.state))
+    }
+}
+
+/// A configuration with the exceptions that were made in the pages. None of them counts where they cannot be read: what is not
+/// known to be allowed is not.
+fn excepted(config: Config, state: &Path) -> Config {
+    let plain = config.clone();
+    with_exceptions(config, state).unwrap_or_else(|error| {
+        tracing::error!(%error, "the exceptions that were made in the pages cannot be read; none of them counts");
+        plain
+    })
 }
 
 fn ready() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vauban_model::Text;
 
 use crate::{
-    Policy,
+    Exception, Policy,
     rules::{MOST_LISTS, Target, network},
 };
 
@@ -41,6 +41,13 @@ pub(crate) fn check(policy: &Policy) -> Vec<Problem> {
     check.people_and_devices();
     check.tools();
     check.exceptions();
+    check.problems
+}
+
+/// What is wrong with one exception, as the last of a policy's.
+pub(crate) fn check_exception(policy: &Policy, exception: &Exception) -> Vec<Problem> {
+    let mut check = Check { policy, problems: Vec::new() };
+    check.exception(policy.exception.len() + 1, exception);
     check.problems
 }
 
@@ -196,41 +203,7 @@ impl Check<'_> {
 
     fn exceptions(&mut self) {
         for (at, exception) in (1..).zip(&self.policy.exception) {
-            let key = |field: &str| format!("exception.{at}.{field}");
-            for word in &exception.who {
-                let groups = || self.policy.person.values().flat_map(|person| &person.groups);
-                let is_known = match word.split_once(':') {
-                    None => self.policy.person.contains_key(word),
-                    Some(("group", group)) => groups().any(|own| own == group),
-                    Some(("device", device)) => self.policy.device.contains_key(device),
-                    Some(("compartment", name)) => self.policy.compartment.contains_key(name),
-                    Some(_) => false,
-                };
-                if !is_known {
-                    self.wrong(
-                        key("who"),
-                        word,
-                        "personne ne s'appelle ainsi (alice, group:…, device:…, compartment:…)",
-                        "nobody has this name (alice, group:…, device:…, compartment:…)",
-                    );
-                }
-            }
-            for word in &exception.to {
-                self.target(&key("to"), word);
-            }
-            for (field, text) in [("owner", &exception.owner), ("reason", &exception.reason)] {
-                if text.trim().is_empty() {
-                    self.wrong(
-                        key(field),
-                        "",
-                        "quelqu'un en répond, et dit pourquoi",
-                        "somebody answers for it, and says why",
-                    );
-                }
-            }
-            if exception.who.is_empty() || exception.to.is_empty() {
-                self.wrong(format!("exception.{at}"), "", "pour qui, et vers quoi ?", "for whom, and to what?");
-            }
+            self.exception(at, exception);
         }
         for (at, expect) in (1..).zip(&self.policy.expect) {
             if !matches!(expect.verdict.as_str(), "allow" | "block") {
@@ -241,6 +214,44 @@ impl Check<'_> {
                     "\"allow\" or \"block\"",
                 );
             }
+        }
+    }
+
+    fn exception(&mut self, at: usize, exception: &Exception) {
+        let key = |field: &str| format!("exception.{at}.{field}");
+        for word in &exception.who {
+            let groups = || self.policy.person.values().flat_map(|person| &person.groups);
+            let is_known = match word.split_once(':') {
+                None => self.policy.person.contains_key(word),
+                Some(("group", group)) => groups().any(|own| own == group),
+                Some(("device", device)) => self.policy.device.contains_key(device),
+                Some(("compartment", name)) => self.policy.compartment.contains_key(name),
+                Some(_) => false,
+            };
+            if !is_known {
+                self.wrong(
+                    key("who"),
+                    word,
+                    "personne ne s'appelle ainsi (alice, group:…, device:…, compartment:…)",
+                    "nobody has this name (alice, group:…, device:…, compartment:…)",
+                );
+            }
+        }
+        for word in &exception.to {
+            self.target(&key("to"), word);
+        }
+        for (field, text) in [("owner", &exception.owner), ("reason", &exception.reason)] {
+            if text.trim().is_empty() {
+                self.wrong(
+                    key(field),
+                    "",
+                    "quelqu'un en répond, et dit pourquoi",
+                    "somebody answers for it, and says why",
+                );
+            }
+        }
+        if exception.who.is_empty() || exception.to.is_empty() {
+            self.wrong(format!("exception.{at}"), "", "pour qui, et vers quoi ?", "for whom, and to what?");
         }
     }
 }

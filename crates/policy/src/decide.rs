@@ -144,6 +144,22 @@ impl Rules {
         }
     }
 
+    /// The reason of a rule that was written down by its id: the policy may have changed since. None for an id that no rule of
+    /// this policy has.
+    #[must_use]
+    pub fn reason_of(&self, id: &str) -> Option<Text> {
+        let number = |at: &str| at.parse::<usize>().ok()?.checked_sub(1);
+        match id.split_once('/') {
+            None => (id == "nobody").then(words::nobody),
+            Some(("always", at)) => Some(words::always(self.policy.policy.always.get(number(at)?)?)),
+            Some(("exception", at)) => Some(words::exception(self.policy.exception.get(number(at)?)?)),
+            Some(("indicator", _)) => Some(words::indicator()),
+            Some(("list", name)) if !name.contains('/') => Some(words::list(name)),
+            Some((compartment, "default")) => Some(words::default(compartment)),
+            Some((compartment, rest)) => Some(words::never(compartment, rest.strip_prefix("never/")?)),
+        }
+    }
+
     fn why(&self, rule: Rule, why: Why, place: Place) -> Text {
         let exception = |at: usize| &self.policy.exception[at];
         match (rule, why) {

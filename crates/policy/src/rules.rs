@@ -178,6 +178,12 @@ impl Rules {
         self.networks.iter().map(|(network, _)| *network).chain(named)
     }
 
+    /// What the tools are called that a name belongs to, as `tool:` names them.
+    #[must_use]
+    pub fn tools_called(&self, name: &str) -> Vec<&str> {
+        self.tools_of_name(&plain_name(name)).iter().map(|at| self.tools[*at].0.as_str()).collect()
+    }
+
     /// The tools that a name belongs to: those with the longest name above it. Whoever names `mail.google.com` speaks of
     /// that, and not of `google.com`.
     pub(crate) fn tools_of_name(&self, name: &str) -> &[usize] {

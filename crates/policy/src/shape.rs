@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::Kind;
+use crate::{Kind, Problem};
 
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -35,6 +35,14 @@ pub struct Policy {
     /// What must come out: `vauban policy test` asks each.
     #[serde(default)]
     pub expect: Vec<Expect>,
+}
+
+impl Policy {
+    /// What would be wrong with this policy if it had this exception, too; nothing where it fits.
+    #[must_use]
+    pub fn problems_with(&self, exception: &Exception) -> Vec<Problem> {
+        crate::check::check_exception(self, exception)
+    }
 }
 
 /// What holds for all compartments.

@@ -173,3 +173,43 @@ fn rules_once() -> &'static Rules {
     static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
     RULES.get_or_init(rules)
 }
+
+#[test]
+fn a_rule_that_was_written_down_gives_the_reason_that_it_gave() {
+    let rules = rules();
+    let policy = rules.policy();
+    let at = at("2026-11-26");
+    let devices = policy.device.keys().map(|name| Some(name.as_str())).chain([None]);
+    let mut seen = std::collections::BTreeSet::new();
+    for device in devices {
+        for to in ["web.whatsapp.com", "gmail.com", "torproject.org", "wikipedia.org", "resolver.campagne.example"] {
+            let subject = Subject { device, ..Subject::default() };
+            let decision = rules.decide(subject, Object::Name(to), Known::default(), at);
+            assert_eq!(rules.reason_of(&decision.rule), Some(decision.reason), "{}", decision.rule);
+            seen.insert(decision.rule);
+        }
+    }
+    assert!(seen.len() >= 4, "{seen:?}");
+    for id in ["list/malware", "indicator/x", "nobody"] {
+        assert!(rules.reason_of(id).is_some(), "{id}");
+    }
+    for id in
+        ["", "always/0", "always/99", "exception/0", "exception/x", "exception/99", "list/a/b", "work", "work/ever/x"]
+    {
+        assert_eq!(rules.reason_of(id), None, "{id:?}");
+    }
+}
+
+#[test]
+fn an_exception_is_checked_as_one_of_the_policy_would_be() {
+    let rules = rules();
+    let policy = rules.policy();
+    let good = policy.exception[0].clone();
+    assert_eq!(policy.problems_with(&good), []);
+    let wrong = vauban_policy::Exception { who: vec!["device:nobodys".to_owned()], reason: " ".to_owned(), ..good };
+    let found: Vec<String> = policy.problems_with(&wrong).into_iter().map(|problem| problem.key).collect();
+    let number = policy.exception.len() + 1;
+    assert_eq!(found, [format!("exception.{number}.who"), format!("exception.{number}.reason")]);
+    assert_eq!(rules.tools_called("Web.WhatsApp.com."), ["whatsapp"]);
+    assert_eq!(rules.tools_called("notwhatsapp.com"), [""; 0]);
+}

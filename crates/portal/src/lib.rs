@@ -12,6 +12,7 @@ mod gate;
 mod link;
 mod page;
 mod pages;
+mod policy_words;
 mod request;
 mod serve;
 mod session;

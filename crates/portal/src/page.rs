@@ -11,12 +11,15 @@ use vauban_model::Lang;
 use crate::request::Visitor;
 
 /// The rooms, in the order of the menu.
-const ROOMS: [(&str, &str, &str); 5] = [
+const ROOMS: [(&str, &str, &str); 8] = [
     ("/", "Vue d'ensemble", "Overview"),
     ("/sightings", "Traces", "Sightings"),
     ("/quarantine", "Quarantaine", "Quarantine"),
     ("/reports", "Mails suspects", "Reported mail"),
     ("/mail", "Verdicts", "Verdicts"),
+    ("/names", "Noms demandés", "Names asked for"),
+    ("/policy", "Qui peut quoi", "Who may what"),
+    ("/lists", "Listes", "Lists"),
 ];
 
 /// A whole page.

@@ -12,15 +12,15 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Deserialize;
-use tokio::net::TcpListener;
-use vauban_guard::config::MailTable;
+use tokio::{net::TcpListener, sync::Semaphore};
+use vauban_guard::config::Config;
 use vauban_model::Lang;
 
 use crate::{
     gate::gate,
     link::Link,
     page,
-    pages::{mail, overview, quarantine, reports, sightings},
+    pages::{exception, lists, live, mail, names, overview, policy, quarantine, reports, sightings},
     request::{LANGUAGE, SESSION, cookie, language},
     session::Sessions,
 };
@@ -40,8 +40,10 @@ pub struct Portal {
     pub quarantine: PathBuf,
     /// The file of the link in.
     pub link: PathBuf,
-    /// Reads the filter's configuration, where mail is filtered: as it is now.
-    pub mail: Arc<dyn Fn() -> Result<Option<MailTable>, String> + Send + Sync>,
+    /// The file of names that were asked for.
+    pub names: PathBuf,
+    /// Reads the guard's configuration as it is now.
+    pub config: Arc<dyn Fn() -> Result<Config, String> + Send + Sync>,
     /// The language of whoever asks for none.
     pub lang: Lang,
     /// The clock.
@@ -56,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) portal: Arc<Portal>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) port: u16,
+    /// Room for those who follow what happens.
+    pub(crate) followers: Arc<Semaphore>,
 }
 
 /// Listens.
@@ -70,6 +74,8 @@ pub async fn bind(listen: &str) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
+/// Pages at a time that follow what happens.
+const FOLLOWERS: usize = 16;
 /// How long it is waited before pages are tried again.
 const AGAIN: Duration = Duration::from_secs(30);
 
@@ -89,7 +95,12 @@ pub async fn keep_serving(portal: Portal) {
 /// Serves until the process ends.
 pub async fn serve(listener: TcpListener, portal: Portal) {
     let port = listener.local_addr().map(|address| address.port()).unwrap_or_default();
-    let shared = Shared { portal: Arc::new(portal), sessions: Arc::default(), port };
+    let shared = Shared {
+        portal: Arc::new(portal),
+        sessions: Arc::default(),
+        port,
+        followers: Arc::new(Semaphore::new(FOLLOWERS)),
+    };
     let router = Router::new()
         .route("/", get(overview::show))
         .route("/sightings", get(sightings::list))
@@ -102,6 +113,12 @@ pub async fn serve(listener: TcpListener, portal: Portal) {
         .route("/quarantine/{id}/delete", post(quarantine::delete))
         .route("/reports", get(reports::list))
         .route("/reports/{id}", get(reports::show).post(reports::confirm))
+        .route("/policy", get(policy::show))
+        .route("/policy/exceptions/{id}/end", post(exception::end_it))
+        .route("/names", get(names::list))
+        .route("/names/live", get(live::follow))
+        .route("/names/{id}", get(exception::show).post(exception::make_it))
+        .route("/lists", get(lists::show))
         .route("/language", get(choose))
         .route("/enter", get(enter))
         .route("/leave", post(leave))

@@ -33,10 +33,12 @@ pub enum Kind {
     Reported,
     /// Somebody confirmed what a reported message carries: [`Confirmed`](crate::Confirmed).
     Confirmed,
+    /// Somebody made or ended an exception of the policy: [`Excepted`](crate::Excepted).
+    Excepted,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SweepStarted,
         Self::Coverage,
         Self::Unchanged,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Asked,
         Self::Reported,
         Self::Confirmed,
+        Self::Excepted,
     ];
 
     /// The word that is stored.
@@ -67,6 +70,7 @@ impl Kind {
             Self::Asked => "asked",
             Self::Reported => "reported",
             Self::Confirmed => "confirmed",
+            Self::Excepted => "excepted",
         }
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use vauban_model::{Sighting, Summary, Unread};
 
 use crate::{
-    Confirmed, CoverageRow, Kept, Kind, Record, RecordError, Reported, SweepFinished, SweepStarted, Unchanged,
+    Confirmed, CoverageRow, Excepted, Kept, Kind, Record, RecordError, Reported, SweepFinished, SweepStarted, Unchanged,
 };
 
 /// Coverage rows in one entry.
@@ -240,6 +240,14 @@ pub fn reported(record: &dyn Record) -> Result<Vec<(Timestamp, Reported)>, Recor
 /// When the store cannot be read, or an entry does not read back.
 pub fn confirmed(record: &dyn Record) -> Result<Vec<(Timestamp, Confirmed)>, RecordError> {
     dated(record, None, Kind::Confirmed)
+}
+
+/// The exceptions that people made and ended, in order.
+///
+/// # Errors
+/// When the store cannot be read, or an entry does not read back.
+pub fn excepted(record: &dyn Record) -> Result<Vec<(Timestamp, Excepted)>, RecordError> {
+    dated(record, None, Kind::Excepted)
 }
 
 fn dated<T: DeserializeOwned>(

@@ -10,6 +10,7 @@ use vauban_model::Lang;
 use vauban_policy::{Compartment, Device, Exception, Expect, List, Person, Policy, Settings, Tool};
 
 use super::DnsTable;
+use crate::exceptions::Made;
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -51,13 +52,16 @@ pub struct Config {
     /// Exceptions.
     #[serde(default)]
     pub exception: Vec<Exception>,
+    /// Exceptions that were made in the pages; they stand in the state directory, never in the file.
+    #[serde(skip)]
+    pub made: Vec<Made>,
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,
 }
 
 impl Config {
-    /// The policy in it.
+    /// The policy in it: exceptions of the file first, then those that were made in the pages.
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy {
@@ -67,7 +71,7 @@ impl Config {
             device: self.device.clone(),
             tool: self.tool.clone(),
             list: self.list.clone(),
-            exception: self.exception.clone(),
+            exception: self.exception.iter().cloned().chain(self.made.iter().map(Made::exception)).collect(),
             expect: self.expect.clone(),
         }
     }

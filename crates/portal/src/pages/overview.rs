@@ -51,6 +51,13 @@ pub(super) async fn blocking<T: Send + 'static>(
     }
 }
 
+/// The same, for what fails with words.
+pub(super) async fn beside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
 /// The page for a store that cannot be read.
 pub(super) fn unreadable(visitor: &Visitor, why: &str) -> Response {
     let next = visitor.say(

@@ -138,7 +138,7 @@ pub(crate) async fn delete(State(shared): State<Shared>, visitor: Visitor, Path(
 pub(crate) async fn release(State(shared): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     decided(shared, visitor, id, |portal, held, who, now| {
         // As the configuration says now: it may have changed since the pages were served.
-        let table = (portal.mail)().map_err(plain)?.unwrap_or_default();
+        let table = (portal.config)().map_err(plain)?.mail.unwrap_or_default();
         let keys = table.openpgp.as_ref().map(Keys::read).transpose().map_err(plain)?;
         let store = Quarantine::open(&portal.quarantine).map_err(plain)?;
         let post = Post::new(&table.handover);
@@ -194,7 +194,7 @@ fn said(error: &ReleaseError) -> Text {
 }
 
 fn can_release(portal: &Portal) -> bool {
-    let quarantine = (portal.mail)().ok().flatten().and_then(|mail| mail.quarantine);
+    let quarantine = (portal.config)().ok().and_then(|config| config.mail?.quarantine);
     quarantine.is_some_and(|quarantine| !quarantine.key_file.is_empty())
 }
 

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 
 use super::values::{AskedName, AskedNames, Looked};
 use crate::{RecordError, sqlite::error};
@@ -97,14 +97,29 @@ impl Names {
             .connection
             .prepare_cached(
                 "SELECT id, at, until, compartment, asker, name, kind, verdict, rule, through, times FROM asked \
-                 WHERE id > ?1 AND (?2 = '' OR verdict = ?2) \
+                 WHERE id > ?1 AND (?5 = 0 OR id < ?5) AND (?2 = '' OR verdict = ?2) \
                  AND (?3 = '' OR name = ?3 OR substr(name, -length(?3) - 1) = '.' || ?3) \
                  ORDER BY id DESC LIMIT ?4",
             )
             .map_err(error)?;
-        let Looked { after, verdict, under, most } = looked;
-        let rows = select.query_map(params![after, verdict, under, most], asked).map_err(error)?;
+        let Looked { after, before, verdict, under, most } = looked;
+        let rows = select.query_map(params![after, verdict, under, most, before], asked).map_err(error)?;
         rows.collect::<Result<_, _>>().map_err(error)
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn find(&self, id: i64) -> Result<Option<AskedNames>, RecordError> {
+        let mut select = self
+            .connection
+            .prepare_cached(
+                "SELECT id, at, until, compartment, asker, name, kind, verdict, rule, through, times FROM asked \
+                 WHERE id = ?",
+            )
+            .map_err(error)?;
+        select.query_row([id], asked).optional().map_err(error)
     }
 }
 
@@ -171,6 +186,9 @@ mod tests {
         assert_eq!(found(Looked { most, verdict: "allow".to_owned(), ..Looked::default() }), ["notevil.example"]);
         let last = names.look(&Looked { most: 1, ..Looked::default() }).unwrap();
         assert_eq!(last[0].row, rows[2]);
+        assert_eq!(found(Looked { most, before: last[0].id, ..Looked::default() }).len(), 2);
+        assert_eq!(names.find(last[0].id).unwrap().unwrap(), last[0]);
+        assert_eq!(names.find(last[0].id + 1).unwrap(), None);
         assert!(found(Looked { most, after: last[0].id, ..Looked::default() }).is_empty());
         assert_eq!(names.forget("2026-12-02T00:00:00Z".parse().unwrap()).unwrap(), 2);
         assert_eq!(found(Looked { most, ..Looked::default() }), ["notevil.example"]);

@@ -41,6 +41,8 @@ pub struct AskedNames {
 pub struct Looked {
     /// Only what came after this row.
     pub after: i64,
+    /// Only what came before this row; 0 for all.
+    pub before: i64,
     /// Only this verdict; empty for all.
     pub verdict: String,
     /// Only names that are this one or below it; empty for all.

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let switch = Switch::new(&place.state, Nft::default());
     let lines = match &arguments.command {
         Command::Plan { config, json } => {
-            let plan = plan(config)?;
+            let plan = plan(config, place)?;
             if *json {
                 let text = format!("{}\n", plan.document());
                 terminal::data(&text).map_err(|error| Failure::output(&error))?;
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             tell::planned(&plan)
         }
         Command::Apply { config } => {
-            let plan = plan(config)?;
+            let plan = plan(config, place)?;
             made(place)?;
             switch.apply(&plan).map_err(|error| failure(&error))?;
             tell::applied(&plan)
@@ -93,8 +93,8 @@ pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 }
 
 /// The plan of a file; everything that is wrong with it is said, each with its line.
-fn plan(file: &Path) -> Result<Plan, Failure> {
-    let rules = policy::read(file)?;
+fn plan(file: &Path, place: &Place) -> Result<Plan, Failure> {
+    let rules = policy::read(file, place)?;
     let text = fs::read_to_string(file).unwrap_or_default();
     let holds: Holds = toml::from_str(&text).unwrap_or_default();
     let table = holds.network.ok_or_else(|| {

@@ -2,13 +2,14 @@
 
 use std::{
     fmt::Write as _,
-    fs,
+    fs, io,
     net::IpAddr,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use vauban_guard::exceptions::with_exceptions;
 use vauban_model::{Lang, Text, printable};
 use vauban_policy::{Decision, Known, Object, Policy, Problem, Rules, Subject, Verdict};
 
@@ -64,23 +65,23 @@ enum Command {
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     let lang = place.lang;
     let (text, is_well) = match &arguments.command {
-        Command::Check { file } => (summary(&read(file)?, lang), true),
+        Command::Check { file } => (summary(&read(file, place)?, lang), true),
         Command::Explain { file, who, device, from, to, on } => {
-            let rules = read(file)?;
+            let rules = read(file, place)?;
             known(&rules, who.as_deref(), device.as_deref())?;
             let subject = Subject { person: who.as_deref(), device: device.as_deref(), address: *from };
             let noon = |day: Date| TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).ok();
             let at = on.and_then(noon).unwrap_or_else(Timestamp::now);
             (explained(&rules.decide(subject, Object::Name(to), Known::default(), at), to, lang), true)
         }
-        Command::Test { file } => tested(&read(file)?, lang),
+        Command::Test { file } => tested(&read(file, place)?, lang),
     };
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Reads the policy of a file; everything that is wrong with it is said, each with its line.
-pub(super) fn read(file: &Path) -> Result<Rules, Failure> {
+pub(super) fn read(file: &Path, place: &Place) -> Result<Rules, Failure> {
     let text = fs::read_to_string(file).unwrap_or_default();
     // All that is wrong with the policy at once; what else is wrong with the file, its own reader says.
     let policy: Result<Policy, _> = toml::from_str(&text);
@@ -88,9 +89,25 @@ pub(super) fn read(file: &Path) -> Result<Rules, Failure> {
         Ok(policy) => policy,
         Err(_) => config::read(file)?.policy(),
     };
-    let rules = Rules::new(policy).map_err(|problems| wrong("policy", file, &text, &problems, "docs/policy.md"))?;
-    config::read(file)?;
-    Ok(rules)
+    let said = |problems: Vec<Problem>| wrong("policy", file, &text, &problems, "docs/policy.md");
+    Rules::new(policy).map_err(said)?;
+    let config = with_exceptions(config::read(file)?, &place.state).map_err(|error| unreadable(&error))?;
+    Rules::new(config.policy()).map_err(said)
+}
+
+/// The exceptions of the state cannot be read: what would be said without them is not what the guard does.
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::new(
+        "policy",
+        Text::new(
+            format!("les exceptions faites dans les pages ne peuvent pas être lues : {error}"),
+            format!("the exceptions that were made in the pages cannot be read: {error}"),
+        ),
+        Text::new(
+            "lancez la commande sous l'utilisateur de la garde, avec son --state",
+            "give the command as the guard's user, with its --state",
+        ),
+    )
 }
 
 /// Everything that is wrong, each with its line, and the page that shows how it is right.

@@ -74,10 +74,7 @@ fn table_of(file: &Path) -> Result<Config, Failure> {
 /// The pages of this state. The configuration is read again whenever something is decided.
 pub(super) fn prepared(table: &PortalTable, file: &Path, place: &Place) -> Result<Portal, Failure> {
     let file = file.to_owned();
-    let mail = move || match table_of(&file) {
-        Ok(config) => Ok(config.mail),
-        Err(failure) => Err(failure.words().get(Lang::En).to_owned()),
-    };
+    let config = move || table_of(&file).map_err(|failure| failure.words().get(Lang::En).to_owned());
     Ok(Portal {
         listen: table.listen.clone(),
         state: std::path::absolute(&place.state).map_err(|error| cannot(&error.to_string()))?,
@@ -85,7 +82,8 @@ pub(super) fn prepared(table: &PortalTable, file: &Path, place: &Place) -> Resul
         journal: place.journal(),
         quarantine: place.quarantine(),
         link: place.portal_link(),
-        mail: Arc::new(mail),
+        names: place.names(),
+        config: Arc::new(config),
         lang: place.lang,
         now: Timestamp::now,
         random,

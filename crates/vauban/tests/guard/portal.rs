@@ -14,22 +14,22 @@ use crate::{
 const CLAIRE: &str = "claire.martin@campagne.example";
 
 /// A browser, as far as these pages need one.
-struct Browser {
-    port: u16,
-    cookies: Vec<String>,
+pub(crate) struct Browser {
+    pub(crate) port: u16,
+    pub(crate) cookies: Vec<String>,
 }
 
 /// A page.
 #[derive(Debug)]
-struct Page {
-    status: u16,
-    header: String,
-    body: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) header: String,
+    pub(crate) body: String,
 }
 
 impl Browser {
     /// Somebody who opens the link that is printed on the terminal.
-    fn enter(guard: &Guard, port: u16) -> Self {
+    pub(crate) fn enter(guard: &Guard, port: u16) -> Self {
         let printed = guard.run(&["portal", "link", "--config", &guard.path("vauban.toml").display().to_string()]);
         let link = String::from_utf8(printed.stdout).unwrap();
         let path = link.trim().strip_prefix(&format!("http://127.0.0.1:{port}")).expect("a link to these pages");
@@ -44,11 +44,11 @@ impl Browser {
         browser
     }
 
-    fn get(&mut self, path: &str) -> Page {
+    pub(crate) fn get(&mut self, path: &str) -> Page {
         self.ask("GET", path, &format!("127.0.0.1:{}", self.port), "", "")
     }
 
-    fn post(&mut self, path: &str, form: &str) -> Page {
+    pub(crate) fn post(&mut self, path: &str, form: &str) -> Page {
         let host = format!("127.0.0.1:{}", self.port);
         self.ask("POST", path, &host, &format!("Origin: http://{host}\r\n"), form)
     }

@@ -50,7 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "rpz",
         ],
     ),
-    ("portal", &["model", "mail", "guard", "record", "report"]),
+    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report"]),
     (
         "sweep",
         &[

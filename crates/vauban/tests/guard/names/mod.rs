@@ -6,6 +6,7 @@ mod doors;
 mod hostile;
 mod oracle;
 mod privacy;
+mod rooms;
 mod swaps;
 mod upstream;
 mod world;
