@@ -80,6 +80,12 @@ impl Opener {
         if pairs.is_empty() { Ok(()) } else { self.ask(Asked::Open(pairs, ttl)).await }
     }
 
+    /// For how long an answer with this lifetime opens.
+    #[must_use]
+    pub fn lifetime(ttl: Duration) -> Duration {
+        super::mirror::lifetime(ttl)
+    }
+
     /// Closes destinations to a device at once, connections that are established included.
     ///
     /// # Errors

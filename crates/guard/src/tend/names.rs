@@ -8,7 +8,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tokio::task::JoinHandle;
 use vauban_egress::Blocked;
 use vauban_intel::store::Fetch;
@@ -67,8 +67,10 @@ pub(crate) struct NamesTender {
     lists: Lists,
     /// Lists that are being fetched.
     fetching: Option<JoinHandle<bool>>,
-    /// When it was last looked whether a list is due.
+    /// When it was last looked whether a list is due; none when that is to be done at once.
     looked: Option<Instant>,
+    /// The day on which exceptions were last looked at.
+    day: Date,
     /// What devices were known by when it was last looked.
     devices: DeviceStore,
     set: Arc<Mutex<Option<Arc<NameSet>>>>,
@@ -101,6 +103,7 @@ impl NamesTender {
         if let Some(network) = &network {
             network.block_only(blocked(&parts).await).await;
         }
+        let day = day((parts.now)());
         Ok(Self {
             network,
             parts,
@@ -110,6 +113,7 @@ impl NamesTender {
             lists,
             fetching: None,
             looked: None,
+            day,
             devices,
             set,
         })
@@ -133,6 +137,8 @@ impl NamesTender {
         let set = fresh(&self.lists, config).await;
         *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
         self.config = config.clone();
+        // Whoever asks for this has just changed something.
+        self.looked = None;
         self.replace().await
     }
 
@@ -157,7 +163,13 @@ impl NamesTender {
     pub(crate) async fn look(&mut self) {
         if self.devices.changed() {
             self.sensor.devices().replace(self.devices.known());
-            self.sensor.forget_askers();
+            self.sensor.forget_askers().await;
+        }
+        // Exceptions end with their day, and so do the connections that they let through.
+        let day = day((self.parts.now)());
+        if day != self.day {
+            self.day = day;
+            self.sensor.judge_again().await;
         }
         if self.fetching.as_ref().is_some_and(JoinHandle::is_finished)
             && let Some(fetching) = self.fetching.take()
@@ -167,7 +179,7 @@ impl NamesTender {
             *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
             self.replace().await;
         }
-        if self.fetching.is_none() && self.looked.is_none_or(|last| last.elapsed() > DUE) {
+        if self.fetching.is_none() && self.looked.is_none_or(|looked| looked.elapsed() > DUE) {
             self.looked = Some(Instant::now());
             let (lists, config) = (self.lists.clone(), self.config.clone());
             self.fetching = Some(tokio::task::spawn_blocking(move || lists.fetch_due(&config)));
@@ -217,6 +229,10 @@ async fn blocked(parts: &NamesParts) -> Vec<Blocked> {
         Some(until) => Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero()).map(Some),
     };
     addresses.into_iter().filter_map(|(network, until)| Some(Blocked { network, lifetime: lifetime(until)? })).collect()
+}
+
+fn day(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
 }
 
 /// The address of a page, with or without a port.

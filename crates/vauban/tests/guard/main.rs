@@ -1,6 +1,7 @@
 //! `vauban guard` as it runs: a process, its ports, its signals, and those who talk to it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(clippy::panic, reason = "a test says what did not come")]
 #![expect(clippy::print_stdout, reason = "what was skipped or measured is said")]
 
 mod compliance;

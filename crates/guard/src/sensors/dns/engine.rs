@@ -40,12 +40,18 @@ pub(super) struct Asker {
     /// Its address.
     pub(super) address: IpAddr,
     /// The token by which it is known, where it came with one.
-    token: Option<Arc<str>>,
-    is_stream: bool,
-    is_encrypted: bool,
+    pub(super) token: Option<Arc<str>>,
+    pub(super) is_stream: bool,
+    pub(super) is_encrypted: bool,
 }
 
 impl Asker {
+    /// Somebody at an address, nowhere.
+    #[cfg(test)]
+    pub(super) fn at(address: IpAddr) -> Self {
+        Self { place: Place::default(), address, token: None, is_stream: false, is_encrypted: false }
+    }
+
     /// The same over a stream.
     pub(super) fn over_stream(mut self, is_encrypted: bool) -> Self {
         (self.is_stream, self.is_encrypted) = (true, is_encrypted);
@@ -199,16 +205,18 @@ impl Engine {
             }
         };
         let plan = self.plan();
-        match self.first(&query, asker, &plan, &mut out) {
+        // A connection may stand for longer than the plan by which it was let in.
+        let asker = self.again(asker, &plan)?;
+        match self.first(&query, &asker, &plan, &mut out) {
             First::Answered => return Some(out),
             First::Later => {}
         }
-        self.ask(&query, asker, &plan, &mut out).await;
+        self.ask(&query, &asker, &mut out).await;
         Some(out)
     }
 
     /// Asks above, and judges what comes back.
-    pub(super) async fn ask(&self, query: &Query<'_>, asker: &Asker, plan: &Plan, out: &mut Vec<u8>) {
+    pub(super) async fn ask(&self, query: &Query<'_>, asker: &Asker, out: &mut Vec<u8>) {
         let Ok(_place) = self.waiting.try_acquire() else {
             self.metrics.add("vauban_dns_refused_total", "waiting", 1.0);
             Reply::new(query, rcode::SERV_FAIL, out).finish(
@@ -224,27 +232,23 @@ impl Engine {
             return;
         };
         let answer = self.resolver.resolve(&question).await;
-        let judged = self.judge(query, asker, plan, &answer.chain, &answer.addresses);
-        self.note(query, asker, plan, &judged);
+        let settled = self.settle(query, asker, &answer.chain, &answer.addresses, answer.ttl).await;
+        let (asker, plan) = (&settled.asker, &*settled.plan);
+        self.note(query, asker, plan, &settled.judged);
         self.wonder(query, asker, plan, u16::from(answer.rcode()));
-        if judged != Judged::Passes {
-            self.keep_out(query, asker, plan, &judged, out);
+        if settled.judged != Judged::Passes {
+            self.keep_out(query, asker, plan, &settled.judged, out);
             return;
         }
-        if plan.is_named(asker.place)
-            && let Some(network) = &self.network
-        {
-            let (chain, addresses) = leads(&answer.chain, &answer.addresses);
-            if let Err(error) = network.open(plan, asker, query.name.text(), chain, addresses, answer.ttl).await {
-                tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
-                Reply::new(query, rcode::SERV_FAIL, out).finish(
-                    query,
-                    Some((Ede::OTHER, "the network could not be opened")),
-                    asker.room(query),
-                    asker.is_encrypted,
-                );
-                return;
-            }
+        if let Err(error) = settled.opened {
+            tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
+            Reply::new(query, rcode::SERV_FAIL, out).finish(
+                query,
+                Some((Ede::OTHER, "the network could not be opened")),
+                asker.room(query),
+                asker.is_encrypted,
+            );
+            return;
         }
         out.clear();
         out.extend_from_slice(&answer.bytes);
@@ -337,7 +341,7 @@ pub(super) struct Means {
 }
 
 /// The names that an answer leads to, and its addresses.
-fn leads(chain: &[Name], addresses: &[Address]) -> (Vec<String>, Vec<IpAddr>) {
+pub(super) fn leads(chain: &[Name], addresses: &[Address]) -> (Vec<String>, Vec<IpAddr>) {
     let plain = |name: &Name| name.to_string().trim_end_matches('.').to_ascii_lowercase();
     (chain.iter().map(plain).collect(), addresses.iter().map(|address| address.value).collect())
 }

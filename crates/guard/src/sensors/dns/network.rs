@@ -2,7 +2,7 @@
 //! cut, connections that stand included.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     net::IpAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -11,15 +11,13 @@ use std::{
 use ipnet::IpNet;
 use jiff::Timestamp;
 use vauban_egress::{Blocked, OpenError, Opener, siblings};
-use vauban_policy::Subject;
 
 use super::{
-    engine::Asker,
+    engine::{Asker, Engine},
+    opened::{Answered, Cut, Opened},
     plan::{Judged, Plan},
 };
 
-/// Answers that are kept in mind: a connection may stand for long after its answer's time is over.
-const MOST: usize = 100_000;
 /// For how long a device's other addresses are believed.
 const SIBLINGS: Duration = Duration::from_secs(5);
 /// Devices whose other addresses are kept in mind.
@@ -28,15 +26,8 @@ const MOST_DEVICES: usize = 4096;
 /// What was opened, and the way to the kernel.
 pub struct Network {
     opener: Opener,
-    opened: Mutex<HashMap<(IpAddr, Box<str>), Opened>>,
+    opened: Mutex<Opened>,
     siblings: Mutex<HashMap<IpAddr, (Instant, Vec<IpAddr>)>>,
-}
-
-/// A name that was answered to a device.
-struct Opened {
-    asker: Asker,
-    chain: Vec<String>,
-    addresses: Vec<IpAddr>,
 }
 
 impl Network {
@@ -51,8 +42,8 @@ impl Network {
     /// Opens what a name was answered with to whoever asked; done when the kernel has it.
     pub(super) async fn open(
         &self,
-        plan: &Plan,
         asker: &Asker,
+        plan: &Plan,
         name: &str,
         chain: Vec<String>,
         addresses: Vec<IpAddr>,
@@ -61,48 +52,45 @@ impl Network {
         if addresses.is_empty() {
             return Ok(());
         }
-        let device = self.addresses_of(plan, asker.address);
-        self.opener.open(&device, &addresses, Duration::from_secs(u64::from(ttl))).await?;
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if opened.len() >= MOST {
-            // Whoever is forgotten stays open for the lifetime of its answers, and is cut by its addresses alone.
-            opened.clear();
-        }
-        opened.insert((asker.address, name.into()), Opened { asker: asker.clone(), chain, addresses });
-        Ok(())
+        let mut device = self.addresses_of(asker.address);
+        // What one compartment may reach is not opened to another one that shares its link.
+        device.retain(|own| *own == asker.address || plan.is_in_the_same(asker.place, *own));
+        let (ttl, now) = (Duration::from_secs(u64::from(ttl)), Instant::now());
+        let answer = Answered {
+            asker: asker.clone(),
+            device: device.iter().copied().collect(),
+            chain,
+            addresses: addresses.iter().copied().collect(),
+            given: now,
+            until: now + Opener::lifetime(ttl),
+        };
+        // First, so that whoever judges again meanwhile finds it.
+        let forgotten = self.opened.lock().unwrap_or_else(PoisonError::into_inner).keep(name, answer, now);
+        self.cut(forgotten).await;
+        self.opener.open(&device, &addresses, ttl).await
     }
 
     /// Judges what was opened by another plan, and cuts what it blocks. An address that an allowed name of the same device
     /// has, too, stays open.
-    pub(super) async fn judge_again(&self, plan: &Plan, now: Timestamp) {
-        for (device, addresses) in self.fallen(plan, now) {
-            let device = self.addresses_of(plan, device);
-            if let Err(error) = self.opener.cut(&device, &addresses).await {
-                tracing::error!(sensor = "dns", %error, "what became blocked cannot be cut");
-            }
-        }
+    pub(super) async fn judge_again(&self, engine: &Engine, plan: &Plan, at: Timestamp) {
+        let passes = |name: &str, answer: &Answered| {
+            let addresses: Vec<IpAddr> = answer.addresses.iter().copied().collect();
+            engine.again(&answer.asker, plan).is_some_and(|asker| {
+                plan.judge_answer(asker.place, name, &answer.chain, &addresses, at) == Judged::Passes
+            })
+        };
+        let fallen = self.opened.lock().unwrap_or_else(PoisonError::into_inner).fallen(passes, Instant::now());
+        self.cut(fallen).await;
     }
 
-    /// What every device is to be cut from.
-    fn fallen(&self, plan: &Plan, now: Timestamp) -> HashMap<IpAddr, Vec<IpAddr>> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut fallen: HashMap<IpAddr, HashSet<IpAddr>> = HashMap::new();
-        opened.retain(|(device, name), entry| {
-            let Opened { asker, chain, addresses } = entry;
-            let passes = plan.judge_answer(asker.place, name, chain, addresses, now) == Judged::Passes;
-            if !passes {
-                fallen.entry(*device).or_default().extend(addresses.iter().copied());
-            }
-            passes
-        });
-        for ((device, _), entry) in opened.iter() {
-            if let Some(addresses) = fallen.get_mut(device) {
-                for address in &entry.addresses {
-                    addresses.remove(address);
-                }
+    async fn cut(&self, what: Vec<Cut>) {
+        for (device, addresses) in what {
+            let device: Vec<IpAddr> = device.into_iter().collect();
+            let addresses: Vec<IpAddr> = addresses.into_iter().collect();
+            if let Err(error) = self.opener.cut(&device, &addresses).await {
+                tracing::error!(sensor = "dns", %error, "what may not be open any more cannot be cut");
             }
         }
-        fallen.into_iter().map(|(device, addresses)| (device, addresses.into_iter().collect())).collect()
     }
 
     /// Blocks these for everybody, and nothing else.
@@ -116,18 +104,7 @@ impl Network {
         }
     }
 
-    /// All addresses of a device: those of its link that are in the same compartment, so that none gets what another's is.
-    fn addresses_of(&self, plan: &Plan, device: IpAddr) -> Vec<IpAddr> {
-        let compartment = |address: IpAddr| {
-            plan.rules.compartment_of(Subject { address: Some(address), ..Subject::default() }).map(str::to_owned)
-        };
-        let own = compartment(device);
-        let mut all = self.link_of(device);
-        all.retain(|other| *other == device || compartment(*other) == own);
-        all
-    }
-
-    fn link_of(&self, device: IpAddr) -> Vec<IpAddr> {
+    fn addresses_of(&self, device: IpAddr) -> Vec<IpAddr> {
         let mut kept = self.siblings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, all)) = kept.get(&device)
             && at.elapsed() < SIBLINGS

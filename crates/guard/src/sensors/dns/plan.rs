@@ -8,7 +8,7 @@ use vauban_lists::{Found as Listed, NameSet};
 use vauban_lookalike::{Likeness, Protected};
 use vauban_matching::set::{Hit, IndicatorSet};
 use vauban_model::{Indicator, Marking, ObservableKind};
-use vauban_policy::{Egress, Known, Logging, Met, Object, Place, Rule, Rules, Verdict};
+use vauban_policy::{Egress, Known, Logging, Met, Object, Place, Rule, Rules, Subject, Verdict};
 
 use crate::config::{DnsTable, Lookalikes};
 
@@ -169,6 +169,12 @@ impl Plan {
     /// Whether traffic of this place leaves by names only.
     pub(super) fn is_named(&self, place: Place) -> bool {
         self.compartment(place).is_some_and(|compartment| compartment.egress == Egress::Named)
+    }
+
+    /// Whether an address belongs to the compartment of this place.
+    pub(super) fn is_in_the_same(&self, place: Place, address: IpAddr) -> bool {
+        let other = self.rules.place(Subject { address: Some(address), ..Subject::default() });
+        self.rules.compartment_name(place) == self.rules.compartment_name(other)
     }
 
     /// What is written down of this place.

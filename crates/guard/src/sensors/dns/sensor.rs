@@ -47,15 +47,21 @@ impl DnsSensor {
     pub async fn replace(&self, plan: Plan) -> Result<(), String> {
         let table = plan.table.clone();
         self.engine.replace(plan);
-        if let Some(network) = &self.engine.network {
-            network.judge_again(&self.engine.plan(), (self.engine.now)()).await;
-        }
+        self.judge_again().await;
         self.certificates.load(&table)
     }
 
     /// What was decided for askers is looked at again: devices came or went.
-    pub fn forget_askers(&self) {
+    pub async fn forget_askers(&self) {
         self.engine.forget_askers();
+        self.judge_again().await;
+    }
+
+    /// What is open is looked at again, and what may not be open any more is cut.
+    pub async fn judge_again(&self) {
+        if let Some(network) = &self.engine.network {
+            network.judge_again(&self.engine, &self.engine.plan(), (self.engine.now)()).await;
+        }
     }
 
     /// What devices are known by, to be replaced when one comes or goes.

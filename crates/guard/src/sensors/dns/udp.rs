@@ -166,11 +166,11 @@ fn take(
         }
         First::Later => {
             let (engine, socket) = (Arc::clone(engine), Arc::clone(socket));
-            let (packet, plan) = (packet.to_vec(), Arc::clone(&desk.plan));
+            let packet = packet.to_vec();
             runtime.spawn(async move {
                 let Ok(query) = Query::read(&packet) else { return };
                 let mut out = Vec::with_capacity(512);
-                engine.ask(&query, &asker, &plan, &mut out).await;
+                engine.ask(&query, &asker, &mut out).await;
                 send(&socket, &out, peer);
                 engine.metrics.add("vauban_dns_answers_total", "above", 1.0);
             });
