@@ -87,7 +87,7 @@ impl Packet {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let head = 20 + self.options.len();
         let length = u16::try_from(head + self.payload.len()).unwrap().to_be_bytes();
-        let flags = (self.fragment.0 / 8 | if self.fragment.1 { 0x2000 } else { 0 }).to_be_bytes();
+        let flags = ((self.fragment.0 / 8) | if self.fragment.1 { 0x2000 } else { 0 }).to_be_bytes();
         let first = 0x40 | u8::try_from(head / 4).unwrap();
         let mut bytes =
             vec![first, 0, length[0], length[1], 0x12, 0x34, flags[0], flags[1], self.lives, self.protocol, 0, 0];
