@@ -110,21 +110,26 @@ fn egress(egress: Egress) -> Text {
 }
 
 fn logging(table: &Compartment) -> Text {
-    let days = table.keep_days.max(1);
+    let days = usize::from(table.keep_days.max(1));
+    let (fr, en) = (plural(days, "jour"), plural(days, "day"));
     match table.logging {
         Logging::None => Text::new(
             "De ce qui y est demandé, rien n'est noté nulle part.",
             "Of what is asked for here, nothing is written down anywhere.",
         ),
         Logging::Blocked => Text::new(
-            format!("Ce qui y est bloqué est noté ; on l'oublie au bout de {days} jour(s)."),
-            format!("What is blocked here is written down, and forgotten after {days} day(s)."),
+            format!("Ce qui y est bloqué est noté ; on l'oublie au bout de {fr}."),
+            format!("What is blocked here is written down, and forgotten after {en}."),
         ),
         Logging::All => Text::new(
-            format!("Tout ce qui y est demandé est noté ; on l'oublie au bout de {days} jour(s)."),
-            format!("All that is asked for here is written down, and forgotten after {days} day(s)."),
+            format!("Tout ce qui y est demandé est noté ; on l'oublie au bout de {fr}."),
+            format!("All that is asked for here is written down, and forgotten after {en}."),
         ),
     }
+}
+
+fn plural(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// What became of a name, with a sign that does not need colour.

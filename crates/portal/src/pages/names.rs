@@ -144,8 +144,8 @@ pub(super) fn line(visitor: &Visitor, now: &Now, AskedNames { id, row }: &AskedN
     html! {
         tr {
             td { a href={ "/names/" (id) } { (time(row.at)) } }
-            td.place { (printable(&row.asker)) br; span.soft { (printable(&row.compartment)) } }
-            td.place { (printable(&row.name)) @if row.times > 1 { " " span.soft { "× " (row.times) } } }
+            td.place.asker { (printable(&row.asker)) br; span.soft { (printable(&row.compartment)) } }
+            td.place.name { (printable(&row.name)) @if row.times > 1 { " " span.soft { "× " (row.times) } } }
             td.mark { (visitor.tell(&words::verdict(&row.verdict))) }
             td { (visitor.tell(&words::reason(&now.rules, row))) }
             td { (what_to_do(visitor, now, *id, row)) }
@@ -163,10 +163,13 @@ fn what_to_do(visitor: &Visitor, now: &Now, id: i64, row: &AskedName) -> Markup 
         @if let Some((exception, made)) = excepted {
             strong { (visitor.say("permis jusqu'au", "allowed until")) " " (exception.until) }
             @if let Some(made) = made { (super::policy::end_button(visitor, made)) }
-        } @else if choices(&now.rules, row).is_ok() {
-            a.do href={ "/names/" (id) } aria-label={ (visitor.say("Permettre pour cet appareil", "Allow for this device")) ": " (name) } {
-                (visitor.say("Permettre pour cet appareil…", "Allow for this device…"))
-            }
+        } @else if let Ok(choices) = choices(&now.rules, row) {
+            @let text = if choices.who[0].starts_with("device:") {
+                visitor.say("Permettre pour cet appareil…", "Allow for this device…")
+            } else {
+                visitor.say("Permettre pour ce compartiment…", "Allow for this compartment…")
+            };
+            a.do href={ "/names/" (id) } aria-label={ (text) " " (name) } { (text) }
         } @else {
             a href={ "/names/" (id) } aria-label={ (visitor.say("Que faire", "What to do")) ": " (name) } { (visitor.say("Que faire ?", "What to do?")) }
         }

@@ -50,7 +50,13 @@ impl Browser {
 
     pub(crate) fn post(&mut self, path: &str, form: &str) -> Page {
         let host = format!("127.0.0.1:{}", self.port);
-        self.ask("POST", path, &host, &format!("Origin: http://{host}\r\n"), form)
+        self.ask(
+            "POST",
+            path,
+            &host,
+            &format!("Origin: http://{host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"),
+            form,
+        )
     }
 
     fn ask(&mut self, method: &str, path: &str, host: &str, more: &str, form: &str) -> Page {

@@ -25,12 +25,12 @@ fn rooms() -> (World, u16) {
     );
     world.configure(&format!("[portal]\nlisten = \"127.0.0.1:{port}\"\n{policy}"), "");
     let list = world.guard.path("indicators.csv");
-    std::fs::write(&list, "indicator,type,description\nknown-bad.test,domain-name,C2\n").unwrap();
+    std::fs::write(&list, "indicator,type,description\nknown-bad.example,domain-name,C2\n").unwrap();
     assert!(world.guard.run(&["intel", "add", &list.display().to_string()]).status.success());
     world.guard.begin();
     // Lists come a moment after the beginning.
     assert!(world.guard.waits_for(|_| world.rule(WORK, "ads.example") == "list/adverts"));
-    for name in ["web.whatsapp.com", "ads.example", "known-bad.test"] {
+    for name in ["web.whatsapp.com", "ads.example", "known-bad.example"] {
         assert_ne!(world.rule(LAPTOP, name), "", "{name}");
     }
     world.ask(GUEST, "torproject.org");
@@ -124,10 +124,10 @@ fn pages_say_what_is_blocked_and_why_and_nothing_of_what_is_private() {
     }
     let mut browser = Browser::enter(&world.guard, port);
     // An indicator is not allowed from here, whatever is posted.
-    let path = row(&mut browser, "known-bad.test");
+    let path = row(&mut browser, "known-bad.example");
     let known = browser.get(&path).body;
     assert!(known.contains("cannot be allowed from here") && known.contains("despite_indicators"), "{known}");
-    let form = "who=device%3Alaptop-alice&to=known-bad.test&until=2126-01-01&reason=x";
+    let form = "who=device%3Alaptop-alice&to=known-bad.example&until=2126-01-01&reason=x";
     assert_eq!(browser.post(&path, form).status, 422);
     assert!(!world.guard.path("state").join("exceptions.json").exists());
 
