@@ -50,7 +50,7 @@ pub(crate) fn canonical(raw: &[u8], out: &mut Vec<u8>) -> Result<usize, NotAName
         }
         let ascii = idna::domain_to_ascii(text).map_err(|_| NotAName::NoAsciiForm)?;
         out.clear();
-        out.extend(ascii.trim_end_matches('.').bytes().map(|byte| FOLDED[usize::from(byte)]));
+        out.extend(ascii.bytes().map(|byte| FOLDED[usize::from(byte)]));
     }
     labels(out)
 }

@@ -42,7 +42,7 @@ fn a_hundred_thousand_addresses_and_as_many_networks_fit_into_64_mib() {
     fs::write(&limited, "#!/bin/sh\nulimit -v 65536\nexec nft \"$@\"\n").unwrap();
     fs::set_permissions(&limited, fs::Permissions::from_mode(0o700)).unwrap();
     let switch = Switch::new(yard.state.path(), Nft::new(limited.to_str().unwrap()));
-    let plan = yard.plan(POLICY, NETWORK);
+    let plan = yard.plan(POLICY, &NETWORK.replace("confirm_seconds = 10", "confirm_seconds = 300"));
     yard.inside("gateway", || {
         switch.apply(&plan).unwrap();
         switch.confirm().unwrap();

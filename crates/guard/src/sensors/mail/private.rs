@@ -29,7 +29,7 @@ mod tests {
         policy = { always = ["partner.example"] }
         compartment = { work = { never = ["personal-mail", "forbidden.example"] }, open = {} }
         person = { hugo = { name = "Hugo Bernard", groups = ["press"] }, alice = { name = "Alice Martin" } }
-        tool = { laposte = { kinds = [], names = ["laposte.net"] } }
+        tool = { laposte-mail = { kinds = [], names = ["laposte.net"] } }
         exception = [{ who = ["group:press"], to = ["gmail.com"], owner = "Claire", reason = "Tips come there.", until = "2026-12-31" }]
     "#;
 
