@@ -72,8 +72,9 @@ def load(packets, port, source):
             try:
                 udp.recv(4096)
                 answered += 1
-            except TimeoutError:
-                pass
+            except OSError:
+                # Nobody is there yet, or the answer was lost.
+                time.sleep(0.01)
     return answered
 
 

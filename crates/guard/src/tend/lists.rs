@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use vauban_intel::store::Fetch;
-use vauban_lists::{Gate, Judging, Limits, NameSet, Store, Updated};
+use vauban_lists::{Gate, Judging, Limits, NameSet, Store, StoreError, Updated};
 use vauban_model::Lang;
 use vauban_policy::List;
 use vauban_rpz::Surroundings;
@@ -49,24 +49,20 @@ impl Lists {
     }
 
     /// All lists in one set, from their last good copies; none where there are none.
-    #[must_use]
-    pub fn compiled(&self, config: &Config) -> Option<Arc<NameSet>> {
+    ///
+    /// # Errors
+    /// When they cannot be compiled: whoever has a set keeps it.
+    pub fn compiled(&self, config: &Config) -> Result<Option<Arc<NameSet>>, StoreError> {
         if config.list.is_empty() {
-            return None;
+            return Ok(None);
         }
         let names: Vec<&str> = config.list.iter().map(|list| list.name.as_str()).collect();
-        match self.store.compile(&names, &gate(config), Limits::default()) {
-            Ok(compiled) => {
-                for missing in &compiled.missing {
-                    tracing::warn!(list = missing.list, "there is no good copy of a list yet: it blocks nothing");
-                }
-                Some(Arc::new(compiled.set))
-            }
-            Err(error) => {
-                tracing::error!(%error, "the lists cannot be compiled; none of them blocks anything");
-                None
-            }
+        let compiled = self.store.compile(&names, &gate(config), Limits::default())?;
+        for missing in &compiled.missing {
+            let why = missing.why.as_ref().map(|why| why.text().get(Lang::En).to_owned()).unwrap_or_default();
+            tracing::warn!(list = missing.list, why, "there is no good copy of a list: it blocks nothing");
         }
+        Ok(Some(Arc::new(compiled.set)))
     }
 
     /// Fetches every list that is due. Whether any changed.
@@ -76,8 +72,10 @@ impl Lists {
     }
 
     /// Takes lists that are files of this machine, where they changed, and gives all lists in one set.
-    #[must_use]
-    pub fn fresh(&self, config: &Config) -> Option<Arc<NameSet>> {
+    ///
+    /// # Errors
+    /// When they cannot be compiled.
+    pub fn fresh(&self, config: &Config) -> Result<Option<Arc<NameSet>>, StoreError> {
         let _ = self.fetch_these(config, is_file);
         self.compiled(config)
     }

@@ -86,7 +86,11 @@ impl NamesTender {
         metrics: &Metrics,
     ) -> Result<Self, String> {
         let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
-        let set = Arc::new(Mutex::new(fresh(&lists, config).await));
+        let first = fresh(&lists, config).await.unwrap_or_else(|error| {
+            tracing::error!(error, "the lists cannot be compiled; none of them blocks anything");
+            None
+        });
+        let set = Arc::new(Mutex::new(first));
         let plan = plan(&parts, config, &set).await?;
         let devices = DeviceStore::open(&parts.state);
         let network = network(config, parts.now)?;
@@ -134,12 +138,19 @@ impl NamesTender {
         if doors(table) != doors(&self.before) {
             tracing::warn!("doors, servers and sizes of [dns] change when the process is started again");
         }
-        let set = fresh(&self.lists, config).await;
-        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
+        self.take_lists(config).await;
         self.config = config.clone();
         // Whoever asks for this has just changed something.
         self.looked = None;
         self.replace().await
+    }
+
+    /// Takes the lists as they are now; when they cannot be compiled, those before stay.
+    async fn take_lists(&self, config: &Config) {
+        match fresh(&self.lists, config).await {
+            Ok(set) => *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set,
+            Err(error) => tracing::error!(error, "the lists cannot be compiled; those before stay"),
+        }
     }
 
     async fn replace(&self) -> bool {
@@ -175,8 +186,7 @@ impl NamesTender {
             && let Some(fetching) = self.fetching.take()
             && fetching.await.unwrap_or(false)
         {
-            let set = fresh(&self.lists, &self.config).await;
-            *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
+            self.take_lists(&self.config).await;
             self.replace().await;
         }
         if self.fetching.is_none() && self.looked.is_none_or(|looked| looked.elapsed() > DUE) {
@@ -187,10 +197,11 @@ impl NamesTender {
     }
 }
 
-/// All lists in one set, files as they are now; none where there are none, or they cannot be used, which is said.
-async fn fresh(lists: &Lists, config: &Config) -> Option<Arc<NameSet>> {
+/// All lists in one set, files as they are now; none where there are none.
+async fn fresh(lists: &Lists, config: &Config) -> Result<Option<Arc<NameSet>>, String> {
     let (lists, config) = (lists.clone(), config.clone());
-    tokio::task::spawn_blocking(move || lists.fresh(&config)).await.ok().flatten()
+    let fresh = tokio::task::spawn_blocking(move || lists.fresh(&config).map_err(|error| error.to_string()));
+    fresh.await.unwrap_or_else(|error| Err(error.to_string()))
 }
 
 async fn plan(parts: &NamesParts, config: &Config, set: &Mutex<Option<Arc<NameSet>>>) -> Result<Plan, String> {
