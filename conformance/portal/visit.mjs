@@ -49,11 +49,11 @@ for (const path of [...rooms, ...details]) {
   if ((await bare.content()).includes('<script')) wrong.push(`${path} has a script`);
 }
 // A form without scripts, from the keyboard: one message is deleted.
-const before = await bare.goto(`${origin}/quarantine`).then(() => bare.locator('tbody tr').first().textContent());
+const before = await bare.goto(`${origin}/quarantine`).then(() => bare.locator('tbody').first().textContent());
 await bare.goto(origin + details.find((path) => path.startsWith('/quarantine/')));
 await bare.locator('button.danger').focus();
 await bare.keyboard.press('Enter');
 await bare.waitForURL(`${origin}/quarantine`);
-if ((await bare.locator('tbody tr').first().textContent()) === before) wrong.push('deleting changed nothing');
+if ((await bare.locator('tbody').first().textContent()) === before) wrong.push('deleting changed nothing');
 
 await end();

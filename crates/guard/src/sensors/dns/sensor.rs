@@ -46,6 +46,10 @@ impl DnsSensor {
     /// When the certificate cannot be used; the one before stays, and the plan counts.
     pub async fn replace(&self, plan: Plan) -> Result<(), String> {
         let table = plan.table.clone();
+        // What becomes blocked is cut before anybody is told so, and looked at again for what was opened meanwhile.
+        if let Some(network) = &self.engine.network {
+            network.judge_again(&self.engine, &plan, (self.engine.now)()).await;
+        }
         self.engine.replace(plan);
         self.judge_again().await;
         self.certificates.load(&table)
