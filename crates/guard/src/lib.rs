@@ -8,6 +8,7 @@ mod clock;
 pub mod config;
 pub mod exceptions;
 mod health;
+mod kept;
 mod metrics;
 mod run;
 mod sensor;

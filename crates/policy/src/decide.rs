@@ -11,7 +11,7 @@
 
 use std::net::IpAddr;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_model::Text;
 
 use crate::{Known, Place, Rule, Rules, settle::Why, words};
@@ -89,12 +89,18 @@ pub struct Decision {
     pub passed_over: Vec<PassedOver>,
 }
 
+/// The day on which exceptions are looked at: in UTC, everywhere.
+#[must_use]
+pub fn day(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
+}
+
 impl Rules {
     /// Decides.
     #[must_use]
     pub fn decide(&self, subject: Subject<'_>, object: Object<'_>, known: Known<'_>, at: Timestamp) -> Decision {
         let place = self.place(subject);
-        let today = TimeZone::UTC.to_datetime(at).date();
+        let today = day(at);
         let mut passed_over = Vec::new();
         let rule = self.walk(place, object, known, today, &mut |rule, why| {
             passed_over.push(PassedOver { rule: self.rule_id(rule, place, known), why: self.why(rule, why, place) });

@@ -15,7 +15,7 @@ mod shape;
 mod words;
 
 pub use check::Problem;
-pub use decide::{Decision, Met, Object, PassedOver, Subject, Verdict};
+pub use decide::{Decision, Met, Object, PassedOver, Subject, Verdict, day};
 pub use kinds::Kind;
 pub use rules::Rules;
 pub use settle::{Known, Place, Rule};

@@ -7,8 +7,11 @@ use std::net::IpAddr;
 use hickory_proto::{
     op::{Edns as HisEdns, Message, MessageType, OpCode, Query as HisQuery, ResponseCode},
     rr::{
-        Name as HisName, RData, RecordType,
-        rdata::opt::{EdnsCode, EdnsOption},
+        Name as HisName, RData, Record, RecordType,
+        rdata::{
+            TXT,
+            opt::{EdnsCode, EdnsOption},
+        },
     },
 };
 use proptest::prelude::*;
@@ -25,6 +28,13 @@ fn packet(name: &str, kind: RecordType, edns: Option<(u16, bool)>) -> Vec<u8> {
         message.set_edns(edns);
     }
     message.to_vec().unwrap()
+}
+
+/// Somebody's answer, dressed for a query.
+fn over<'o>(query: &Query<'_>, answer: &[u8], out: &'o mut Vec<u8>) -> Reply<'o> {
+    out.clear();
+    out.extend_from_slice(answer);
+    Reply::dress(query, out)
 }
 
 fn answered(out: &[u8]) -> Message {
@@ -117,13 +127,15 @@ fn what_does_not_fit_is_cut_and_says_so() {
     let bytes = packet("a.example.", RecordType::TXT, Some((512, true)));
     let query = Query::read(&bytes).unwrap();
     let mut out = Vec::new();
-    let mut reply = Reply::new(&query, rcode::NO_ERROR, &mut out);
-    reply.text(&[b'x'; 450], 10);
-    let whole = out.clone();
-    Reply::over(&query, &whole, &mut out).finish(&query, Some((Ede::STALE, &"y".repeat(60))), 512, false);
+    let mut whole = Message::new(0, MessageType::Response, OpCode::Query);
+    whole.add_query(HisQuery::query(HisName::from_ascii("a.example.").unwrap(), RecordType::TXT));
+    let texts = TXT::new(vec!["x".repeat(225), "x".repeat(225)]);
+    whole.add_answer(Record::from_rdata(HisName::from_ascii("a.example.").unwrap(), 10, RData::TXT(texts)));
+    let whole = whole.to_vec().unwrap();
+    over(&query, &whole, &mut out).finish(&query, Some((Ede::STALE, &"y".repeat(60))), 512, false);
     let message = answered(&out);
     assert!(!message.metadata.truncation && message.answers.len() == 1, "the reason goes before the answer does");
-    Reply::over(&query, &whole, &mut out).finish(&query, None, 400, false);
+    over(&query, &whole, &mut out).finish(&query, None, 400, false);
     let message = answered(&out);
     assert!(message.metadata.truncation && message.answers.is_empty() && out.len() <= 400);
     assert!(message.edns.unwrap().flags().dnssec_ok);
@@ -189,7 +201,7 @@ proptest! {
         let bytes = packet("a.example.", RecordType::A, Some((1232, true)));
         let query = Query::read(&bytes).unwrap();
         let mut out = Vec::new();
-        Reply::over(&query, &answer, &mut out).finish(&query, Some((Ede::OTHER, "x")), 1232, true);
+        over(&query, &answer, &mut out).finish(&query, Some((Ede::OTHER, "x")), 1232, true);
         prop_assert_eq!(&out[..2], &4711_u16.to_be_bytes()[..]);
     }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use vauban_policy::Rules;
 
 use super::{Config, DnsTable, LeavingPolicy, ReleaseBy};
+use crate::sensors::dns::page_address;
 
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -180,8 +181,11 @@ fn names(table: &DnsTable) -> Option<(&'static str, String)> {
     if table.waiting == 0 || table.cache_mib == 0 {
         return Some(("[dns]", "waiting and cache_mib: at least 1".to_owned()));
     }
-    let page = |text: &&String| text.parse::<SocketAddr>().is_err() && text.parse::<std::net::IpAddr>().is_err();
-    table.block_page.iter().find(page).map(|text| ("block_page", format!("{text:?} is no address (10.20.0.1)")))
+    table
+        .block_page
+        .iter()
+        .find(|text| page_address(text).is_none())
+        .map(|text| ("block_page", format!("{text:?} is no address (10.20.0.1)")))
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> ConfigError {

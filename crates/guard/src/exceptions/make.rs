@@ -3,9 +3,9 @@
 use std::{io, path::Path};
 
 use data_encoding::HEXLOWER;
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use sha2::{Digest as _, Sha256};
-use vauban_policy::Problem;
+use vauban_policy::{Problem, day};
 use vauban_record::{Excepted, ExceptedState, Kind, RecordError, write_down};
 
 use super::store::{Exceptions, Made};
@@ -124,11 +124,6 @@ pub fn end(
     let ended = all.remove(at);
     exceptions.write(&all)?;
     Ok(Some(ended))
-}
-
-/// The day on which exceptions are looked at, as the policy does.
-pub(super) fn day(now: Timestamp) -> Date {
-    TimeZone::UTC.to_datetime(now).date()
 }
 
 fn entry(made: &Made, what: ExceptedState, who: &str) -> Excepted {

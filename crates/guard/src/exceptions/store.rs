@@ -1,18 +1,12 @@
 //! The file of exceptions, and how they come into a policy.
 
-use std::{
-    fs::{self, File},
-    io,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io, path::Path};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use vauban_intel::whole;
 use vauban_policy::Exception;
 
-use crate::config::Config;
+use crate::{config::Config, kept::Kept};
 
 /// An exception that was made in the pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,15 +44,13 @@ impl Made {
 
 /// The exceptions in a state directory.
 #[derive(Debug, Clone)]
-pub struct Exceptions {
-    path: PathBuf,
-}
+pub struct Exceptions(Kept<Made>);
 
 impl Exceptions {
     /// The file in a state directory; there need not be one yet.
     #[must_use]
     pub fn open(state: &Path) -> Self {
-        Self { path: state.join("exceptions.json") }
+        Self(Kept::at(state.join("exceptions.json")))
     }
 
     /// All of them, in the order in which they were made.
@@ -66,34 +58,21 @@ impl Exceptions {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn all(&self) -> io::Result<Vec<Made>> {
-        match fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        self.0.all()
     }
 
     /// Words that are other ones when the file is.
     pub(crate) fn mark(&self) -> String {
-        fs::metadata(&self.path).map_or_else(
-            |_| String::new(),
-            |meta| format!("{} {} {} {}", meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()),
-        )
+        self.0.mark()
     }
 
     pub(super) fn write(&self, all: &[Made]) -> io::Result<()> {
-        whole::write(&self.path, &serde_json::to_vec_pretty(all).map_err(io::Error::other)?)
+        self.0.write(all)
     }
 
     /// Keeps everybody else from changing the file, until the lock is dropped.
     pub(super) fn lock(&self) -> io::Result<File> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let path = self.path.with_extension("lock");
-        let lock = File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        lock.lock()?;
-        Ok(lock)
+        self.0.lock()
     }
 }
 

@@ -1,28 +1,27 @@
 //! The filter of names, tended: loaded again when indicators, lists or devices change, lists fetched when they are due.
 
 use std::{
-    net::IpAddr,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use ipnet::IpNet;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use tokio::task::JoinHandle;
 use vauban_egress::Blocked;
 use vauban_intel::store::Fetch;
 use vauban_lists::NameSet;
 use vauban_lookalike::{Brands, Protected};
 use vauban_matching::set::IndicatorSet;
-use vauban_policy::Rules;
+use vauban_policy::{Rules, day};
 
 use super::lists::Lists;
 use crate::{
     Metrics,
     config::{Config, DnsTable},
     sensors::{
-        dns::{DeviceStore, DnsSensor, Network, Page, Parts, Plan, start},
+        dns::{DeviceStore, DnsSensor, Network, Page, Parts, Plan, page_address, start},
         mail::Random,
     },
 };
@@ -73,7 +72,7 @@ pub(crate) struct NamesTender {
     day: Date,
     /// What devices were known by when it was last looked.
     devices: DeviceStore,
-    set: Arc<Mutex<Option<Arc<NameSet>>>>,
+    set: Option<Arc<NameSet>>,
     network: Option<Arc<Network>>,
 }
 
@@ -86,14 +85,13 @@ impl NamesTender {
         metrics: &Metrics,
     ) -> Result<Self, String> {
         let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
-        let first = fresh(&lists, config).await.unwrap_or_else(|error| {
+        let set = fresh(&lists, config).await.unwrap_or_else(|error| {
             tracing::error!(error, "the lists cannot be compiled; none of them blocks anything");
             None
         });
-        let set = Arc::new(Mutex::new(first));
-        let plan = plan(&parts, config, &set).await?;
+        let plan = plan(&parts, config, set.clone()).await?;
         let devices = DeviceStore::open(&parts.state);
-        let network = network(config, parts.now)?;
+        let network = network(config, &plan.rules, parts.now)?;
         let given = Parts {
             log: parts.log.clone(),
             network: network.clone(),
@@ -142,25 +140,27 @@ impl NamesTender {
         self.config = config.clone();
         // Whoever asks for this has just changed something.
         self.looked = None;
-        self.replace().await
+        let is_loaded = self.replace().await;
+        // Addresses come of indicators alone.
+        if let Some(network) = &self.network {
+            network.block_only(blocked(&self.parts).await).await;
+        }
+        is_loaded
     }
 
     /// Takes the lists as they are now; when they cannot be compiled, those before stay.
-    async fn take_lists(&self, config: &Config) {
+    async fn take_lists(&mut self, config: &Config) {
         match fresh(&self.lists, config).await {
-            Ok(set) => *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set,
+            Ok(set) => self.set = set,
             Err(error) => tracing::error!(error, "the lists cannot be compiled; those before stay"),
         }
     }
 
     async fn replace(&self) -> bool {
-        let replaced = match plan(&self.parts, &self.config, &self.set).await {
+        let replaced = match plan(&self.parts, &self.config, self.set.clone()).await {
             Ok(plan) => self.sensor.replace(plan).await,
             Err(error) => Err(error),
         };
-        if let Some(network) = &self.network {
-            network.block_only(blocked(&self.parts).await).await;
-        }
         match replaced {
             Ok(()) => true,
             Err(error) => {
@@ -186,7 +186,8 @@ impl NamesTender {
             && let Some(fetching) = self.fetching.take()
             && fetching.await.unwrap_or(false)
         {
-            self.take_lists(&self.config).await;
+            let config = self.config.clone();
+            self.take_lists(&config).await;
             self.replace().await;
         }
         if self.fetching.is_none() && self.looked.is_none_or(|looked| looked.elapsed() > DUE) {
@@ -204,8 +205,8 @@ async fn fresh(lists: &Lists, config: &Config) -> Result<Option<Arc<NameSet>>, S
     fresh.await.unwrap_or_else(|error| Err(error.to_string()))
 }
 
-async fn plan(parts: &NamesParts, config: &Config, set: &Mutex<Option<Arc<NameSet>>>) -> Result<Plan, String> {
-    let table = config.dns.clone().ok_or("no [dns]")?;
+async fn plan(parts: &NamesParts, config: &Config, lists: Option<Arc<NameSet>>) -> Result<Plan, String> {
+    let mut table = config.dns.clone().ok_or("no [dns]")?;
     let rules = Rules::new(config.policy()).map_err(|_| "the policy is wrong: `vauban policy check` says where")?;
     let indicators = Arc::clone(&parts.indicators);
     let indicators = tokio::task::spawn_blocking(move || indicators()).await.map_err(|error| error.to_string())??;
@@ -213,18 +214,15 @@ async fn plan(parts: &NamesParts, config: &Config, set: &Mutex<Option<Arc<NameSe
     let partners: Vec<String> =
         organisation.partners.iter().flat_map(|partner| partner.domains.iter().cloned()).collect();
     let protected = Protected::new(&organisation.domains, &partners, &organisation.providers, &Brands::built_in());
-    let page = table.block_page.iter().filter_map(|text| address(text)).collect();
-    let lists = set.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let mut table = table;
+    let page = table.block_page.iter().filter_map(|text| Some(page_address(text)?.ip())).collect();
     table.internal.extend(organisation.domains.iter().cloned());
     Ok(Plan { rules, indicators: Arc::new(indicators), lists, protected: Arc::new(protected), table, page })
 }
 
 /// The kernel's rules, where the configuration speaks of them.
-fn network(config: &Config, now: fn() -> Timestamp) -> Result<Option<Arc<Network>>, String> {
+fn network(config: &Config, rules: &Rules, now: fn() -> Timestamp) -> Result<Option<Arc<Network>>, String> {
     let Some(table) = &config.network else { return Ok(None) };
-    let rules = Rules::new(config.policy()).map_err(|_| "the policy is wrong: `vauban policy check` says where")?;
-    let plan = vauban_egress::Plan::new(&rules, table, None, now()).map_err(|problems| {
+    let plan = vauban_egress::Plan::new(rules, table, None, now()).map_err(|problems| {
         problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
     })?;
     let network = Network::start(plan.protected().to_vec()).map_err(|error| error.to_string())?;
@@ -240,13 +238,4 @@ async fn blocked(parts: &NamesParts) -> Vec<Blocked> {
         Some(until) => Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero()).map(Some),
     };
     addresses.into_iter().filter_map(|(network, until)| Some(Blocked { network, lifetime: lifetime(until)? })).collect()
-}
-
-fn day(at: Timestamp) -> Date {
-    TimeZone::UTC.to_datetime(at).date()
-}
-
-/// The address of a page, with or without a port.
-fn address(text: &str) -> Option<IpAddr> {
-    text.parse().ok().or_else(|| Some(text.parse::<std::net::SocketAddr>().ok()?.ip()))
 }

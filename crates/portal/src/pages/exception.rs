@@ -10,13 +10,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use vauban_guard::exceptions::{ExceptionError, MOST_DAYS, Wanted, choices, end, make};
 use vauban_model::{Text, printable};
-use vauban_policy::Exception;
+use vauban_policy::{Exception, day};
 use vauban_record::{AskedName, Names};
 
 use super::{
     names::excepted,
     overview::{beside, unreadable},
-    policy::{Now, day, end_button},
+    policy::{Now, end_button},
 };
 use crate::{
     page::{failed, missing, page, time},

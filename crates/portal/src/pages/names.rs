@@ -8,12 +8,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use vauban_guard::exceptions::{asker, choices};
 use vauban_model::printable;
-use vauban_policy::{Known, Logging, Object, Policy, Rule};
+use vauban_policy::{Known, Logging, Object, Policy, Rule, day};
 use vauban_record::{AskedName, AskedNames, Looked, Names};
 
 use super::{
     overview::{beside, unreadable},
-    policy::{Now, day},
+    policy::Now,
 };
 use crate::{
     page::{page, time},

@@ -4,14 +4,13 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use maud::{Markup, html};
 use vauban_guard::{
     config::Config,
     exceptions::{Exceptions, Made, with_exceptions},
 };
 use vauban_model::printable;
-use vauban_policy::{Exception, Policy, Rules, Subject};
+use vauban_policy::{Exception, Policy, Rules, Subject, day};
 
 use super::overview::{beside, unreadable};
 use crate::{
@@ -45,11 +44,6 @@ impl Now {
         let made = at.checked_sub(self.config.exception.len()).and_then(|at| self.config.made.get(at));
         Some((exception, made.map(|made| made.id.as_str())))
     }
-}
-
-/// The day on which exceptions are looked at.
-pub(super) fn day(now: Timestamp) -> Date {
-    TimeZone::UTC.to_datetime(now).date()
 }
 
 pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor) -> Response {

@@ -6,8 +6,6 @@ pub mod kind {
     pub const A: u16 = 1;
     /// The start of a zone.
     pub const SOA: u16 = 6;
-    /// A name that points back from an address.
-    pub const PTR: u16 = 12;
     /// What a machine is made of.
     pub const HINFO: u16 = 13;
     /// A text.
@@ -26,8 +24,6 @@ pub mod kind {
     pub const IXFR: u16 = 251;
     /// A whole zone.
     pub const AXFR: u16 = 252;
-    /// Mailboxes, long out of use.
-    pub const MAILB: u16 = 253;
     /// Mail agents, long out of use.
     pub const MAILA: u16 = 254;
     /// Whatever there is.
@@ -59,18 +55,10 @@ pub struct Ede(pub u16);
 impl Ede {
     /// An answer that was true a while ago.
     pub const STALE: Self = Self(3);
-    /// An answer that is not what its owner says.
-    pub const FORGED: Self = Self(4);
-    /// Its signature does not hold.
-    pub const BOGUS: Self = Self(6);
     /// The operator's own policy blocks it.
     pub const BLOCKED: Self = Self(15);
-    /// The asker's own policy keeps it out.
-    pub const FILTERED: Self = Self(17);
     /// The server does not speak to this asker.
     pub const PROHIBITED: Self = Self(18);
-    /// No server above could be reached.
-    pub const UNREACHABLE: Self = Self(22);
     /// Anything else.
     pub const OTHER: Self = Self(0);
 }

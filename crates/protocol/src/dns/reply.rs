@@ -44,15 +44,8 @@ impl<'o> Reply<'o> {
         Self { out, rcode }
     }
 
-    /// Puts somebody's answer (whole, without EDNS, about the same name) under this query's number, flags and spelling.
-    #[must_use]
-    pub fn over(query: &Query<'_>, answer: &[u8], out: &'o mut Vec<u8>) -> Self {
-        out.clear();
-        out.extend_from_slice(answer);
-        Self::dress(query, out)
-    }
-
-    /// The same for an answer that stands in the buffer already.
+    /// Puts somebody's answer that stands in the buffer (whole, without EDNS, about the same name) under this query's number,
+    /// flags and spelling.
     #[must_use]
     pub fn dress(query: &Query<'_>, out: &'o mut Vec<u8>) -> Self {
         let question = query.question();
@@ -108,17 +101,6 @@ impl<'o> Reply<'o> {
     /// Next to nothing for who asks for everything (RFC 8482).
     pub fn everything(&mut self, ttl: u32) {
         self.record(kind::HINFO, ttl, b"\x07RFC8482\0");
-        self.count(6, 1);
-    }
-
-    /// A text about the name, in pieces of 255 bytes at the most.
-    pub fn text(&mut self, text: &[u8], ttl: u32) {
-        let mut data = Vec::with_capacity(text.len() + 1 + text.len() / 255);
-        for piece in text.chunks(255) {
-            data.push(u8::try_from(piece.len()).unwrap_or(255));
-            data.extend_from_slice(piece);
-        }
-        self.record(kind::TXT, ttl, &data);
         self.count(6, 1);
     }
 

@@ -1,18 +1,13 @@
 //! The file of devices' names of the resolver: for each, the digest of its token, never the token.
 
-use std::{
-    collections::HashMap,
-    fs,
-    io::{self, Write as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, io, path::Path};
 
 use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::devices::digest;
+use crate::kept::Kept;
 
 /// A device's name of the resolver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,19 +25,16 @@ pub struct NamedDevice {
 /// The names of devices, in the state directory.
 #[derive(Debug)]
 pub struct DeviceStore {
-    path: PathBuf,
-    seen: Option<Mark>,
+    kept: Kept<NamedDevice>,
+    seen: String,
 }
-
-/// What tells that a file is another one: its inode, its size, its time.
-type Mark = (u64, u64, i64, i64);
 
 impl DeviceStore {
     /// The store in a state directory; there need not be one yet.
     #[must_use]
     pub fn open(state: &Path) -> Self {
-        let path = state.join("devices.json");
-        Self { seen: mark(&path), path }
+        let kept = Kept::at(state.join("devices.json"));
+        Self { seen: kept.mark(), kept }
     }
 
     /// All of them.
@@ -50,11 +42,7 @@ impl DeviceStore {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn all(&self) -> io::Result<Vec<NamedDevice>> {
-        match fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        self.kept.all()
     }
 
     /// Digests with their devices; none where the file cannot be read: who cannot be known is a stranger.
@@ -71,8 +59,10 @@ impl DeviceStore {
 
     /// Whether the file is another one than when this was asked last.
     pub fn changed(&mut self) -> bool {
-        let now = mark(&self.path);
-        std::mem::replace(&mut self.seen, now) != now
+        let now = self.kept.mark();
+        let is_another = now != self.seen;
+        self.seen = now;
+        is_another
     }
 
     /// Gives a device a name: a token made of these random bytes. A device may have several, until they are taken back.
@@ -81,9 +71,10 @@ impl DeviceStore {
     /// When the file cannot be written.
     pub fn add(&self, device: &str, random: [u8; 15], now: Timestamp, by: &str) -> io::Result<String> {
         let token = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
+        let _lock = self.kept.lock()?;
         let mut all = self.all()?;
         all.push(NamedDevice { device: device.to_owned(), digest: digest(&token), made: now, by: by.to_owned() });
-        self.write(&all)?;
+        self.kept.write(&all)?;
         Ok(token)
     }
 
@@ -92,30 +83,19 @@ impl DeviceStore {
     /// # Errors
     /// When the file cannot be written.
     pub fn revoke(&self, device: &str) -> io::Result<usize> {
+        let _lock = self.kept.lock()?;
         let mut all = self.all()?;
         let before = all.len();
         all.retain(|one| one.device != device);
-        self.write(&all)?;
+        self.kept.write(&all)?;
         Ok(before - all.len())
     }
-
-    /// Writes the file beside, and puts it in place: whoever reads it reads the one or the other.
-    fn write(&self, all: &[NamedDevice]) -> io::Result<()> {
-        let beside = self.path.with_extension(format!("{}.part", std::process::id()));
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(all).map_err(io::Error::other)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.path)
-    }
-}
-
-fn mark(path: &Path) -> Option<Mark> {
-    let meta = fs::metadata(path).ok()?;
-    Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use vauban_policy::{Policy, Rules};
 
     use super::*;

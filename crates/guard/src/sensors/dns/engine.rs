@@ -131,21 +131,32 @@ impl Engine {
         self.generation.fetch_add(1, Ordering::Release);
     }
 
+    /// Where somebody belongs by this plan; none for a stranger, and for a token that nobody has.
+    fn place_of(&self, token: Option<&str>, address: IpAddr, plan: &Plan) -> Option<Place> {
+        let device = match token {
+            Some(token) => Some(self.devices.device_of(token, &plan.rules)?),
+            None => None,
+        };
+        let is_known = device.is_some() || plan.rules.knows(address) || super::plan::is_inside(address);
+        let subject = Subject { device: device.as_deref(), person: None, address: Some(address) };
+        is_known.then(|| plan.rules.place(subject))
+    }
+
+    /// The same asker by this plan: places are numbers, and each plan has its own. None for one who is nobody any more.
+    pub(super) fn again(&self, asker: &Asker, plan: &Plan) -> Option<Asker> {
+        let place = self.place_of(asker.token.as_deref(), asker.address, plan)?;
+        Some(Asker { place, ..asker.clone() })
+    }
+
     /// Who asks from an address; none for a stranger: whoever comes from outside has to come with its token.
     pub(super) fn asker_at(&self, address: IpAddr) -> Option<Asker> {
-        let plan = self.plan();
-        let is_known = plan.rules.knows(address) || super::plan::is_inside(address);
-        is_known.then(|| {
-            let place = plan.rules.place(Subject { address: Some(address), ..Subject::default() });
-            Asker { place, address, token: None, is_stream: false, is_encrypted: false }
-        })
+        let place = self.place_of(None, address, &self.plan())?;
+        Some(Asker { place, address, token: None, is_stream: false, is_encrypted: false })
     }
 
     /// Who asks with a token; none for one that nobody has (any more).
     pub(super) fn asker_with(&self, token: &str, address: IpAddr) -> Option<Asker> {
-        let plan = self.plan();
-        let device = self.devices.device_of(token, &plan.rules)?;
-        let place = plan.rules.place(Subject { device: Some(&device), person: None, address: Some(address) });
+        let place = self.place_of(Some(token), address, &self.plan())?;
         Some(Asker { place, address, token: Some(token.into()), is_stream: true, is_encrypted: true })
     }
 
@@ -207,11 +218,9 @@ impl Engine {
         let plan = self.plan();
         // A connection may stand for longer than the plan by which it was let in.
         let asker = self.again(asker, &plan)?;
-        match self.first(&query, &asker, &plan, &mut out) {
-            First::Answered => return Some(out),
-            First::Later => {}
+        if let First::Later = self.first(&query, &asker, &plan, &mut out) {
+            self.ask(&query, &asker, &mut out).await;
         }
-        self.ask(&query, &asker, &mut out).await;
         Some(out)
     }
 
@@ -219,12 +228,7 @@ impl Engine {
     pub(super) async fn ask(&self, query: &Query<'_>, asker: &Asker, out: &mut Vec<u8>) {
         let Ok(_place) = self.waiting.try_acquire() else {
             self.metrics.add("vauban_dns_refused_total", "waiting", 1.0);
-            Reply::new(query, rcode::SERV_FAIL, out).finish(
-                query,
-                Some((Ede::OTHER, "too many questions at once")),
-                asker.room(query),
-                asker.is_encrypted,
-            );
+            fail(query, asker, "too many questions at once", out);
             return;
         };
         let Some(question) = question_of(query) else {
@@ -242,12 +246,7 @@ impl Engine {
         }
         if let Err(error) = settled.opened {
             tracing::error!(sensor = "dns", %error, "the kernel does not open what was answered");
-            Reply::new(query, rcode::SERV_FAIL, out).finish(
-                query,
-                Some((Ede::OTHER, "the network could not be opened")),
-                asker.room(query),
-                asker.is_encrypted,
-            );
+            fail(query, asker, "the network could not be opened", out);
             return;
         }
         out.clear();
@@ -338,6 +337,12 @@ pub(super) struct Means {
     pub(super) page: Page,
     pub(super) metrics: Metrics,
     pub(super) now: fn() -> Timestamp,
+}
+
+/// Answers that it cannot be told now, and why.
+fn fail(query: &Query<'_>, asker: &Asker, why: &str, out: &mut Vec<u8>) {
+    let reply = Reply::new(query, rcode::SERV_FAIL, out);
+    reply.finish(query, Some((Ede::OTHER, why)), asker.room(query), asker.is_encrypted);
 }
 
 /// The names that an answer leads to, and its addresses.

@@ -27,6 +27,7 @@ pub use device_store::{DeviceStore, NamedDevice};
 pub use devices::{Devices, digest};
 pub use engine::Engine;
 pub use network::Network;
+pub(crate) use page::address as page_address;
 pub use page::{Page, Shown};
 pub use plan::Plan;
 pub use profile::Profile;

@@ -13,7 +13,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 use vauban_model::Text;
-use vauban_policy::{Object, Verdict};
+use vauban_policy::{Object, Verdict, day};
 
 use super::engine::Engine;
 use crate::{Stopping, sensor::told_to_stop};
@@ -36,7 +36,7 @@ pub type Page = Arc<dyn Fn(&Shown) -> String + Send + Sync>;
 const PORT: u16 = 80;
 
 /// The address of the page: with a port of its own only in tests and behind others' servers.
-pub(super) fn address(text: &str) -> Option<SocketAddr> {
+pub(crate) fn address(text: &str) -> Option<SocketAddr> {
     text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse::<IpAddr>().ok()?, PORT)))
 }
 
@@ -66,7 +66,7 @@ async fn page(
     let now = (engine.now)();
     let found = plan.name(&host, now);
     // The same decision as the one that led here: the page can say nothing else than `policy explain` does.
-    let rule = plan.rules.settle(asker.place, Object::Name(&host), found.known(), super::Plan::day(now));
+    let rule = plan.rules.settle(asker.place, Object::Name(&host), found.known(), day(now));
     let (id, reason) = if rule.verdict() == Verdict::Block {
         (plan.rules.rule_id(rule, asker.place, found.known()), plan.rules.reason(rule, asker.place))
     } else {

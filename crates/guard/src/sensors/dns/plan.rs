@@ -3,12 +3,12 @@
 use std::{net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 use vauban_lists::{Found as Listed, NameSet};
 use vauban_lookalike::{Likeness, Protected};
 use vauban_matching::set::{Hit, IndicatorSet};
 use vauban_model::{Indicator, Marking, ObservableKind};
-use vauban_policy::{Egress, Known, Logging, Met, Object, Place, Rule, Rules, Subject, Verdict};
+use vauban_policy::{Egress, Known, Logging, Met, Object, Place, Rule, Rules, Subject, Verdict, day};
 
 use crate::config::{DnsTable, Lookalikes};
 
@@ -68,11 +68,6 @@ pub(super) enum Judged {
 }
 
 impl Plan {
-    /// The day on which exceptions are looked at.
-    pub(super) fn day(at: Timestamp) -> Date {
-        TimeZone::UTC.to_datetime(at).date()
-    }
-
     /// What is known of a name.
     pub(super) fn name(&self, name: &str, now: Timestamp) -> Found {
         let mut found = Found::default();
@@ -109,7 +104,7 @@ impl Plan {
 
     /// Judges a name before anybody is asked about it.
     pub(super) fn judge_name(&self, place: Place, name: &str, found: &Found, now: Timestamp) -> Judged {
-        let rule = self.rules.settle(place, Object::Name(name), found.known(), Self::day(now));
+        let rule = self.rules.settle(place, Object::Name(name), found.known(), day(now));
         if rule.verdict() == Verdict::Block {
             return self.blocked(rule, place, found, None);
         }
@@ -130,7 +125,7 @@ impl Plan {
         let given = addresses.iter().map(|address| (Object::Address(*address), self.address(*address, now)));
         let leads: Vec<(Object<'_>, Found)> = names.chain(given).collect();
         let known = leads.iter().map(|(object, found)| (*object, found.known()));
-        let (rule, lead) = self.rules.settle_answer(place, (Object::Name(name), own.known()), known, Self::day(now));
+        let (rule, lead) = self.rules.settle_answer(place, (Object::Name(name), own.known()), known, day(now));
         if rule.verdict() == Verdict::Block {
             let Some((object, found)) = lead.and_then(|at| leads.get(at)) else {
                 return self.blocked(rule, place, &own, None);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vauban_policy::{Rule, Subject};
+use vauban_policy::Rule;
 use vauban_protocol::dns::Query;
 use vauban_resolver::{Address, Name};
 
@@ -20,17 +20,6 @@ pub(super) struct Settled {
 }
 
 impl Engine {
-    /// The same asker by this plan: places are numbers, and each plan has its own. None for one who is nobody any more.
-    pub(super) fn again(&self, asker: &Asker, plan: &Plan) -> Option<Asker> {
-        let (device, address) = match &asker.token {
-            Some(token) => (Some(self.devices.device_of(token, &plan.rules)?), asker.address),
-            None => (None, asker.address),
-        };
-        let is_known = device.is_some() || plan.rules.knows(address) || super::plan::is_inside(address);
-        let subject = Subject { device: device.as_deref(), person: None, address: Some(address) };
-        is_known.then(|| Asker { place: plan.rules.place(subject), ..asker.clone() })
-    }
-
     /// Judges an answer by the plan that counts when it is there, and opens it. Servers above take their time: what was blocked
     /// meanwhile is blocked, also when that happens between the judgement and the kernel.
     pub(super) async fn settle(

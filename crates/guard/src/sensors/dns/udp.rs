@@ -13,7 +13,7 @@ use std::{
 
 use jiff::civil::Date;
 use tokio::runtime::Handle;
-use vauban_policy::Place;
+use vauban_policy::{Place, day};
 use vauban_protocol::dns::{Ede, Query, Refused, Reply, rcode};
 use vauban_resolver::{Hit, Key};
 
@@ -64,7 +64,7 @@ impl Desk {
         Self {
             plan: engine.plan(),
             generation,
-            day: Plan::day((engine.now)()),
+            day: day((engine.now)()),
             askers: HashMap::new(),
             judged: HashMap::new(),
             out: Vec::with_capacity(LARGEST),
@@ -74,7 +74,7 @@ impl Desk {
 
     /// Forgets what another plan or another day decided.
     fn refresh(&mut self, engine: &Engine) {
-        let (generation, day) = (engine.generation(), Plan::day((engine.now)()));
+        let (generation, day) = (engine.generation(), day((engine.now)()));
         if generation != self.generation || day != self.day {
             self.plan = engine.plan();
             (self.generation, self.day) = (generation, day);
@@ -186,26 +186,23 @@ fn at_once(engine: &Arc<Engine>, runtime: &Handle, desk: &mut Desk, query: &Quer
         return engine.first(query, asker, &plan, &mut desk.out);
     };
     let place = (hit.lies_at(), asker.place);
-    let passes = match desk.judged.get(&place) {
-        Some((_, passes)) => *passes,
-        None => {
+    let before = desk.judged.get(&place).map(|(_, passes)| *passes);
+    if before != Some(true) {
+        if before.is_none() {
             engine.note_secret(query, asker, &plan);
-            let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
+        }
+        let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
+        let passes = judged == Judged::Passes;
+        if before.is_none() {
             if desk.judged.len() >= MOST_JUDGED {
                 desk.judged.clear();
             }
-            desk.judged.insert(place, (hit.clone(), judged == Judged::Passes));
-            if judged != Judged::Passes {
-                engine.keep_out(query, asker, &plan, &judged, &mut desk.out);
-                return First::Answered;
-            }
-            true
+            desk.judged.insert(place, (hit.clone(), passes));
         }
-    };
-    if !passes {
-        let judged = engine.judge(query, asker, &plan, hit.chain(), hit.addresses());
-        engine.keep_out(query, asker, &plan, &judged, &mut desk.out);
-        return First::Answered;
+        if !passes {
+            engine.keep_out(query, asker, &plan, &judged, &mut desk.out);
+            return First::Answered;
+        }
     }
     // The kernel has to have it before it is told, and that takes a while.
     if plan.is_named(asker.place) && engine.network.is_some() && !hit.addresses().is_empty() {

@@ -11,14 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use rustix::fs::{MemfdFlags, memfd_create};
 use tokio::sync::oneshot;
 use vauban_examine::{Confined, Examiner, Examiners as _, Reading, Task};
 use vauban_intake::StopFlag;
 use vauban_mail::{Code, Facts, Known, Organisation, Said, Told};
 use vauban_model::{Reason, Sighting};
-use vauban_policy::Rules;
+use vauban_policy::{Rules, day};
 use vauban_record::{Candidate, Way};
 
 use super::{authenticate::Authenticator, candidates::candidates, message::Message, private::is_private, shown::shown};
@@ -95,7 +95,7 @@ impl Judge {
     pub(super) fn is_private(&self, sender: &str, domain: &str, now: Timestamp) -> bool {
         let Some(table) = &self.table.outgoing else { return false };
         let name = self.known.name_of(sender).unwrap_or_default();
-        is_private(table, &self.rules, name, domain, TimeZone::UTC.to_datetime(now).date())
+        is_private(table, &self.rules, name, domain, day(now))
     }
 
     /// Which way a message goes: out when its sender signed in, or comes from a network that the configuration names.
