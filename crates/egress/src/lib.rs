@@ -20,7 +20,7 @@ mod words;
 
 pub use kernel::{Counted, Nft, NftError, counted};
 pub use live::{Blocked, OpenError, Opener, siblings};
-pub use plan::Plan;
+pub use plan::{Plan, networks_where};
 pub use settings::{Between, NetworkTable, Quic};
 pub use switch::{Standing, Switch, SwitchError};
 pub use vauban_policy::Problem;

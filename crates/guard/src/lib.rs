@@ -19,4 +19,4 @@ mod tend;
 pub use metrics::Metrics;
 pub use run::{Guard, GuardError, Prepare, run};
 pub use sensor::{FailPolicy, Sensor, Stopping};
-pub use tend::{Addresses, Indicators, Lists, MailParts, NamesParts};
+pub use tend::{Indicators, Lists, MailParts, NamesParts};

@@ -2,16 +2,13 @@
 
 use std::{
     fs, io,
-    net::IpAddr,
     path::{Path, PathBuf},
 };
 
-use ipnet::IpNet;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vauban_intel::{Benign, Place, Reading, read_path, store::Store};
-use vauban_model::{Lang, Marking, Observable, ObservableKind, Test};
+use vauban_model::{Lang, Test};
 
 use crate::{LoadError, starter::DOCUMENTS, starter::starter};
 
@@ -115,26 +112,6 @@ impl Sources {
         }
         gathered.reading.set_benign_aside(&benign);
         Ok(gathered)
-    }
-}
-
-/// The addresses and networks that these sources say are bad, each until when; none from sources that cannot be read. What
-/// may be told to nobody but its recipient (TLP:RED) is left out: whoever is blocked would learn of it.
-#[must_use]
-pub fn networks(sources: &Sources) -> Vec<(IpNet, Option<Timestamp>)> {
-    let indicators = sources.gather().map(|gathered| gathered.reading.indicators).unwrap_or_default();
-    let open = indicators.iter().filter(|indicator| indicator.marking < Marking::Red);
-    let tests = open.flat_map(|indicator| indicator.tests.iter().map(|test| (test, indicator.validity.until)));
-    tests.filter_map(|(test, until)| Some((network(test)?, until))).collect()
-}
-
-fn network(test: &Test) -> Option<IpNet> {
-    match test {
-        Test::Network(text) => text.parse().ok(),
-        Test::Observable(Observable { kind: ObservableKind::Ipv4Addr | ObservableKind::Ipv6Addr, value }) => {
-            value.parse::<IpAddr>().ok().map(IpNet::from)
-        }
-        _ => None,
     }
 }
 

@@ -10,6 +10,6 @@ mod keep;
 mod load;
 mod starter;
 
-pub use gather::{Gathered, Left, Sources, networks};
+pub use gather::{Gathered, Left, Sources};
 pub use load::{EventRules, Files, Knowledge, LoadError, Prepared, Warning, indicators, prepare};
 pub use starter::starter;

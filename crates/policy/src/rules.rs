@@ -168,14 +168,28 @@ impl Rules {
     /// Every network that any word speaks of as a destination: of tools, `always`, `never` and exceptions. Between their
     /// ends all decisions about addresses are the same, so whoever compiles the policy asks once for each stretch.
     pub fn destinations(&self) -> impl Iterator<Item = IpNet> {
-        let targets = self.always.iter();
-        let targets = targets.chain(self.compartments.iter().flat_map(|compartment| &compartment.never));
-        let targets = targets.chain(self.exceptions.iter().flat_map(|exception| &exception.to));
-        let named = targets.filter_map(|target| match target {
+        let named = self.targets().filter_map(|target| match target {
             Target::Network(network) => Some(*network),
             _ => None,
         });
         self.networks.iter().map(|(network, _)| *network).chain(named)
+    }
+
+    /// Every name that any word speaks of as a destination, and the names of all tools: what is decided about another name is
+    /// what is decided about the closest of these above it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let named = self.targets().filter_map(|target| match target {
+            Target::Name(name) => Some(name.as_str()),
+            _ => None,
+        });
+        self.names.keys().map(String::as_str).chain(named)
+    }
+
+    /// What the words of `always`, `never` and exceptions mean.
+    fn targets(&self) -> impl Iterator<Item = &Target> {
+        let targets = self.always.iter();
+        let targets = targets.chain(self.compartments.iter().flat_map(|compartment| &compartment.never));
+        targets.chain(self.exceptions.iter().flat_map(|exception| &exception.to))
     }
 
     /// What the tools are called that a name belongs to, as `tool:` names them.

@@ -37,23 +37,34 @@ const SHORTEST: usize = 16;
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String")]
-pub struct TsigKey(Key);
+pub struct TsigKey {
+    key: Key,
+    /// What it was made of, to tell whether a configuration changed: `key` says it to nobody.
+    secret: Box<[u8]>,
+}
 
 impl TsigKey {
     pub(crate) fn inner(&self) -> &Key {
-        &self.0
+        &self.key
     }
 
     /// Its name, as the other end has to know it.
     #[must_use]
     pub fn name(&self) -> String {
-        self.0.name().to_string()
+        self.key.name().to_string()
     }
 }
 
 impl AsRef<Key> for TsigKey {
     fn as_ref(&self) -> &Key {
-        &self.0
+        &self.key
+    }
+}
+
+impl PartialEq for TsigKey {
+    fn eq(&self, other: &Self) -> bool {
+        let one = (self.key.name(), self.key.algorithm(), &self.secret);
+        one == (other.key.name(), other.key.algorithm(), &other.secret)
     }
 }
 
@@ -79,7 +90,8 @@ impl FromStr for TsigKey {
         if bytes.len() < SHORTEST {
             return Err(KeyError::Short);
         }
-        Key::new(algorithm, &bytes, key_name, None, None).map(Self).map_err(|_| KeyError::Secret)
+        let key = Key::new(algorithm, &bytes, key_name, None, None).map_err(|_| KeyError::Secret)?;
+        Ok(Self { key, secret: bytes.into() })
     }
 }
 
@@ -93,7 +105,7 @@ impl TryFrom<String> for TsigKey {
 
 impl fmt::Debug for TsigKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "TsigKey({}, ..)", self.0.name())
+        write!(formatter, "TsigKey({}, ..)", self.key.name())
     }
 }
 

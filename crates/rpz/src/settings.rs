@@ -75,7 +75,7 @@ fn parse_server(text: &str) -> Option<SocketAddr> {
 }
 
 /// Who may take our zone.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServeSettings {
     /// Addresses and ports to listen on, over TCP and UDP.
@@ -95,7 +95,7 @@ pub struct ServeSettings {
 }
 
 /// A server that is told when our zone changes.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Secondary {
     /// Its address and port.

@@ -48,6 +48,8 @@ const PEERS: &[Peer] = &[
     Peer { program: "nft", package: "nftables", untested: "what the kernel lets out of a compartment" },
     Peer { program: "tcpdump", package: "tcpdump", untested: "what the kernel lets out of a compartment" },
     Peer { program: "ip", package: "iproute2", untested: "what the kernel lets out of a compartment" },
+    Peer { program: "wireguard-go", package: "wireguard-go", untested: "devices that are known by a key of WireGuard" },
+    Peer { program: "wg", package: "wireguard-tools", untested: "devices that are known by a key of WireGuard" },
     Peer { program: "dnssec-signzone", package: "bind9-utils", untested: "validation with real servers" },
     Peer { program: "ldns-signzone", package: "ldnsutils", untested: "validation with real servers" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },

@@ -12,5 +12,6 @@ mod write;
 
 pub(crate) use document::{TRIAL, document, removal};
 pub(crate) use sets::{BLOCKED, NETWORKS, Pairs};
+pub use stretches::networks_where;
 pub(crate) use stretches::number;
 pub use write::Plan;

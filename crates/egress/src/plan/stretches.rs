@@ -124,6 +124,14 @@ pub(crate) fn networks(stretches: impl Iterator<Item = Stretch>) -> Vec<IpNet> {
     rows.into_iter().flat_map(subnets).collect()
 }
 
+/// The fewest networks that hold every address of which `holds` is true, where that can change only at an end of one of
+/// `networks`.
+pub fn networks_where(networks: &[IpNet], mut holds: impl FnMut(IpAddr) -> bool) -> Vec<IpNet> {
+    let cut = |family| stretches(family, networks.iter().copied());
+    let both = Family::BOTH.into_iter().flat_map(cut);
+    self::networks(both.filter(|stretch| holds(stretch.any())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ mod dns;
 mod parse;
 mod shape;
 mod text;
+mod wireguard;
 
 pub use dns::{DnsTable, Lookalikes};
 pub use parse::{ConfigError, parse};
@@ -12,3 +13,4 @@ pub use shape::{
     PortalTable, QuarantineTable, ReleaseBy,
 };
 pub use text::{DEFAULT, schema};
+pub use wireguard::{Peers, with_peers};

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use vauban_policy::Rules;
+use vauban_policy::{Egress, Rules};
+use vauban_rpz::ServeSettings;
 
 use super::{Config, DnsTable, LeavingPolicy, ReleaseBy};
 use crate::sensors::dns::page_address;
@@ -85,6 +86,11 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
     {
         return wrong(key, &what);
     }
+    for (compartment, zone) in &config.zone {
+        if let Some(what) = given_out(config, compartment, zone) {
+            return wrong(&format!("[zone.{compartment}]"), &what);
+        }
+    }
     let Some(mail) = &config.mail else { return Ok(()) };
     if mail.readers == 0 || mail.readers > 64 {
         return wrong("readers", "from 1 to 64");
@@ -153,6 +159,26 @@ fn check(text: &str, config: &Config) -> Result<(), ConfigError> {
         return wrong("networks", &format!("{network:?} is no network (10.0.0.0/8)"));
     }
     Ok(())
+}
+
+/// What is wrong with a zone that is given out.
+fn given_out(config: &Config, compartment: &str, zone: &ServeSettings) -> Option<String> {
+    if config.dns.is_none() {
+        return Some("a zone needs [dns]: it says what the filter of names decides".to_owned());
+    }
+    let Some(table) = config.compartment.get(compartment) else {
+        return Some(format!("no compartment is called {compartment:?}"));
+    };
+    if zone.listen.is_empty() {
+        return Some("listen: where servers fetch it (\"10.20.0.2:5354\")".to_owned());
+    }
+    if zone.keys.is_empty() && zone.allow.is_empty() {
+        return Some("keys or allow: who may take it; nobody may".to_owned());
+    }
+    (config.network.is_some() && table.egress == Egress::Named).then(|| {
+        "its traffic leaves by names that Vauban answers (egress = \"named\"): another resolver opens nothing"
+            .to_owned()
+    })
 }
 
 /// The first key of `[dns]` that is wrong, and what is.
@@ -238,6 +264,15 @@ mod tests {
             ("[compartment.work]\negres = \"named\"\n", 2),
             ("[dns]\nlisten = [\"0.0.0.0:53\"]\n", 2),
             ("[dns]\n", 1),
+            (
+                "[compartment.work]\n[zone.work]\nlisten = [\"127.0.0.1:54\"]\nzone = \"rpz.example\"\nallow = [\"10.0.0.0/8\"]\n",
+                2,
+            ),
+            (
+                "[dns]\nupstream = [\"udp://192.0.2.1\"]\n[zone.work]\nlisten = [\"127.0.0.1:54\"]\nzone = \"rpz.example\"\n",
+                3,
+            ),
+            ("[zone.work]\nlisten = [\"127.0.0.1:54\"]\nzone = \"rpz.example\"\nkeys = [\"hmac-md5:a:b\"]\n", 4),
             ("[dns]\nupstream = [\"udp://192.0.2.1\"]\ntls = [\"127.0.0.1:853\"]\n", 1),
             ("[[list]]\nname = \"a list\"\nfrom = \"x\"\n", 2),
             ("[portal]\nlisten = \"0.0.0.0:9782\"\n", 2),

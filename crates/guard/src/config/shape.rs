@@ -8,8 +8,9 @@ use vauban_egress::NetworkTable;
 use vauban_mail::Organisation;
 use vauban_model::Lang;
 use vauban_policy::{Compartment, Device, Exception, Expect, List, Person, Policy, Settings, Tool};
+use vauban_rpz::ServeSettings;
 
-use super::DnsTable;
+use super::{DnsTable, Peers};
 use crate::exceptions::Made;
 
 /// The whole file.
@@ -27,6 +28,9 @@ pub struct Config {
     pub mail: Option<MailTable>,
     /// The filter of names; none to do without.
     pub dns: Option<DnsTable>,
+    /// Compartments whose view of names is given out as a response policy zone, by their names. docs/rpz.md says to whom.
+    #[serde(default)]
+    pub zone: BTreeMap<String, ServeSettings>,
     /// What the kernel lets out; none to leave it alone. The shape stands in docs/network.md.
     pub network: Option<NetworkTable>,
     /// The pages in the browser; none to do without.
@@ -58,6 +62,9 @@ pub struct Config {
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,
+    /// The addresses of WireGuard's peers, by their keys; they stand in files of their own.
+    #[serde(skip)]
+    pub peers: Peers,
 }
 
 impl Config {
@@ -68,7 +75,7 @@ impl Config {
             policy: self.policy.clone(),
             compartment: self.compartment.clone(),
             person: self.person.clone(),
-            device: self.device.clone(),
+            device: self.device.iter().map(|(name, device)| (name.clone(), self.peers.placed(device))).collect(),
             tool: self.tool.clone(),
             list: self.list.clone(),
             exception: self.exception.iter().cloned().chain(self.made.iter().map(Made::exception)).collect(),
@@ -83,11 +90,13 @@ impl Config {
 pub struct GuardTable {
     /// Where `/healthz` and `/metrics` are served; loopback, because they are for the machine itself.
     pub http: String,
+    /// Files that say which address each peer of WireGuard may have, as `wg show wg0 allowed-ips` prints it.
+    pub wireguard: Vec<String>,
 }
 
 impl Default for GuardTable {
     fn default() -> Self {
-        Self { http: "127.0.0.1:9780".to_owned() }
+        Self { http: "127.0.0.1:9780".to_owned(), wireguard: Vec::new() }
     }
 }
 

@@ -8,9 +8,8 @@ use vauban_intel::store::Fetch;
 use vauban_lists::{Gate, Judging, Limits, NameSet, Store, StoreError, Updated};
 use vauban_model::Lang;
 use vauban_policy::List;
-use vauban_rpz::Surroundings;
 
-use super::zones::Zones;
+use super::zones::{Zones, surroundings};
 use crate::{Metrics, clock, config::Config, sensors::mail::Random};
 
 /// How long it is waited before a list that could not be had is tried again: half an hour, whatever its own pace.
@@ -36,16 +35,7 @@ impl Lists {
         random: Random,
         metrics: Metrics,
     ) -> Self {
-        let surroundings = Surroundings {
-            now: Arc::new(move || u64::try_from(now().as_second()).unwrap_or(0)),
-            random: Arc::new(move || {
-                let mut bytes = [0; 2];
-                // Without randomness a number is guessed; the key that signs the transfer is not.
-                let _ = random(&mut bytes);
-                u16::from_ne_bytes(bytes)
-            }),
-        };
-        Self { store: Store::open(state), fetch, now, metrics, zones: Zones::new(surroundings) }
+        Self { store: Store::open(state), fetch, now, metrics, zones: Zones::new(surroundings(now, random)) }
     }
 
     /// All lists in one set, from their last good copies; none where there are none.
@@ -83,15 +73,16 @@ impl Lists {
     fn fetch_these(&self, config: &Config, which: impl Fn(&List) -> bool) -> bool {
         let mut changed = false;
         for list in config.list.iter().filter(|list| which(list) && self.is_due(list)) {
-            changed |= self.fetch(list, config).is_some_and(|updated| taken(&updated));
+            changed |= self.fetch(list, config, false).is_some_and(|updated| taken(&updated));
         }
         changed
     }
 
-    /// Fetches a list now, and says what became of it; none when the store cannot be used.
-    pub fn fetch(&self, list: &List, config: &Config) -> Option<Updated> {
+    /// Fetches a list now, and says what became of it; none when the store cannot be used. By force, it is taken although it
+    /// shrank or wants to block what no list may: somebody looked at it.
+    pub fn fetch(&self, list: &List, config: &Config, by_force: bool) -> Option<Updated> {
         let fetched = self.get(list);
-        let judging = Judging { gate: &gate(config), limits: Limits::default(), force: false };
+        let judging = Judging { gate: &gate(config), limits: Limits::default(), force: by_force };
         let fetched = fetched.as_ref().map(Vec::as_slice).map_err(String::as_str);
         let updated = self.store.update(&list.name, fetched, judging, (self.now)());
         match updated {

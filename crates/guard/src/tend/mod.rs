@@ -9,4 +9,4 @@ pub use lists::Lists;
 pub use mail::MailParts;
 pub(crate) use mail::MailTender;
 pub(crate) use names::NamesTender;
-pub use names::{Addresses, Indicators, NamesParts};
+pub use names::{Indicators, NamesParts};

@@ -1,12 +1,12 @@
 //! The filter of names, tended: loaded again when indicators, lists or devices change, lists fetched when they are due.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use ipnet::IpNet;
 use jiff::{Timestamp, civil::Date};
 use tokio::task::JoinHandle;
 use vauban_egress::Blocked;
@@ -15,22 +15,20 @@ use vauban_lists::NameSet;
 use vauban_lookalike::{Brands, Protected};
 use vauban_matching::set::IndicatorSet;
 use vauban_policy::{Rules, day};
+use vauban_rpz::ServeSettings;
 
-use super::lists::Lists;
+use super::{lists::Lists, zones::surroundings};
 use crate::{
     Metrics,
     config::{Config, DnsTable},
     sensors::{
-        dns::{DeviceStore, DnsSensor, Network, Page, Parts, Plan, page_address, start},
+        dns::{DeviceStore, DnsSensor, Network, Outlets, Page, Parts, Plan, is_secret, page_address, start},
         mail::Random,
     },
 };
 
 /// The indicators as they are now.
 pub type Indicators = Arc<dyn Fn() -> Result<IndicatorSet, String> + Send + Sync>;
-
-/// The addresses and networks that are known to be bad now, each until when.
-pub type Addresses = Arc<dyn Fn() -> Vec<(IpNet, Option<Timestamp>)> + Send + Sync>;
 
 /// What the filter of names is told from outside.
 pub struct NamesParts {
@@ -42,8 +40,6 @@ pub struct NamesParts {
     pub log: PathBuf,
     /// Gets lists.
     pub fetch: Arc<dyn Fetch + Send + Sync>,
-    /// The addresses that are known to be bad now, each until when.
-    pub addresses: Addresses,
     /// Shows why a name is blocked.
     pub page: Page,
     /// The clock.
@@ -74,6 +70,14 @@ pub(crate) struct NamesTender {
     devices: DeviceStore,
     set: Option<Arc<NameSet>>,
     network: Option<Arc<Network>>,
+    zones: Zones,
+}
+
+/// Zones that are given out, and whether what is in them has to be looked at again.
+struct Zones {
+    settings: BTreeMap<String, ServeSettings>,
+    are_old: bool,
+    publishing: Option<JoinHandle<()>>,
 }
 
 impl NamesTender {
@@ -84,17 +88,21 @@ impl NamesTender {
         table: &DnsTable,
         metrics: &Metrics,
     ) -> Result<Self, String> {
+        let outlets = Outlets::new(&config.zone, &parts.state, &surroundings(parts.now, parts.random));
+        let zones = Zones { settings: config.zone.clone(), are_old: !outlets.is_empty(), publishing: None };
         let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
         let set = fresh(&lists, config).await.unwrap_or_else(|error| {
             tracing::error!(error, "the lists cannot be compiled; none of them blocks anything");
             None
         });
         let plan = plan(&parts, config, set.clone()).await?;
+        let indicators = Arc::clone(&plan.indicators);
         let devices = DeviceStore::open(&parts.state);
         let network = network(config, &plan.rules, parts.now)?;
         let given = Parts {
             log: parts.log.clone(),
             network: network.clone(),
+            outlets,
             page: Arc::clone(&parts.page),
             metrics: metrics.clone(),
             now: parts.now,
@@ -103,7 +111,7 @@ impl NamesTender {
         let sensor = Arc::new(start(plan, given)?);
         sensor.devices().replace(devices.known());
         if let Some(network) = &network {
-            network.block_only(blocked(&parts).await).await;
+            network.block_only(blocked(&indicators, (parts.now)())).await;
         }
         let day = day((parts.now)());
         Ok(Self {
@@ -118,6 +126,7 @@ impl NamesTender {
             day,
             devices,
             set,
+            zones,
         })
     }
 
@@ -136,16 +145,14 @@ impl NamesTender {
         if doors(table) != doors(&self.before) {
             tracing::warn!("doors, servers and sizes of [dns] change when the process is started again");
         }
+        if config.zone != self.zones.settings {
+            tracing::warn!("who may take a zone, and where, changes when the process is started again");
+        }
         self.take_lists(config).await;
         self.config = config.clone();
         // Whoever asks for this has just changed something.
         self.looked = None;
-        let is_loaded = self.replace().await;
-        // Addresses come of indicators alone.
-        if let Some(network) = &self.network {
-            network.block_only(blocked(&self.parts).await).await;
-        }
-        is_loaded
+        self.replace().await
     }
 
     /// Takes the lists as they are now; when they cannot be compiled, those before stay.
@@ -156,9 +163,9 @@ impl NamesTender {
         }
     }
 
-    async fn replace(&self) -> bool {
+    async fn replace(&mut self) -> bool {
         let replaced = match plan(&self.parts, &self.config, self.set.clone()).await {
-            Ok(plan) => self.sensor.replace(plan).await,
+            Ok(plan) => self.take(plan).await,
             Err(error) => Err(error),
         };
         match replaced {
@@ -167,6 +174,27 @@ impl NamesTender {
                 tracing::error!(error, "the filter of names cannot be loaded again; what was before stays");
                 false
             }
+        }
+    }
+
+    /// From now on names and addresses are judged by this plan.
+    async fn take(&mut self, plan: Plan) -> Result<(), String> {
+        let indicators = Arc::clone(&plan.indicators);
+        let replaced = self.sensor.replace(plan).await;
+        if let Some(network) = &self.network {
+            network.block_only(blocked(&indicators, (self.parts.now)())).await;
+        }
+        self.zones.are_old = !self.zones.settings.is_empty();
+        replaced
+    }
+
+    /// Gives out zones anew, one time after the other: what changes meanwhile is in the next.
+    fn publish(&mut self) {
+        let is_busy = self.zones.publishing.as_ref().is_some_and(|publishing| !publishing.is_finished());
+        if self.zones.are_old && !is_busy {
+            self.zones.are_old = false;
+            let sensor = Arc::clone(&self.sensor);
+            self.zones.publishing = Some(tokio::task::spawn_blocking(move || sensor.publish()));
         }
     }
 
@@ -181,7 +209,9 @@ impl NamesTender {
         if day != self.day {
             self.day = day;
             self.sensor.judge_again().await;
+            self.zones.are_old = !self.zones.settings.is_empty();
         }
+        self.publish();
         if self.fetching.as_ref().is_some_and(JoinHandle::is_finished)
             && let Some(fetching) = self.fetching.take()
             && fetching.await.unwrap_or(false)
@@ -229,13 +259,20 @@ fn network(config: &Config, rules: &Rules, now: fn() -> Timestamp) -> Result<Opt
     Ok(Some(Arc::new(network)))
 }
 
-/// What is blocked for everybody, by its address.
-async fn blocked(parts: &NamesParts) -> Vec<Blocked> {
-    let (addresses, now) = (Arc::clone(&parts.addresses), (parts.now)());
-    let addresses = tokio::task::spawn_blocking(move || addresses()).await.unwrap_or_default();
+/// What is blocked for everybody, by its address. What may be told to nobody but its recipient (TLP:RED) is left out: whoever is
+/// blocked would learn of it.
+fn blocked(indicators: &IndicatorSet, now: Timestamp) -> Vec<Blocked> {
     let lifetime = |until: Option<Timestamp>| match until {
         None => Some(None),
         Some(until) => Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero()).map(Some),
     };
-    addresses.into_iter().filter_map(|(network, until)| Some(Blocked { network, lifetime: lifetime(until)? })).collect()
+    let mut blocked = Vec::new();
+    indicators.each_network(&mut |network, indicator| {
+        if !is_secret(indicator.marking)
+            && let Some(lifetime) = lifetime(indicator.validity.until)
+        {
+            blocked.push(Blocked { network, lifetime });
+        }
+    });
+    blocked
 }

@@ -1,14 +1,17 @@
 //! Lists that are zones of a server: transferred, and written as the text of a zone, so that they are kept and judged like
-//! every other list.
+//! every other list. What a list covers stays covered where names inside it would make a hole in the zone.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
+use jiff::Timestamp;
 use tokio::runtime::Handle;
 use vauban_policy::List;
 use vauban_rpz::{Limits, Surroundings, Transfer, TransferSettings, TsigKey, Zone, write_text};
+
+use crate::sensors::mail::Random;
 
 /// Zones as they came last: the next time only what changed is asked for.
 #[derive(Clone)]
@@ -40,5 +43,18 @@ impl Zones {
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Zone>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What transfers of zones need from outside.
+pub(super) fn surroundings(now: fn() -> Timestamp, random: Random) -> Surroundings {
+    Surroundings {
+        now: Arc::new(move || u64::try_from(now().as_second()).unwrap_or(0)),
+        random: Arc::new(move || {
+            let mut bytes = [0; 2];
+            // Without randomness a number is guessed; the key that signs the transfer is not.
+            let _ = random(&mut bytes);
+            u16::from_ne_bytes(bytes)
+        }),
     }
 }

@@ -11,6 +11,7 @@ mod layout;
 mod look_up;
 mod open;
 mod terms;
+mod walk;
 mod write;
 
 pub use build::{BuildError, Builder, Built};

@@ -143,8 +143,20 @@ impl IndicatorSet {
     }
 
     fn exact(&self, kind: u8, key: &[u8], how: &[&'static str], found: &mut dyn FnMut(Hit)) {
-        let Some(postings) = self.entry(kind, key) else { return };
-        let mut at = postings;
+        if let Some(postings) = self.entry(kind, key) {
+            self.postings(kind, key, postings, how, found);
+        }
+    }
+
+    /// Reads the postings of a key, which begin at `at`.
+    pub(super) fn postings(
+        &self,
+        kind: u8,
+        key: &[u8],
+        mut at: usize,
+        how: &[&'static str],
+        found: &mut dyn FnMut(Hit),
+    ) {
         while let Some((hit, more)) = self.posting(kind, key, &mut at, how) {
             found(hit);
             if !more {
@@ -229,7 +241,7 @@ impl IndicatorSet {
     }
 }
 
-fn canonical_text(kind: u8, key: &[u8]) -> Cow<'_, str> {
+pub(super) fn canonical_text(kind: u8, key: &[u8]) -> Cow<'_, str> {
     match (kind, key.split_first()) {
         (NETWORK_V4, Some((length, address))) => {
             format!("{}/{length}", text_of(ObservableKind::Ipv4Addr, address)).into()
@@ -299,6 +311,28 @@ mod tests {
             }
         });
         all
+    }
+
+    #[test]
+    fn everything_can_be_gone_over() {
+        use ObservableKind::{DomainName, Ipv4Addr, Ipv6Addr, Url};
+        let set = set(vec![
+            observable(DomainName, "Evil.com"),
+            observable(DomainName, "bücher.example"),
+            observable(Url, "http://evil.org/path"),
+            observable(Ipv4Addr, "192.0.2.7"),
+            observable(Ipv6Addr, "2001:db8:1::1"),
+            Test::Network("198.51.100.0/24".into()),
+            Test::Network("2001:db8::/32".into()),
+        ]);
+        let mut names: Vec<&str> = set.names().collect();
+        names.sort_unstable();
+        assert_eq!(names, ["evil.com", "xn--bcher-kva.example"]);
+        let mut networks = Vec::new();
+        set.each_network(&mut |network, indicator| networks.push((network.to_string(), indicator.name.clone())));
+        networks.sort();
+        let networks: Vec<&str> = networks.iter().map(|(network, _)| network.as_str()).collect();
+        assert_eq!(networks, ["192.0.2.7/32", "198.51.100.0/24", "2001:db8:1::1/128", "2001:db8::/32"]);
     }
 
     #[test]

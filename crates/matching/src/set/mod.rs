@@ -11,6 +11,7 @@ mod layout;
 mod look_up;
 mod map;
 mod open;
+mod walk;
 
 pub use build::{Built, Refused, build};
 pub use look_up::{Hit, PatternEntry, RuleEntry};

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use vauban_guard::config::{self, Config};
+use vauban_guard::config::{self, Config, with_peers};
 use vauban_model::Text;
 
 use crate::{failure::Failure, place::Place, terminal};
@@ -61,8 +61,9 @@ pub(super) fn read(file: &Path) -> Result<Config, Failure> {
             ),
         )
     })?;
-    config::parse(&text).map_err(|error| {
-        let error = vauban_model::printable(&error.to_string());
+    let parsed = config::parse(&text).map_err(|error| error.to_string());
+    parsed.and_then(|config| with_peers(config, |path| fs::read_to_string(path))).map_err(|error| {
+        let error = vauban_model::printable(&error);
         Failure::new(
             "config",
             Text::new(format!("{shown}, {error}"), format!("{shown}, {error}")),

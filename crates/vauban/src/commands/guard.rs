@@ -97,14 +97,12 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 fn names(place: &Place, starter: bool, seed: [u8; 16]) -> NamesParts {
     let state = place.state.clone();
     let sources = Sources { starter, state: Some(state.clone()), paths: Vec::new(), benign: None };
-    let known = sources.clone();
     let seed = u128::from_le_bytes(seed);
     NamesParts {
         indicators: Arc::new(move || vauban_knowledge::indicators(&sources, &state).map_err(|error| chain(&error))),
         state: place.state.clone(),
         log: place.names(),
         fetch: Arc::new(vauban_intel::store::Https),
-        addresses: Arc::new(move || vauban_knowledge::networks(&known)),
         page: Arc::new(vauban_portal::blocked),
         now: Timestamp::now,
         random,

@@ -32,8 +32,14 @@ enum Command {
         #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
         config: PathBuf,
     },
-    /// Fetch all lists now, and say what became of each; exit code 1 when one was refused
+    /// Fetch lists now, and say what became of each; exit code 1 when one was refused
     Fetch {
+        /// Only these lists; all of them when none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Take a list although it shrank absurdly, or wants to block much that no list may: somebody looked at it
+        #[arg(long, requires = "names")]
+        force: bool,
         /// The configuration
         #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
         config: PathBuf,
@@ -42,10 +48,10 @@ enum Command {
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
-    let (Command::Status { config: file } | Command::Fetch { config: file }) = &arguments.command;
+    let (Command::Status { config: file } | Command::Fetch { config: file, .. }) = &arguments.command;
     let config = config::read(file)?;
-    if matches!(arguments.command, Command::Fetch { .. }) {
-        fetch(&config, place)?;
+    if let Command::Fetch { names, force, .. } = &arguments.command {
+        fetch(&config, names, *force, place)?;
     }
     let store = Store::open(&place.state);
     let mut text = String::new();
@@ -59,16 +65,25 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Fetches all of them.
-fn fetch(config: &Config, place: &Place) -> Result<(), Failure> {
+/// Fetches those that are named, or all of them.
+fn fetch(config: &Config, names: &[String], by_force: bool, place: &Place) -> Result<(), Failure> {
+    if let Some(name) = names.iter().find(|name| !config.list.iter().any(|list| list.name == **name)) {
+        return Err(Failure::new(
+            "list",
+            Text::new(format!("aucune liste ne s'appelle {name:?}"), format!("no list is called {name:?}")),
+            Text::new("`vauban list status` les montre toutes", "`vauban list status` shows all of them"),
+        ));
+    }
     let fetcher = Arc::new(vauban_intel::store::Https);
     let lists = Lists::new(&place.state, fetcher, Timestamp::now, random, Metrics::default());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::output(&error))?;
-    let config = config.clone();
-    let fetched = runtime.block_on(async {
-        tokio::task::spawn_blocking(move || config.list.iter().all(|list| lists.fetch(list, &config).is_some())).await
-    });
+    let (config, names) = (config.clone(), names.to_vec());
+    let fetch_all = move || {
+        let mut wanted = config.list.iter().filter(|list| names.is_empty() || names.contains(&list.name));
+        wanted.all(|list| lists.fetch(list, &config, by_force).is_some())
+    };
+    let fetched = runtime.block_on(async { tokio::task::spawn_blocking(fetch_all).await });
     if fetched.unwrap_or(false) {
         return Ok(());
     }

@@ -54,7 +54,12 @@ pub(crate) fn question(name: &str, kind: RecordType) -> Vec<u8> {
 
 /// Asks over UDP from where this thread is.
 pub(crate) fn udp(server: &str, name: &str, kind: RecordType, patience: Duration) -> Option<Answer> {
-    let socket = UdpSocket::bind(if server.contains(':') { "[::]:0" } else { "0.0.0.0:0" }).unwrap();
+    udp_from(if server.contains(':') { "::" } else { "0.0.0.0" }, server, name, kind, patience)
+}
+
+/// Asks over UDP from one of the addresses that this place has.
+pub(crate) fn udp_from(from: &str, server: &str, name: &str, kind: RecordType, patience: Duration) -> Option<Answer> {
+    let socket = UdpSocket::bind((from.parse::<IpAddr>().unwrap(), 0)).unwrap();
     socket.set_read_timeout(Some(patience)).unwrap();
     let server: IpAddr = server.parse().unwrap();
     socket.send_to(&question(name, kind), (server, 53)).ok()?;

@@ -103,7 +103,7 @@ from = "FOLDER/malware.txt"
 "#;
 
 impl Vauban {
-    fn vauban(yard: &Yard, arguments: &[&str]) -> Command {
+    pub(crate) fn vauban(yard: &Yard, arguments: &[&str]) -> Command {
         let mut command = yard.command("gateway", env!("CARGO_BIN_EXE_vauban"));
         command.arg("--state").arg(yard.folder.path().join("state")).args(["--lang", "en"]).args(arguments);
         // The plan is not made from a desk: nobody is locked out here.

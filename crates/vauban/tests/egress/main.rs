@@ -17,4 +17,5 @@ mod restart;
 mod round;
 mod suite;
 mod table;
+mod wireguard;
 mod yard;

@@ -99,7 +99,7 @@ mod tests {
     use vauban_policy::{Policy, Rules};
 
     use super::*;
-    use crate::sensors::dns::Devices;
+    use crate::sensors::dns::{Devices, Mark};
 
     #[test]
     fn a_token_counts_until_it_is_taken_back_and_stands_nowhere() {
@@ -117,12 +117,13 @@ mod tests {
         let rules = Rules::new(policy).unwrap();
         let devices = Devices::default();
         devices.replace(store.known());
-        assert_eq!(devices.device_of(&token.to_uppercase(), &rules).as_deref(), Some("laptop-alice"));
-        assert_eq!(devices.device_of("plain", &rules).as_deref(), Some("written"));
-        assert_eq!(devices.device_of(&other, &rules), None, "the policy knows no such device");
-        assert_eq!(devices.device_of("", &rules), None);
+        let with = |token: &str| Mark::Token(token.into());
+        assert_eq!(devices.device_of(&with(&token.to_uppercase()), &rules).as_deref(), Some("laptop-alice"));
+        assert_eq!(devices.device_of(&with("plain"), &rules).as_deref(), Some("written"));
+        assert_eq!(devices.device_of(&with(&other), &rules), None, "the policy knows no such device");
+        assert_eq!(devices.device_of(&with(""), &rules), None);
         assert_eq!(store.revoke("laptop-alice").unwrap(), 1);
         devices.replace(store.known());
-        assert_eq!(devices.device_of(&token, &rules), None);
+        assert_eq!(devices.device_of(&with(&token), &rules), None);
     }
 }

@@ -9,6 +9,15 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use vauban_policy::Rules;
 
+/// What a device is known by, wherever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// A secret name of the resolver.
+    Token(Arc<str>),
+    /// The SHA-256 of its certificate, in hexadecimal, once it proved that it has the key.
+    Certificate(Arc<str>),
+}
+
 /// Digests of tokens, each with its device.
 type Known = HashMap<String, String>;
 
@@ -22,9 +31,20 @@ impl Devices {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     }
 
-    /// The device that a token belongs to, if the policy still knows it.
+    /// The device that has a mark, if the policy still knows it.
     #[must_use]
-    pub fn device_of(&self, token: &str, rules: &Rules) -> Option<String> {
+    pub fn device_of(&self, mark: &Mark, rules: &Rules) -> Option<String> {
+        match mark {
+            Mark::Token(token) => self.device_with(token, rules),
+            Mark::Certificate(digest) => {
+                let mut devices = rules.policy().device.iter();
+                let found = devices.find(|(_, device)| plain(&device.certificate) == **digest);
+                found.map(|(name, _)| name.clone())
+            }
+        }
+    }
+
+    fn device_with(&self, token: &str, rules: &Rules) -> Option<String> {
         let token = token.to_ascii_lowercase();
         let devices = &rules.policy().device;
         // A token that the configuration itself names counts as long as it stands there.
@@ -35,6 +55,11 @@ impl Devices {
         let known = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
         known.get(&digest(&token)).filter(|device| devices.contains_key(*device)).cloned()
     }
+}
+
+/// A digest as `openssl` and people write it (`AB:CD:…`), in the one form.
+fn plain(digest: &str) -> String {
+    digest.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase()
 }
 
 /// The digest of a token, as the state keeps it.

@@ -16,6 +16,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use super::{
+    certificate::{self, Pinned},
     engine::{Asker, Engine},
     https, stream,
 };
@@ -39,8 +40,9 @@ pub(super) enum Door {
 pub(super) struct Certificates(Arc<Mutex<Option<[Arc<ServerConfig>; 2]>>>);
 
 impl Certificates {
-    /// Reads what the table names; nothing where it names nothing.
-    pub(super) fn load(&self, table: &DnsTable) -> Result<(), String> {
+    /// Reads what the table names; nothing where it names nothing. Whoever comes is asked for a certificate where a device is
+    /// known by one.
+    pub(super) fn load(&self, table: &DnsTable, are_asked: bool) -> Result<(), String> {
         if table.tls.is_empty() && table.https.is_empty() {
             return Ok(());
         }
@@ -51,9 +53,13 @@ impl Certificates {
         let key = PrivateKeyDer::from_pem_file(&table.key).map_err(|error| told(&table.key, &error))?;
         let config = |protocols: &[&[u8]]| {
             let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let config = ServerConfig::builder_with_provider(provider)
+            let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
                 .with_safe_default_protocol_versions()
-                .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain.clone(), key.clone_key()));
+                .map(|builder| match are_asked {
+                    true => builder.with_client_cert_verifier(Arc::new(Pinned(provider))),
+                    false => builder.with_no_client_auth(),
+                });
+            let config = builder.and_then(|builder| builder.with_single_cert(chain.clone(), key.clone_key()));
             let mut config = config.map_err(|error| told(&table.certificate, &error))?;
             config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
             Ok::<_, String>(Arc::new(config))
@@ -124,8 +130,9 @@ impl Doors {
         }
         let Some(acceptor) = self.certificates.acceptor(door) else { return };
         let Ok(Ok(tls)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
-        let name = tls.get_ref().1.server_name().map(str::to_owned);
-        let asker: Option<Asker> = self.engine.asker_named(name.as_deref(), address);
+        let connection = tls.get_ref().1;
+        let (name, shown) = (connection.server_name().map(str::to_owned), certificate::mark(connection));
+        let asker: Option<Asker> = self.engine.asker_over_tls(name.as_deref(), shown, address);
         match (door, asker) {
             (Door::Https, asker) => https::serve(self.engine, tls, asker, address, stopping).await,
             (_, Some(asker)) => stream::serve(self.engine, tls, asker.over_stream(true), stopping).await,

@@ -15,7 +15,7 @@ use vauban_protocol::dns::{Ede, How, Query, Refused, Reply, kind, rcode};
 use vauban_resolver::{Address, Cache, Name, Question, Resolver, WithoutEch, without_ech};
 
 use super::{
-    devices::Devices,
+    devices::{Devices, Mark},
     local::{self, local},
     log::Log,
     network::Network,
@@ -39,8 +39,8 @@ pub(super) struct Asker {
     pub(super) place: Place,
     /// Its address.
     pub(super) address: IpAddr,
-    /// The token by which it is known, where it came with one.
-    pub(super) token: Option<Arc<str>>,
+    /// What it is known by besides its address, where it came with that.
+    pub(super) mark: Option<Mark>,
     pub(super) is_stream: bool,
     pub(super) is_encrypted: bool,
 }
@@ -49,7 +49,7 @@ impl Asker {
     /// Somebody at an address, nowhere.
     #[cfg(test)]
     pub(super) fn at(address: IpAddr) -> Self {
-        Self { place: Place::default(), address, token: None, is_stream: false, is_encrypted: false }
+        Self { place: Place::default(), address, mark: None, is_stream: false, is_encrypted: false }
     }
 
     /// The same over a stream.
@@ -131,10 +131,10 @@ impl Engine {
         self.generation.fetch_add(1, Ordering::Release);
     }
 
-    /// Where somebody belongs by this plan; none for a stranger, and for a token that nobody has.
-    fn place_of(&self, token: Option<&str>, address: IpAddr, plan: &Plan) -> Option<Place> {
-        let device = match token {
-            Some(token) => Some(self.devices.device_of(token, &plan.rules)?),
+    /// Where somebody belongs by this plan; none for a stranger, and for a mark that nobody has.
+    fn place_of(&self, mark: Option<&Mark>, address: IpAddr, plan: &Plan) -> Option<Place> {
+        let device = match mark {
+            Some(mark) => Some(self.devices.device_of(mark, &plan.rules)?),
             None => None,
         };
         let is_known = device.is_some() || plan.rules.knows(address) || super::plan::is_inside(address);
@@ -144,35 +144,45 @@ impl Engine {
 
     /// The same asker by this plan: places are numbers, and each plan has its own. None for one who is nobody any more.
     pub(super) fn again(&self, asker: &Asker, plan: &Plan) -> Option<Asker> {
-        let place = self.place_of(asker.token.as_deref(), asker.address, plan)?;
+        let place = self.place_of(asker.mark.as_ref(), asker.address, plan)?;
         Some(Asker { place, ..asker.clone() })
     }
 
-    /// Who asks from an address; none for a stranger: whoever comes from outside has to come with its token.
+    /// Who asks from an address; none for a stranger: whoever comes from outside has to come with its mark.
     pub(super) fn asker_at(&self, address: IpAddr) -> Option<Asker> {
         let place = self.place_of(None, address, &self.plan())?;
-        Some(Asker { place, address, token: None, is_stream: false, is_encrypted: false })
+        Some(Asker { place, address, mark: None, is_stream: false, is_encrypted: false })
     }
 
-    /// Who asks with a token; none for one that nobody has (any more).
-    pub(super) fn asker_with(&self, token: &str, address: IpAddr) -> Option<Asker> {
-        let place = self.place_of(Some(token), address, &self.plan())?;
-        Some(Asker { place, address, token: Some(token.into()), is_stream: true, is_encrypted: true })
+    /// Who asks with a mark; none for one that nobody has (any more).
+    pub(super) fn asker_with(&self, mark: Mark, address: IpAddr) -> Option<Asker> {
+        let place = self.place_of(Some(&mark), address, &self.plan())?;
+        Some(Asker { place, address, mark: Some(mark), is_stream: true, is_encrypted: true })
     }
 
-    /// Who asks over TLS under this name of the resolver.
-    pub(super) fn asker_named(&self, name: Option<&str>, address: IpAddr) -> Option<Asker> {
+    /// Who asks over TLS: under a name of its own, else with a certificate, else from an address.
+    pub(super) fn asker_over_tls(
+        &self,
+        name: Option<&str>,
+        certificate: Option<Mark>,
+        address: IpAddr,
+    ) -> Option<Asker> {
         let plan = self.plan();
         let own = plan.table.name.as_str();
         match name.map(str::to_ascii_lowercase).as_deref().and_then(|name| name.strip_suffix(own)) {
-            Some(token) if !own.is_empty() && token.len() > 1 => self.asker_with(token.strip_suffix('.')?, address),
-            _ => self.asker_at(address),
+            Some(token) if !own.is_empty() && token.len() > 1 => {
+                self.asker_with(Mark::Token(token.strip_suffix('.')?.into()), address)
+            }
+            // A certificate that nobody here has says nothing: browsers show what they have.
+            _ => certificate
+                .and_then(|certificate| self.asker_with(certificate, address))
+                .or_else(|| self.asker_at(address)),
         }
     }
 
-    /// Whether a device is still one: its token may have been taken back.
+    /// Whether a device is still one: its mark may have been taken back.
     pub(super) fn still_knows(&self, asker: &Asker) -> bool {
-        asker.token.as_ref().is_none_or(|token| self.devices.device_of(token, &self.plan().rules).is_some())
+        asker.mark.as_ref().is_none_or(|mark| self.devices.device_of(mark, &self.plan().rules).is_some())
     }
 
     /// Looks at a question first: what can be answered at once is.

@@ -19,7 +19,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::engine::{Asker, Engine};
+use super::{
+    devices::Mark,
+    engine::{Asker, Engine},
+};
 use crate::{Stopping, sensor::told_to_stop};
 
 /// The type of a DNS message.
@@ -71,7 +74,7 @@ async fn respond(
     let path = request.uri().path();
     let Some(rest) = path.strip_prefix("/dns-query") else { return plain(StatusCode::NOT_FOUND) };
     let asker = match rest.strip_prefix('/').filter(|token| !token.is_empty()) {
-        Some(token) => engine.asker_with(token, address),
+        Some(token) => engine.asker_with(Mark::Token(token.into()), address),
         None => asker,
     };
     let Some(asker) = asker.filter(|asker| engine.still_knows(asker)) else {

@@ -4,6 +4,7 @@
 //! answer, a thread answers ([`udp`]); what has to be asked above is a task ([`engine`]). A name is judged before anybody is
 //! asked about it, and its answer again: every name that it leads to, and every address.
 
+mod certificate;
 mod device_store;
 mod devices;
 mod doors;
@@ -13,6 +14,7 @@ mod local;
 mod log;
 mod network;
 mod opened;
+mod outlets;
 mod page;
 mod plan;
 mod profile;
@@ -22,14 +24,17 @@ mod start;
 mod strange;
 mod stream;
 mod udp;
+mod view;
 
 pub use device_store::{DeviceStore, NamedDevice};
-pub use devices::{Devices, digest};
+pub use devices::{Devices, Mark, digest};
 pub use engine::Engine;
 pub use network::Network;
+pub use outlets::Outlets;
 pub(crate) use page::address as page_address;
 pub use page::{Page, Shown};
 pub use plan::Plan;
+pub(crate) use plan::is_secret;
 pub use profile::Profile;
 pub use sensor::DnsSensor;
 pub use start::{Parts, start};

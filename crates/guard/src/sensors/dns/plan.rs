@@ -161,6 +161,11 @@ impl Plan {
         self.table.internal.iter().any(|above| vauban_lookalike::is_under(name, above))
     }
 
+    /// Whether a device is known by a certificate.
+    pub(super) fn asks_for_certificates(&self) -> bool {
+        self.rules.policy().device.values().any(|device| !device.certificate.is_empty())
+    }
+
     /// Whether traffic of this place leaves by names only.
     pub(super) fn is_named(&self, place: Place) -> bool {
         self.compartment(place).is_some_and(|compartment| compartment.egress == Egress::Named)
@@ -183,7 +188,7 @@ impl Plan {
 }
 
 /// Whether an indicator is for the people it was given to and nobody else: whoever asks for a name must not learn of it.
-fn is_secret(marking: Marking) -> bool {
+pub(crate) fn is_secret(marking: Marking) -> bool {
     marking >= Marking::Red
 }
 

@@ -15,6 +15,7 @@ use tokio::{net::TcpListener, runtime::Handle, task::JoinSet};
 use super::{
     doors::{Certificates, Door, Doors},
     engine::Engine,
+    outlets::Outlets,
     page,
     plan::Plan,
     udp,
@@ -25,6 +26,7 @@ use crate::{FailPolicy, Sensor, Stopping, config::DnsTable, sensor::told_to_stop
 pub struct DnsSensor {
     engine: Arc<Engine>,
     certificates: Certificates,
+    outlets: Outlets,
     table: DnsTable,
 }
 
@@ -33,11 +35,11 @@ impl DnsSensor {
     ///
     /// # Errors
     /// When the certificate of its doors cannot be used.
-    pub fn new(engine: Engine) -> Result<Self, String> {
+    pub fn new(engine: Engine, outlets: Outlets) -> Result<Self, String> {
         let table = engine.plan().table.clone();
         let certificates = Certificates::default();
-        certificates.load(&table)?;
-        Ok(Self { engine: Arc::new(engine), certificates, table })
+        certificates.load(&table, engine.plan().asks_for_certificates())?;
+        Ok(Self { engine: Arc::new(engine), certificates, outlets, table })
     }
 
     /// From now on names are judged by this plan, and doors show the certificate that lies there now.
@@ -45,14 +47,19 @@ impl DnsSensor {
     /// # Errors
     /// When the certificate cannot be used; the one before stays, and the plan counts.
     pub async fn replace(&self, plan: Plan) -> Result<(), String> {
-        let table = plan.table.clone();
+        let (table, are_asked) = (plan.table.clone(), plan.asks_for_certificates());
         // What becomes blocked is cut before anybody is told so, and looked at again for what was opened meanwhile.
         if let Some(network) = &self.engine.network {
             network.judge_again(&self.engine, &plan, (self.engine.now)()).await;
         }
         self.engine.replace(plan);
         self.judge_again().await;
-        self.certificates.load(&table)
+        self.certificates.load(&table, are_asked)
+    }
+
+    /// Gives out what compartments see now. It may take its time.
+    pub fn publish(&self) {
+        self.outlets.publish(&self.engine.plan(), (self.engine.now)());
     }
 
     /// What was decided for askers is looked at again: devices came or went.
@@ -96,6 +103,10 @@ impl DnsSensor {
             let address: SocketAddr = page::address(address).ok_or_else(|| format!("{address}: no address"))?;
             let listener = TcpListener::bind(address).await.map_err(|error| told(address, &error))?;
             tasks.spawn(page::serve(listener, Arc::clone(&self.engine), stopping.clone()));
+        }
+        for zone in self.outlets.listen().await? {
+            let mut stopping = stopping.clone();
+            tasks.spawn(async move { zone.serve(told_to_stop(&mut stopping)).await });
         }
         tracing::info!(sensor = "dns", listen = ?self.table.listen, "the filter of names listens");
         let ended = tokio::select! {

@@ -10,6 +10,7 @@ use super::{
     engine::{Engine, Means},
     log::Log,
     network::Network,
+    outlets::Outlets,
     page::Page,
     plan::Plan,
     sensor::DnsSensor,
@@ -22,6 +23,8 @@ pub struct Parts {
     pub log: PathBuf,
     /// The kernel's rules, where they are ours.
     pub network: Option<Arc<Network>>,
+    /// What is given out to other resolvers.
+    pub outlets: Outlets,
     /// Shows why a name is blocked.
     pub page: Page,
     /// Counters.
@@ -37,11 +40,11 @@ pub struct Parts {
 /// # Errors
 /// When its servers, keys or certificates cannot be used.
 pub fn start(plan: Plan, parts: Parts) -> Result<DnsSensor, String> {
-    let Parts { log, network, page, metrics, now, seed } = parts;
+    let Parts { log, network, outlets, page, metrics, now, seed } = parts;
     let (resolver, cache) = resolver(&plan.table, seed, now)?;
     let log = Log::start(log, metrics.clone(), now).map_err(|error| error.to_string())?;
     let means = Means { resolver, cache, devices: Devices::default(), log, network, page, metrics, now };
-    DnsSensor::new(Engine::new(plan, means))
+    DnsSensor::new(Engine::new(plan, means), outlets)
 }
 
 /// The resolver side, and what it remembers.

@@ -9,12 +9,14 @@ use std::{
 };
 
 use hickory_proto::rr::RecordType;
+use rcgen::{CertifiedKey, KeyPair};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     client::{Got, over_stream, query},
-    world::World,
+    world::{POLICY, World},
 };
 use crate::process::free_port;
 
@@ -51,6 +53,16 @@ impl Doors {
 
     /// A connection under a name; none when the door is shut on it.
     fn connect(&self, port: u16, name: &str) -> StreamOwned<ClientConnection, TcpStream> {
+        self.connect_as(port, name, None)
+    }
+
+    /// A connection under a name, of somebody who shows a certificate when asked.
+    fn connect_as(
+        &self,
+        port: u16,
+        name: &str,
+        shown: Option<&CertifiedKey<KeyPair>>,
+    ) -> StreamOwned<ClientConnection, TcpStream> {
         let mut roots = RootCertStore::empty();
         let certificate = CertificateDer::from_pem_file(self.world.guard.path("cert.pem")).unwrap();
         roots.add(certificate).unwrap();
@@ -58,8 +70,14 @@ impl Doors {
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .with_root_certificates(roots);
+        let config = match shown {
+            None => config.with_no_client_auth(),
+            Some(shown) => {
+                let key = PrivateKeyDer::try_from(shown.signing_key.serialize_der()).unwrap();
+                config.with_client_auth_cert(vec![shown.cert.der().clone()], key).unwrap()
+            }
+        };
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let connection = ClientConnection::new(Arc::new(config), name).unwrap();
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -187,4 +205,35 @@ fn other_programs_speak_with_the_doors() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&out.stdout), "404");
+}
+
+#[test]
+fn a_device_is_known_by_its_certificate_as_long_as_the_policy_names_it() {
+    let doors = Doors::start();
+    let [alice, stranger] =
+        ["laptop-alice", "stranger"].map(|name| rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap());
+    let digest: String = Sha256::digest(alice.cert.der()).iter().map(|byte| format!("{byte:02X}:")).collect();
+    let before = fs::read_to_string(doors.world.guard.path("vauban.toml")).unwrap();
+    let device = "laptop-alice = { person = \"alice\",";
+    assert!(POLICY.contains(device));
+    let known = format!("{device} certificate = \"{}\",", digest.trim_end_matches(':'));
+    fs::write(doors.world.guard.path("vauban.toml"), before.replace(device, &known)).unwrap();
+    doors.world.guard.signal("HUP");
+    let ask = |shown| {
+        let mut stream = doors.connect_as(doors.tls, "dns.campagne.example", shown);
+        over_stream(&mut stream, "web.whatsapp.com", RecordType::A).rule().to_owned()
+    };
+    // The address is a guest's.
+    assert!(doors.world.guard.waits_for(|_| ask(Some(&alice)) == "work/never/private-messaging"));
+    assert_eq!((ask(None), ask(Some(&stranger))), (String::new(), String::new()), "as a guest, by the address");
+
+    let mut standing = doors.connect_as(doors.tls, "dns.campagne.example", Some(&alice));
+    assert_eq!(over_stream(&mut standing, "wikipedia.demo", RecordType::A).addresses.len(), 1);
+    fs::write(doors.world.guard.path("vauban.toml"), before).unwrap();
+    doors.world.guard.signal("HUP");
+    assert!(doors.world.guard.waits_for(|_| ask(Some(&alice)).is_empty()), "a guest again");
+    let bytes = query("wikipedia.demo", RecordType::A);
+    let whole = [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], &bytes].concat();
+    let _ = standing.write_all(&whole).and_then(|()| standing.flush());
+    assert_eq!(standing.read(&mut [0; 2]).unwrap_or(0), 0, "who it was, it is no more");
 }

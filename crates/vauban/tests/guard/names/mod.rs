@@ -3,6 +3,7 @@
 mod answers;
 mod client;
 mod doors;
+mod given;
 mod hostile;
 mod oracle;
 mod privacy;
