@@ -15,10 +15,10 @@ const ROOMS: [(&str, &str, &str); 8] = [
     ("/", "Vue d'ensemble", "Overview"),
     ("/sightings", "Traces", "Sightings"),
     ("/quarantine", "Quarantaine", "Quarantine"),
-    ("/reports", "Mails suspects", "Reported mail"),
+    ("/reports", "Signalés", "Reported"),
     ("/mail", "Verdicts", "Verdicts"),
-    ("/names", "Noms demandés", "Names asked for"),
-    ("/policy", "Qui peut quoi", "Who may what"),
+    ("/names", "Noms", "Names"),
+    ("/policy", "Règles", "Rules"),
     ("/lists", "Listes", "Lists"),
 ];
 

@@ -7,9 +7,10 @@ use axum::{
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use vauban_guard::sensors::mail::came_by_mail;
+use vauban_lists::{Meta, Store};
 use vauban_model::{Severity, Sighting};
 use vauban_record::{
-    Journal, Quarantine, RecordError, SqliteRecord, Swept, Tally, confirmed, reported, sightings, sweeps,
+    Journal, Names, Quarantine, RecordError, SqliteRecord, Swept, Tally, confirmed, reported, sightings, sweeps,
 };
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 };
 
 /// What the page shows.
+#[derive(Default)]
 struct Overview {
     held: usize,
     asked: usize,
@@ -28,6 +30,10 @@ struct Overview {
     sightings: usize,
     sweep: Option<Swept>,
     week: Vec<Tally>,
+    /// Lists whose new copy was refused, and those without any.
+    lists: usize,
+    /// How often names were kept out in the last seven days, and how many different ones; none where no name is written down.
+    blocked: Option<(usize, usize)>,
 }
 
 pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor) -> Response {
@@ -68,8 +74,7 @@ pub(super) fn unreadable(visitor: &Visitor, why: &str) -> Response {
 }
 
 fn gather(portal: &Portal, now: jiff::Timestamp) -> Result<Overview, RecordError> {
-    let mut overview =
-        Overview { held: 0, asked: 0, unconfirmed: 0, high: 0, sightings: 0, sweep: None, week: Vec::new() };
+    let mut overview = Overview::default();
     if portal.quarantine.exists() {
         let held = Quarantine::open(&portal.quarantine)?.list(false)?;
         overview.held = held.len();
@@ -91,17 +96,25 @@ fn gather(portal: &Portal, now: jiff::Timestamp) -> Result<Overview, RecordError
         overview.high = names.iter().filter(|(_, is_alarm)| *is_alarm).count();
         overview.sweep = sweeps(&record)?.pop();
     }
+    let since = now.saturating_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(now);
     if let Some(journal) = Journal::existing(&portal.journal)? {
-        let since = now.saturating_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(now);
         overview.week = journal.tally(since)?;
     }
+    if let Some(names) = Names::existing(&portal.names)? {
+        overview.blocked = Some(names.blocked_since(since)?);
+    }
+    let store = Store::open(&portal.state);
+    // A configuration that cannot be read is told of where rules and lists are shown.
+    let lists = (portal.config)().map(|config| config.list).unwrap_or_default();
+    let is_well = |meta: &Meta| meta.good.is_some() && meta.refused.is_none();
+    overview.lists = lists.iter().filter(|list| !store.meta(&list.name).is_ok_and(|meta| is_well(&meta))).count();
     Ok(overview)
 }
 
 fn content(visitor: &Visitor, overview: &Overview) -> Markup {
-    let Overview { held, asked, unconfirmed, high, sightings, sweep, week } = overview;
+    let Overview { held, asked, unconfirmed, high, sightings, sweep, week, lists, blocked } = overview;
     let lang = visitor.lang;
-    let quiet = held + unconfirmed + high == 0;
+    let quiet = held + unconfirmed + high + lists == 0;
     html! {
         section aria-labelledby="next" {
             h2 id="next" { (visitor.say("Que faire maintenant", "What to do now")) }
@@ -122,6 +135,9 @@ fn content(visitor: &Visitor, overview: &Overview) -> Markup {
                     @if *unconfirmed > 0 { li { a href="/reports" {
                         (count(lang, *unconfirmed, ("mail suspect à confirmer", "mails suspects à confirmer"), ("reported mail to confirm", "reported mails to confirm")))
                     } } }
+                    @if *lists > 0 { li { a href="/lists" {
+                        (count(lang, *lists, ("liste de noms qui n'a pas pu être renouvelée", "listes de noms qui n'ont pas pu être renouvelées"), ("list of names that could not be renewed", "lists of names that could not be renewed")))
+                    } } }
                 }
             }
         }
@@ -134,6 +150,18 @@ fn content(visitor: &Visitor, overview: &Overview) -> Markup {
                     @for Tally { verdict, messages } in week {
                         div { dt { (visitor.tell(&words::verdict(verdict))) } dd { (messages) } }
                     }
+                }
+            }
+        }
+        @if let Some((times, names)) = blocked {
+            section aria-labelledby="names" {
+                h2 id="names" { (visitor.say("Les noms des sept derniers jours", "Names of the last seven days")) }
+                @if *times == 0 {
+                    p { (visitor.say("Aucun nom n'a été bloqué.", "No name was blocked.")) }
+                } @else {
+                    p { a href="/names?verdict=block" {
+                        (count(lang, *names, ("nom bloqué", "noms bloqués"), ("blocked name", "blocked names")))
+                    } ", " (count(lang, *times, ("fois demandé", "fois demandés"), ("question", "questions"))) "." }
                 }
             }
         }

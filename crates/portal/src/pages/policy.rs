@@ -57,7 +57,12 @@ pub(crate) async fn show(State(shared): State<Shared>, visitor: Visitor) -> Resp
     match read.await {
         Ok((now, lost)) => {
             let content = content(&visitor, &now, &lost);
-            page(&visitor, visitor.say("Qui peut quoi", "Who may what"), &content).into_response()
+            page(
+                &visitor,
+                visitor.say("Les règles : qui peut atteindre quoi", "The rules: who may reach what"),
+                &content,
+            )
+            .into_response()
         }
         Err(why) => unreadable(&visitor, &why),
     }

@@ -107,6 +107,20 @@ impl Names {
         rows.collect::<Result<_, _>>().map_err(error)
     }
 
+    /// How often names were kept out since then, and how many different ones.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn blocked_since(&self, since: Timestamp) -> Result<(usize, usize), RecordError> {
+        self.connection
+            .query_row(
+                "SELECT coalesce(sum(times), 0), count(DISTINCT name) FROM asked WHERE verdict = 'block' AND at >= ?",
+                [since.as_millisecond()],
+                |row| Ok((count(row, 0)?, count(row, 1)?)),
+            )
+            .map_err(error)
+    }
+
     /// One row.
     ///
     /// # Errors
@@ -121,6 +135,10 @@ impl Names {
             .map_err(error)?;
         select.query_row([id], asked).optional().map_err(error)
     }
+}
+
+fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<usize> {
+    row.get(at).map(|count: i64| usize::try_from(count).unwrap_or(0))
 }
 
 fn asked(row: &Row<'_>) -> rusqlite::Result<AskedNames> {
@@ -173,6 +191,8 @@ mod tests {
             row("notevil.example", "allow", "2026-12-03T00:00:00Z"),
         ];
         names.add(&rows).unwrap();
+        let since = |time: &str| names.blocked_since(time.parse().unwrap()).unwrap();
+        assert_eq!((since("2026-11-26T08:00:00Z"), since("2026-11-26T08:00:01Z")), ((2, 2), (0, 0)));
         let names = Names::existing(&path).unwrap().unwrap();
         let found = |looked: Looked| -> Vec<String> {
             names.look(&looked).unwrap().into_iter().map(|found| found.row.name).collect()
