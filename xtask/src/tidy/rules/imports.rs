@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lists", &["model", "intel", "matching"]),
     ("egress", &["model", "policy"]),
     ("rpz", &[]),
+    ("taxii", &[]),
     ("record", &["model"]),
     ("report", &["model", "record"]),
     ("knowledge", &["model", "intel", "matching", "yara", "sigma"]),
