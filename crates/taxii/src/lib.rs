@@ -12,6 +12,7 @@
 //! authenticates first: an unauthenticated request is answered with [`Refusal::Unauthenticated`] before it is read.
 
 mod answer;
+mod client;
 mod credentials;
 mod cursor;
 mod filter;
@@ -22,8 +23,10 @@ mod request;
 mod stamp;
 
 pub use answer::{
-    Answer, ApiRoot, Collection, Collections, Discovery, ManifestRecord, Paging, Response, Span, Status, StatusDetails,
+    Answer, ApiRoot, Collection, Collections, Discovery, ManifestRecord, ObjectJson, Paging, Response, Span, Status,
+    StatusDetails,
 };
+pub use client::{Ask, Bounds, Found, Overlooked, Reply, Walk, WalkError, Wanted};
 pub use credentials::Credentials;
 pub use cursor::{Cursor, CursorKey, Sequence};
 pub use filter::{Entry, Filter, Page, SpecVersion, SpecVersions, Versions};

@@ -7,7 +7,7 @@ mod response;
 mod server;
 
 pub use collections::{Collection, Collections};
-pub use pages::{ManifestRecord, Paging, Span};
+pub use pages::{ManifestRecord, ObjectJson, Paging, Span};
 pub use render::Answer;
 pub use response::Response;
 pub use server::{ApiRoot, Discovery, Status, StatusDetails};

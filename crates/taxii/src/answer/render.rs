@@ -1,8 +1,6 @@
 //! One answer for each call, and the response it becomes.
 
-use serde_json::value::RawValue;
-
-use super::{ApiRoot, Collection, Collections, Discovery, ManifestRecord, Paging, Response, Status, pages};
+use super::{ApiRoot, Collection, Collections, Discovery, ManifestRecord, ObjectJson, Paging, Response, Status, pages};
 use crate::stamp::Stamp;
 
 /// What was found for a [`Call`](crate::Call).
@@ -21,7 +19,7 @@ pub enum Answer<'a> {
     /// A page of the manifest (section 5.3).
     Manifest(&'a [ManifestRecord<'a>], Paging),
     /// A page of objects, or of versions of one (sections 5.4 and 5.6).
-    Objects(&'a [&'a RawValue], Paging),
+    Objects(&'a [ObjectJson<'a>], Paging),
     /// What became of the objects that were sent (section 5.5).
     Added(&'a Status),
     /// It is gone (section 5.7).

@@ -8,3 +8,4 @@ mod figures;
 mod paging;
 mod small;
 mod store;
+mod walk;

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 use vauban_taxii::{
     Answer, ApiRoot, Call, Collection, CollectionId, Collections, Credentials, Discovery, Entry, Envelope, Filter,
-    ManifestRecord, Missing, ObjectId, Page, Paging, Refusal, Request, Response, RootName, Sequence, Settings, Span,
-    Stamp, Status, StatusDetails, StatusId, Submitted, read,
+    ManifestRecord, Missing, ObjectId, ObjectJson, Page, Paging, Refusal, Request, Response, RootName, Sequence,
+    Settings, Span, Stamp, Status, StatusDetails, StatusId, Submitted, read,
 };
 
 /// A server with one user.
@@ -119,7 +119,7 @@ impl Held {
 
     fn objects(&self, filter: &Filter, page: &Page, settings: &Settings) -> Response {
         let (entries, paging) = self.page(filter, page, settings);
-        let objects: Vec<&RawValue> = entries.iter().map(|entry| self.json(entry)).collect();
+        let objects: Vec<ObjectJson<'_>> = entries.iter().map(|entry| self.json(entry).into()).collect();
         Answer::Objects(&objects, paging).response()
     }
 
