@@ -60,6 +60,7 @@ const PYTHON: &[(&str, &str, &str)] = &[
     ("yara", "yara-python", "the comparison with libyara"),
     ("pypff", "libpff-python", "the comparison with libpff"),
     ("pymispwarninglists", "pymispwarninglists", "that nothing blocks what everybody visits"),
+    ("taxii2client", "taxii2-client==2.3.0", "the TAXII server with somebody else's client"),
 ];
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");

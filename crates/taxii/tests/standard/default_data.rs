@@ -20,6 +20,7 @@ use super::store::{Held, Root, Store};
 pub(crate) fn folder() -> Option<PathBuf> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/stix"));
     if !path.is_dir() {
+        assert!(std::env::var_os("VAUBAN_REQUIRE_SHARED").is_none(), "{} is missing", path.display());
         println!("skipped: no shared data");
         return None;
     }
