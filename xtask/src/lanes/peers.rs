@@ -52,6 +52,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "wg", package: "wireguard-tools", untested: "devices that are known by a key of WireGuard" },
     Peer { program: "dnssec-signzone", package: "bind9-utils", untested: "validation with real servers" },
     Peer { program: "ldns-signzone", package: "ldnsutils", untested: "validation with real servers" },
+    Peer { program: "minisign", package: "minisign", untested: "releases signed and checked by hand" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

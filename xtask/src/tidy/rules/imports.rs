@@ -22,6 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("egress", &["model", "policy"]),
     ("rpz", &[]),
     ("taxii", &[]),
+    ("release", &[]),
     ("record", &["model"]),
     ("report", &["model", "record"]),
     ("knowledge", &["model", "intel", "matching", "yara", "sigma"]),

@@ -1,0 +1,12 @@
+//! The enrolment code: what a person types or scans once, so that the first contact is with the right hub and by the right party.
+//!
+//! It holds a secret that the hub takes once, and the fingerprint of the key that signs the hub's releases. Where the hub is, is said
+//! apart. Twelve groups of five signs; the last sign of each group tells a mistyped group from the others, three bytes at the end
+//! the whole. Whoever has the code can enrol in its holder's place: it is given by hand, and good once.
+
+mod code;
+mod error;
+mod groups;
+
+pub use code::Enrolment;
+pub use error::EnrolmentError;
