@@ -28,7 +28,7 @@ pub use id::{Digest, Epoch, HubId, Number, StreamId, Time, ValueError};
 pub use log::{BlindKey, HeadWords, KeyLog, LogError, LogHead};
 pub use manifest::{
     Blind, Content, Flaw, LARGEST_RELEASE, LONGEST_ADVICE, LONGEST_MANIFEST, MOST_BATCH, MOST_CHANGES, MOST_SLOTS,
-    Manifest, ManifestError, Part, PartMeasure, PartName, SignedManifest,
+    Manifest, ManifestError, Part, PartMeasure, PartName, SignedManifest, write_history,
 };
 pub use receipt::{Countersignature, Receipt, ReceiptError, SignedReceipt};
 pub use signing::{FormError, NotSigned, PublicKey, Signature, SigningKey, TrustedComment};

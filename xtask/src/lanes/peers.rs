@@ -53,6 +53,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "dnssec-signzone", package: "bind9-utils", untested: "validation with real servers" },
     Peer { program: "ldns-signzone", package: "ldnsutils", untested: "validation with real servers" },
     Peer { program: "minisign", package: "minisign", untested: "releases signed and checked by hand" },
+    Peer { program: "jq", package: "jq", untested: "a release on a stick checked by hand" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 

@@ -11,6 +11,7 @@ use bip39::{Language, Mnemonic};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::LogHead;
+use crate::{Digest, Head};
 
 /// How many bytes of the digest the words hold.
 const BYTES: usize = 24;
@@ -30,22 +31,36 @@ impl LogHead {
     /// The words of this head.
     #[must_use]
     pub fn words(&self) -> HeadWords {
-        HeadWords { fr: self.words_in(Language::French), en: self.words_in(Language::English) }
+        HeadWords::of(&self.digest)
     }
+}
 
-    fn words_in(&self, language: Language) -> Vec<String> {
-        let mnemonic = Mnemonic::from_entropy_in(language, &self.digest.bytes()[..BYTES]);
-        mnemonic.expect("24 bytes are a length that has words").words().map(|word| word.nfc().collect()).collect()
+impl Head {
+    /// The words of the newest release: two parties of one stream who have the same number compare these, too.
+    #[must_use]
+    pub fn words(&self) -> HeadWords {
+        HeadWords::of(&self.digest)
     }
 }
 
 impl HeadWords {
+    /// The words of a digest.
+    #[must_use]
+    pub fn of(digest: &Digest) -> Self {
+        Self { fr: words(digest, Language::French), en: words(digest, Language::English) }
+    }
+
     /// Whether what somebody else read out is this head, in either language, with or without accents and capitals.
     #[must_use]
     pub fn are_said_in(&self, text: &str) -> bool {
         let said: Vec<String> = text.split_whitespace().map(plain).collect();
         [&self.fr, &self.en].into_iter().any(|words| words.iter().map(|word| plain(word)).eq(said.iter().cloned()))
     }
+}
+
+fn words(digest: &Digest, language: Language) -> Vec<String> {
+    let mnemonic = Mnemonic::from_entropy_in(language, &digest.bytes()[..BYTES]);
+    mnemonic.expect("24 bytes are a length that has words").words().map(|word| word.nfc().collect()).collect()
 }
 
 /// Three lines of six words, each language for itself.

@@ -5,11 +5,13 @@
 //! and whoever skipped it would take more than was given. New fields come with a new number in `"vauban":"release/1"`.
 
 mod check;
+mod history;
 mod part;
 mod shape;
 mod signed;
 
 pub use check::{Flaw, LONGEST_ADVICE, MOST_BATCH, MOST_CHANGES, MOST_SLOTS};
+pub use history::write_history;
 pub use part::{LARGEST_RELEASE, Part, PartMeasure, PartName};
 pub use shape::{Blind, Content, Manifest};
 pub(crate) use signed::read as read_manifest;

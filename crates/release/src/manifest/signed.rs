@@ -107,9 +107,20 @@ impl SignedManifest {
         &self.signature
     }
 
+    /// Whether these two manifests prove that their signer told two stories: two releases of one number, or one that follows another
+    /// release than this. Either may be shown to anybody who knows the key.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let (one, two) = (&self.manifest, &other.manifest);
+        let follows_another = |before: &Self, after: &Self| {
+            before.manifest.number.next() == Some(after.manifest.number) && after.manifest.before != Some(before.digest)
+        };
+        let is_fork = one.number == two.number && self.digest != other.digest;
+        (one.hub, one.stream, one.signer) == (two.hub, two.stream, two.signer)
+            && (is_fork || follows_another(self, other) || follows_another(other, self))
+    }
+
     /// The draft of the release after this one: what goes on is taken over, parts and advice are empty.
-    ///
-    /// # Errors
     /// None after the last number there can be.
     #[must_use]
     pub fn following(&self, time: crate::Time, expires: crate::Time) -> Option<Manifest> {

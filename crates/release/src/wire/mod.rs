@@ -6,6 +6,7 @@
 
 mod body;
 mod release;
+mod sentences;
 mod verifier;
 mod whole;
 

@@ -136,3 +136,23 @@ fn a_history_leads_to_its_release_or_it_is_none() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn whoever_gets_a_bad_body_is_told_in_both_languages() {
+    let body = rich().to_body();
+    let mut changed = body.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let mut later = body.clone();
+    let version = later.windows(9).rposition(|window| window == b"release/1").unwrap();
+    later[version + 8] = b'2';
+    let refused: [(&[u8], &str); 4] = [
+        (&body[..body.len() - 1], "incomplete"),
+        (&changed, "changed after"),
+        (b"PK\x03\x04 a zip", "not a release"),
+        (&later, "later version"),
+    ];
+    for (body, expected) in refused {
+        let words = vauban_release::Release::from_body(body).unwrap_err().words();
+        assert!(words.en.contains(expected) && words.fr.ends_with('.'), "{words:?}");
+    }
+}

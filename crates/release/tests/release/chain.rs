@@ -2,7 +2,7 @@
 
 use vauban_release::{
     Chain, ChainError, ChainTextError, ChangeError, Content, KeyChange, ManifestError, PartName, Release,
-    SignedManifest, Step,
+    SignedManifest, Step, write_history,
 };
 
 use crate::support::{after, bridge, day, draft, evening, hub, key, key_log, moment, objects, run, stream, with_blind};
@@ -56,6 +56,44 @@ fn two_of_one_number_are_a_fork() {
     let error = party.accept(behind.whole(), evening(3)).unwrap_err();
     assert_eq!(error, ChainError::OtherPast(run[1].signed().manifest().number));
     assert!(error.is_contradiction());
+}
+
+#[test]
+fn two_manifests_are_the_proof_of_two_stories() {
+    let run = run(4);
+    for (at, one) in run.iter().enumerate() {
+        assert!(run[at..].iter().all(|other| !one.signed().contradicts(other.signed())), "{at}");
+    }
+    let fork = after(&run[0], 2, Content::Full);
+    let prove = |one: &Release, other: &Release| one.signed().contradicts(other.signed());
+    assert!(prove(&fork, &run[1]) && prove(&run[1], &fork), "two of one number");
+    assert!(prove(&fork, &run[2]) && prove(&run[2], &fork), "one that follows another");
+    assert!(!prove(&fork, &run[3]), "what lies between may explain it");
+    let mut draft = fork.signed().manifest().clone();
+    draft.signer = key(2).public();
+    let stranger = Release::sign(draft, [objects(2)], &key(2)).unwrap();
+    assert!(!prove(&stranger, &run[1]), "anybody can sign as themselves");
+}
+
+#[test]
+fn a_history_that_is_too_long_begins_later() {
+    let mut signed = Vec::new();
+    let mut draft = draft();
+    draft.advice.en = "x".repeat(4_000);
+    signed.push(SignedManifest::sign(draft, &key(1)).unwrap());
+    for _ in 0..2_000 {
+        let mut next = signed[signed.len() - 1].following(day(1), day(8)).unwrap();
+        next.advice.en = "x".repeat(4_000);
+        signed.push(SignedManifest::sign(next, &key(1)).unwrap());
+    }
+    let history = write_history(signed.iter());
+    let largest = usize::try_from(PartName::History.largest()).unwrap();
+    assert!(history.len() <= largest && history.len() + signed[0].bytes().len() > largest);
+    let next = signed[2_000].following(day(1), day(8)).unwrap();
+    let release = Release::sign(next, [(PartName::History, history)], &key(1)).unwrap();
+    let oldest = release.whole().reaches_back_to().unwrap().get();
+    assert!(oldest > 1 && party().accept(release.whole(), evening(1)) == Ok(Step::First));
+    assert_eq!(write_history(signed[..2].iter()), [signed[0].bytes(), signed[1].bytes()].concat());
 }
 
 #[test]

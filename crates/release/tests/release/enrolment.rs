@@ -108,3 +108,12 @@ proptest! {
         prop_assert!(text.parse::<Enrolment>().is_err());
     }
 }
+
+/// The code that stands in `docs/release.md`.
+#[test]
+fn the_code_on_the_page_is_one() {
+    let page = include_str!("../../../../docs/release.md");
+    let codes = || page.lines().filter(|line| line.starts_with("    ") && line.matches('-').count() == 11);
+    assert_eq!(codes().count(), 1);
+    assert!(codes().all(|line| line.parse::<Enrolment>().is_ok()));
+}

@@ -64,6 +64,9 @@ fn a_head_stays_what_it_was() {
     assert_eq!(head.digest.to_string(), HEAD);
     assert_eq!(head.words().en.join(" "), EN);
     assert_eq!(head.words().fr.join(" "), FR);
+    let page = include_str!("../../../../docs/release.md");
+    let shown: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    fr  ")).collect();
+    assert_eq!(shown.join(" "), FR);
 }
 
 const HEAD: &str = "b794df6f695ccbd5a3151418ecb45b86915f9f0ca78e25af7bcd830b71e78026";

@@ -6,20 +6,25 @@ use vauban_release::{Chain, PublicKey, SignedManifest, SigningKey, Step};
 
 use crate::support::{HUB, STREAM, draft, evening, hub, key, rich, stream};
 
-/// Runs the tool; absent, that is said.
+/// Whether the program is there; else that is said.
 #[expect(clippy::print_stdout, reason = "a test that skips says so")]
-fn tool(folder: &Path, arguments: &[&str]) -> Option<(bool, String)> {
-    match Command::new("minisign").args(arguments).current_dir(folder).output() {
-        Ok(output) => {
-            let said = [output.stdout, output.stderr].concat();
-            Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
-        }
-        Err(_) => {
-            assert!(std::env::var_os("VAUBAN_SLOW").is_none(), "minisign is not installed");
-            println!("skipped: minisign is not installed");
-            None
-        }
+fn can_run(program: &str) -> bool {
+    let is_there = Command::new(program).arg("--help").output().is_ok();
+    if !is_there {
+        assert!(std::env::var_os("VAUBAN_SLOW").is_none(), "{program} is not installed");
+        println!("skipped: {program} is not installed");
     }
+    is_there
+}
+
+/// Runs minisign: whether it ended well, and what it said.
+fn tool(folder: &Path, arguments: &[&str]) -> Option<(bool, String)> {
+    if !can_run("minisign") {
+        return None;
+    }
+    let output = Command::new("minisign").args(arguments).current_dir(folder).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
 fn write(folder: &Path, files: &[(&str, Vec<u8>)]) {
@@ -41,12 +46,33 @@ fn the_tool_checks_what_we_sign() {
     assert!(!tool(folder.path(), &verify).unwrap().0);
 }
 
+/// The second command of `docs/release.md`.
+#[test]
+fn a_stick_is_checked_without_us() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &rich().files());
+    let check = || {
+        let command = "jq -r '.parts[] | .sha256 + \"  \" + .name' manifest.json | sha256sum --check --strict --status";
+        Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.path())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    if !can_run("jq") {
+        return;
+    }
+    assert!(check());
+    fs::write(folder.path().join("gone.txt"), "").unwrap();
+    assert!(!check());
+}
+
 #[test]
 fn the_tool_signs_what_we_check() {
     let folder = tempfile::tempdir().unwrap();
-    if tool(folder.path(), &["-G", "-W", "-p", "hub.pub", "-s", "hub.key"]).is_none_or(|(good, _)| !good) {
-        return;
-    }
+    let made = tool(folder.path(), &["-G", "-W", "-p", "hub.pub", "-s", "hub.key"]);
+    let Some((good, said)) = made else { return };
+    assert!(good, "{said}");
     let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
     let text = |name: &str| String::from_utf8(read(name)).unwrap();
     let public = PublicKey::from_file(&text("hub.pub")).unwrap();

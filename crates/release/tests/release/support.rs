@@ -2,7 +2,7 @@
 
 use vauban_release::{
     Blind, BlindKey, Content, Epoch, HubId, KeyLog, Manifest, Moment, PartName, Release, SigningKey, StreamId, Time,
-    Words,
+    Words, write_history,
 };
 use zeroize::Zeroizing;
 
@@ -97,6 +97,6 @@ pub(crate) fn run(count: u64) -> Vec<Release> {
 pub(crate) fn bridge(run: &[Release], from: usize, on: u64) -> Release {
     let mut draft = run[run.len() - 1].signed().following(day(on), day(on + 7)).unwrap();
     draft.content = Content::Full;
-    let history: Vec<u8> = run[from - 1..].iter().flat_map(|release| release.signed().bytes().to_vec()).collect();
+    let history = write_history(run[from - 1..].iter().map(Release::signed));
     Release::sign(draft, [(PartName::History, history), objects(on)], &key(1)).unwrap()
 }
