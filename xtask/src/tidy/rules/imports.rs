@@ -30,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("examine", &["model", "intake", "observe", "matching", "yara", "sigma", "knowledge", "workers"]),
     ("mail", &["model", "intake", "observe", "examine", "lookalike"]),
     ("protocol", &[]),
+    ("blind", &[]),
     ("resolver", &[]),
     ("openpgp", &[]),
     (

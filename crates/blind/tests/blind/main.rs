@@ -1,0 +1,6 @@
+//! A desk, a signer, parties and thieves.
+
+mod hostile;
+mod leaks;
+mod protocol;
+mod steps;
