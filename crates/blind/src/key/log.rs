@@ -142,3 +142,29 @@ impl KeyLog {
         Ok(log)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PublicKey, WordList};
+
+    /// What people wrote down must stay true: the words of a log are part of its format.
+    #[test]
+    fn the_words_of_a_log_are_fixed() {
+        // The group's generator (RFC 9496, appendix A.1).
+        let mut key = *b"\xe2\xf2\xae\x0a\x6a\xbc\x4e\x71\xa8\x84\xa9\x61\xc5\x00\x51\x5f\x58\xe3\x0b\x6a\xa5\x82\xdd\x8d\xb6\xa6\x59\x45\xe0\x8d\x2d\x76";
+        let pin = Pin { epoch: Epoch::new(1), key: PublicKey::from_bytes(&key).unwrap() };
+        let mut log = KeyLog::new();
+        log.append(pin).unwrap();
+        // Accents are written apart from their letters, as the list has them.
+        const FRENCH: &str = "agencer re\u{301}galien nourrir clameur rayonner de\u{301}border armure siphon cocotier train opter \
+                              side\u{301}ral sie\u{301}ger ourson agre\u{301}able crypter franchir plaque";
+        assert_eq!(
+            log.head().words(WordList::English),
+            "always sketch plug crawl sick discover bag talk crucial upon public switch symbol quantum amount despair hip robot"
+        );
+        assert_eq!(log.head().words(WordList::French), FRENCH);
+        key[0] ^= 1;
+        assert!(PublicKey::from_bytes(&key).is_err());
+    }
+}

@@ -17,7 +17,7 @@ pub enum KeyError {
     Invalid,
 }
 
-/// An element of the group that is not its identity (RFC 9497, section 3.2.1: `pkS`), checked when it was made.
+/// An element of the group that is not its identity (RFC 9497, section 3.2: `pkS`), checked when it was made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; 32]);
 

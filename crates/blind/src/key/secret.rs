@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 use super::{KeyError, PublicKey};
 use crate::{Epoch, Observable, Output, Pin, Suite};
 
-/// The private key of one epoch (RFC 9497, section 3.2.1: `skS`). It never prints itself and is wiped when dropped.
+/// The private key of one epoch (RFC 9497, section 3.2: `skS`). It never prints itself and is wiped when dropped.
 #[derive(Clone)]
 pub struct SecretKey(VoprfServer<Suite>);
 
 impl SecretKey {
-    /// A new key (RFC 9497, section 3.2: `DeriveKeyPair` of a random seed).
+    /// A new key (RFC 9497, section 3.2.1: `DeriveKeyPair` of a random seed).
     ///
     /// # Errors
     /// [`KeyError::Invalid`] if 256 derivations in a row gave zero, which does not happen.
