@@ -14,6 +14,7 @@
 
 mod bind;
 mod compare;
+mod compared;
 mod effort;
 mod expression;
 mod lexer;

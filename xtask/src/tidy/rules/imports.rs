@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("matching", &["model"]),
     ("yara", &["model"]),
     ("sigma", &["model"]),
+    ("stix", &["model", "matching"]),
     ("workers", &[]),
     ("policy", &["model"]),
     ("lists", &["model", "intel", "matching"]),
