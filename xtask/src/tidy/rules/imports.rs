@@ -54,6 +54,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "rpz",
         ],
     ),
+    ("hub", &["model"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report"]),
     (
         "sweep",

@@ -1,0 +1,6 @@
+//! The agency's hub: indicators shared under TLP with parties that are rivals.
+//!
+//! What is here so far is [`store`]: what the desk and the front keep, in SQLite or PostgreSQL. It decides on nothing but what a party may
+//! see, and that it does in the questions themselves.
+
+pub mod store;

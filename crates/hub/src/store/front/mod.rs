@@ -1,0 +1,25 @@
+//! What the front keeps: releases and their entries, who may read which stream, receipts, budgets, keys, what parties sent.
+
+mod audience;
+mod entries;
+mod forget;
+mod inbox;
+mod marking;
+mod page;
+mod publish;
+mod question;
+mod receipts;
+mod releases;
+mod store;
+mod values;
+
+pub use inbox::{Submission, SubmissionKind};
+pub(super) use marking::{marking, rank};
+pub use page::Page;
+pub use publish::{PartFile, Publication, Published, Withdrawal};
+pub use receipts::{Noted, Receipt};
+pub use releases::{PartInfo, StoredRelease};
+pub use store::FrontStore;
+pub use values::{
+    Audience, Credential, Detail, Entry, Filter, KeyEntry, NewEntry, Reading, Spent, StreamInfo, StreamView, Versions,
+};

@@ -1,0 +1,13 @@
+//! What the hub keeps: the desk's database and the front's, apart, in SQLite or PostgreSQL.
+
+mod desk;
+mod engine;
+mod error;
+mod front;
+mod values;
+
+pub use desk::*;
+pub use engine::Place;
+pub use error::StoreError;
+pub use front::*;
+pub use values::*;
