@@ -11,14 +11,22 @@ use crate::{
 };
 
 /// What a walk asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Only these collections; `None` is all that may be read.
     pub collections: Option<Vec<CollectionId>>,
     /// Which objects of them.
     pub filter: Filter,
-    /// How many on a page; `None` leaves it to the server.
-    pub limit: Option<NonZeroU32>,
+    /// How many on a page. It is always said, because some servers know no page behind a cursor without it.
+    pub limit: NonZeroU32,
+}
+
+impl Default for Wanted {
+    /// The last version of everything that may be read, 1,000 on a page.
+    fn default() -> Self {
+        const LIMIT: NonZeroU32 = NonZeroU32::new(1_000).expect("it is not zero");
+        Self { collections: None, filter: Filter::default(), limit: LIMIT }
+    }
 }
 
 impl Wanted {
@@ -36,9 +44,7 @@ impl Wanted {
         if let Some(after) = after.or(self.filter.after.as_ref()) {
             put("added_after", &after.to_string());
         }
-        if let Some(limit) = self.limit {
-            put("limit", &limit.to_string());
-        }
+        put("limit", &self.limit.to_string());
         if let Some(next) = next {
             put("next", next);
         }

@@ -241,8 +241,7 @@ impl Step {
             Self::Collections(root) => format!("{root}collections/"),
             Self::Objects(place) => {
                 let query = wanted.query(place.next.as_deref(), place.after.as_ref());
-                let question_mark = if query.is_empty() { "" } else { "?" };
-                format!("{}collections/{}/objects/{question_mark}{query}", place.root, place.collection)
+                format!("{}collections/{}/objects/?{query}", place.root, place.collection)
             }
         }
     }

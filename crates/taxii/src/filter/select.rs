@@ -79,3 +79,27 @@ fn of_each<'e, T: Copy>(
     }
     chosen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(sequence: u64, added: &str, version: &str) -> Entry {
+        let id = ObjectId::try_from("indicator--00000000-0000-4000-8000-000000000000").unwrap();
+        let (added, version) = (added.parse().unwrap(), version.parse().unwrap());
+        Entry { sequence: Sequence(sequence), added, id, version, spec_version: SpecVersion::V21 }
+    }
+
+    #[test]
+    fn what_was_added_at_the_time_was_not_added_after_it() {
+        let entries = [
+            entry(1, "2016-01-01T00:00:00.000001Z", "2020-01-01T00:00:00Z"),
+            entry(2, "2016-01-01T00:00:00.000002Z", "2019-01-01T00:00:00Z"),
+        ];
+        let after = Some("2016-01-01T00:00:00.000001Z".parse().unwrap());
+        // The last version is meant among what was added after, so it is the older one.
+        let selected = Filter { after, ..Filter::default() }.select(&entries);
+        assert_eq!(selected, [&entries[1]]);
+        assert_eq!(Filter::default().select(&entries), [&entries[0]]);
+    }
+}
