@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use vauban_release::{
-    BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedManifest, SignedReceipt, SigningKey, read_gone,
+    BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedManifest, SignedReceipt,
+    SigningKey, read_gone,
 };
 
 /// A key of nobody's, for this target: `minisign -G -W`.

@@ -51,8 +51,8 @@ pub enum Flaw {
     /// A batch or a number of slots that cannot be.
     #[error("a batch has 1 to {MOST_BATCH} look-ups, a day 1 to {MOST_SLOTS} slots")]
     Batch,
-    /// Advice that is too long.
-    #[error("advice has at most {LONGEST_ADVICE} bytes in each language")]
+    /// Advice that is too long, or that would move a terminal's cursor.
+    #[error("advice is text of at most {LONGEST_ADVICE} bytes in each language")]
     Advice,
     /// More changes of key than fit.
     #[error("a manifest tells of at most {MOST_CHANGES} changes of key")]
@@ -65,7 +65,7 @@ impl Manifest {
         self.check_parts()?;
         self.check_counts()?;
         self.check_blind()?;
-        if self.advice.fr.len().max(self.advice.en.len()) > LONGEST_ADVICE {
+        if ![&self.advice.fr, &self.advice.en].into_iter().all(|text| is_advice(text)) {
             return Err(Flaw::Advice);
         }
         if self.changes.len() > MOST_CHANGES { Err(Flaw::Changes) } else { Ok(()) }
@@ -124,4 +124,8 @@ impl Manifest {
             _ => Ok(()),
         }
     }
+}
+
+fn is_advice(text: &str) -> bool {
+    text.len() <= LONGEST_ADVICE && !text.chars().any(|character| character.is_control() && character != '\n')
 }

@@ -301,6 +301,8 @@ fn a_memory_is_kept_as_text_and_half_of_it_is_none() {
         bytes[at / 8] ^= 1 << (at % 8);
         assert!(String::from_utf8(bytes).is_ok_and(|text| text.parse::<Chain>().is_err()) || at % 8 == 7, "{at}");
     }
+    let rolled_back = text.replacen("\nhead 1 ", "\nhead 0 ", 1);
+    assert_eq!(rolled_back.parse::<Chain>(), Err(ChainTextError::Damaged));
     assert_eq!("vauban chain/2".parse::<Chain>(), Err(ChainTextError::Format));
 }
 

@@ -63,9 +63,9 @@ fn groups_and_neighbours_that_change_places_are_found() {
         for other in 0..one {
             let mut swapped = groups.clone();
             swapped.swap(one, other);
-            if swapped != groups {
-                assert!(swapped.join("-").parse::<Enrolment>().is_err(), "{one} {other}");
-            }
+            let error = swapped.join("-").parse::<Enrolment>().err();
+            let expected = EnrolmentError::Group { group: other + 1 };
+            assert_eq!(error, (swapped != groups).then_some(expected), "{one} {other}");
         }
     }
     let signs: Vec<char> = code.chars().filter(|sign| *sign != '-').collect();

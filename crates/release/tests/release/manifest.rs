@@ -1,8 +1,13 @@
 //! A manifest has one spelling, contradicts itself nowhere, and says when it is something else.
 
-use vauban_release::{Content, Flaw, ManifestError, PartName, Release, ReleaseError, Signature, SignedManifest, Time};
+use vauban_release::{
+    BlindKey, Content, Digest, Epoch, Flaw, Manifest, ManifestError, PartName, Release, ReleaseError, Signature,
+    SignedManifest, Time, WholeError,
+};
 
 use crate::support::{after, bridge, day, draft, hub, key, key_log, objects, rich, run, stream, with_blind};
+
+type Parts = Vec<(PartName, Vec<u8>)>;
 
 /// Signs whatever it is, as a hub would that does not keep to the format.
 fn sign_raw(bytes: &[u8]) -> Result<SignedManifest, ManifestError> {
@@ -102,7 +107,7 @@ fn a_length_is_bounded_before_anything_is_read() {
 
 #[test]
 fn what_contradicts_itself_is_neither_signed_nor_read() {
-    let flaw = |change: &dyn Fn(&mut vauban_release::Manifest)| {
+    let flaw = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = rich().signed().manifest().clone();
         change(&mut manifest);
         match SignedManifest::sign(manifest, &key(1)) {
@@ -110,7 +115,7 @@ fn what_contradicts_itself_is_neither_signed_nor_read() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(flaw(&|manifest| manifest.before = Some(vauban_release::Digest::of(b""))), Flaw::Before);
+    assert_eq!(flaw(&|manifest| manifest.before = Some(Digest::of(b""))), Flaw::Before);
     assert_eq!(flaw(&|manifest| manifest.content = Content::Delta), Flaw::FirstDelta);
     assert_eq!(flaw(&|manifest| manifest.expires = manifest.time), Flaw::Life);
     assert_eq!(flaw(&|manifest| manifest.parts.reverse()), Flaw::PartOrder);
@@ -127,6 +132,7 @@ fn what_contradicts_itself_is_neither_signed_nor_read() {
     );
     assert_eq!(flaw(&|manifest| manifest.objects = 0), Flaw::Count(PartName::Objects));
     assert_eq!(flaw(&|manifest| manifest.gone = 1 << 40), Flaw::Count(PartName::Gone));
+    assert_eq!(flaw(&|manifest| manifest.advice.en = "\u{1b}[2J".to_owned()), Flaw::Advice);
     assert_eq!(flaw(&|manifest| manifest.blind = None), Flaw::Blind);
     assert_eq!(flaw(&|manifest| drop(manifest.parts.remove(0))), Flaw::Blind);
     assert_eq!(flaw(&|manifest| manifest.blind.as_mut().unwrap().table = PartName::Objects), Flaw::Blind);
@@ -168,8 +174,16 @@ fn what_a_reader_would_refuse_cannot_be_made() {
     assert_eq!(sign(vec![objects(1), objects(2)]), ReleaseError::Twice(PartName::Objects));
     assert_eq!(sign(vec![(PartName::Objects, b"{}".to_vec())]), ReleaseError::OpenLine(PartName::Objects));
     assert_eq!(sign(vec![(PartName::BlindTable, vec![1])]), ReleaseError::Manifest(Flaw::Blind.into()));
-    let (mut draft, mut parts) = with_blind(draft(), &key_log(2));
-    parts[0].1 = key_log(3).to_string().into_bytes();
-    draft.advice.en = "x".to_owned();
-    assert!(matches!(Release::sign(draft, parts, &key(1)), Err(ReleaseError::Whole(_))));
+    let refused = |change: &dyn Fn(&mut Manifest, &mut Parts)| {
+        let (mut draft, mut parts) = with_blind(draft(), &key_log(2));
+        change(&mut draft, &mut parts);
+        Release::sign(draft, parts, &key(1)).unwrap_err()
+    };
+    let other_log = ReleaseError::Whole(WholeError::OtherLog);
+    assert_eq!(refused(&|_, parts| parts[0].1 = key_log(3).to_string().into_bytes()), other_log);
+    assert_eq!(refused(&|draft, _| draft.blind.as_mut().unwrap().key = BlindKey::new([1; 32])), other_log);
+    assert_eq!(refused(&|draft, _| draft.blind.as_mut().unwrap().log = Digest::of(b"")), other_log);
+    assert_eq!(refused(&|draft, _| draft.epoch = Epoch::FIRST), other_log);
+    assert_eq!(refused(&|draft, _| draft.hub = stream().to_string().parse().unwrap()), other_log);
+    assert!(matches!(refused(&|_, parts| parts[0].1.truncate(60)), ReleaseError::Whole(WholeError::Log(_))));
 }
