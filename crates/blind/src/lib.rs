@@ -29,6 +29,7 @@ mod observable;
 mod output;
 mod signer;
 mod slots;
+mod suite;
 mod table;
 mod wire;
 
@@ -47,5 +48,4 @@ pub use table::{
 };
 pub use wire::{BATCH_HEADER, Batch, BatchSize, ELEMENT, EVALUATED_HEADER, Evaluated, WireError};
 
-/// The ciphersuite: ristretto255-SHA512 (RFC 9497, section 4.1).
-pub(crate) type Suite = voprf::Ristretto255;
+pub(crate) use suite::Suite;
