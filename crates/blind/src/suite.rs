@@ -238,7 +238,7 @@ mod tests {
         }
     }
 
-    fn run<S: CipherSuite>(rng: &mut ChaCha20Rng, count: usize) -> Vec<Vec<u8>>
+    fn run<S>(rng: &mut ChaCha20Rng, count: usize) -> Vec<Vec<u8>>
     where
         S: CipherSuite<Hash = Sha512>,
         S::Group: Group<ElemLen = U32, ScalarLen = U32>,
