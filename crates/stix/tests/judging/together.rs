@@ -56,7 +56,7 @@ fn objects_of_the_older_version_say_so_on_the_bundle() {
     });
     let rules = Rules::default();
     assert_eq!(codes(&older, &rules), [("spec_version".to_owned(), "missing")]);
-    assert_eq!(codes(&bundle(&[older.clone()]), &rules), []);
+    assert_eq!(codes(&bundle(std::slice::from_ref(&older)), &rules), []);
     let mut rules = Rules::default();
     rules.version = Some(SpecVersion::V20);
     assert_eq!(codes(&older, &rules), []);
