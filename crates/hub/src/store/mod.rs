@@ -4,6 +4,10 @@ mod desk;
 mod engine;
 mod error;
 mod front;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod plans;
 mod values;
 
 pub use desk::*;

@@ -99,7 +99,7 @@ impl Database {
 
     /// Its bytes, if there are at most `limit`.
     pub(crate) fn bytes(&self, limit: u64) -> Result<Vec<u8>, EntryError> {
-        let mut connection = self.connection();
+        let connection = self.connection();
         let data = connection.serialize("main").map_err(|error| EntryError::Damaged(error.to_string()))?;
         let size = data.len() as u64;
         if size > limit { Err(EntryError::TooLarge { size, limit }) } else { Ok(data.to_vec()) }

@@ -17,6 +17,8 @@ pub use inbox::{Submission, SubmissionKind};
 pub(super) use marking::{marking, rank};
 pub use page::Page;
 pub use publish::{PartFile, Publication, Published, Withdrawal};
+#[cfg(test)]
+pub(in crate::store) use question::question_for_tests;
 pub use receipts::{Noted, Receipt};
 pub use releases::{PartInfo, StoredRelease};
 pub use store::FrontStore;

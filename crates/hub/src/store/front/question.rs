@@ -130,3 +130,18 @@ fn check(filter: &Filter) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// What is asked, to look at how it is carried out.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
+pub(in crate::store) fn question_for_tests(
+    credential: CredentialHash,
+    stream: StreamId,
+    after: Sequence,
+    filter: &Filter,
+    detail: Detail,
+) -> (String, Vec<Value>) {
+    let asked = Asked { credential, stream, after, most: 100, detail, now: Timestamp::UNIX_EPOCH };
+    let question = Question::entries(asked, filter).unwrap();
+    (question.sql, question.values)
+}

@@ -118,7 +118,7 @@ impl FrontStore {
         last.filter(|last| *last > 0).map(time).transpose()
     }
 
-    pub(super) async fn read(&self) -> Result<Box<dyn Session>, StoreError> {
+    pub(in crate::store) async fn read(&self) -> Result<Box<dyn Session>, StoreError> {
         self.engine.begin(Intent::Read).await
     }
 
