@@ -1,8 +1,9 @@
 //! The agency's hub: indicators shared under TLP with parties that are rivals.
 //!
-//! What is here so far is [`store`]: what the desk and the front keep, in SQLite or PostgreSQL. It decides on nothing but what a party may
-//! see, and that it does in the questions themselves.
+//! The [`desk`] decides what leaves, and makes releases of it. The [`store`] keeps what the desk and the front know, in SQLite or
+//! PostgreSQL; what a party may see, it decides in the questions themselves.
 
+pub mod desk;
 pub mod store;
 
 #[cfg(test)]

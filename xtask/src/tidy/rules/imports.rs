@@ -54,7 +54,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "rpz",
         ],
     ),
-    ("hub", &["model"]),
+    ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report"]),
     (
         "sweep",

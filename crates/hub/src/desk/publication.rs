@@ -1,0 +1,89 @@
+//! A release becomes what the front keeps of it: its bytes, and what comes into its stream and leaves it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use vauban_model::Marking;
+use vauban_release::{PartName, Release};
+use vauban_stix::{Object, tlp};
+
+use crate::store::{
+    Digest, Epoch, NewEntry, ObjectId, ObjectType, PartFile, Publication, ReleaseNumber, SpecVersion, StreamId,
+    Version, Withdrawal,
+};
+
+/// Why a release has no form at the front.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PublicationError {
+    /// A line that is no object, or one without identity or marking: the desk never writes such lines.
+    #[error("line {0} of the objects is none of the desk's")]
+    Line(usize),
+}
+
+/// What publishing a release means, after the one before it. Objects that did not change stay where they are in the stream.
+///
+/// # Errors
+/// See [`PublicationError`].
+pub fn publication(release: &Release, before: Option<&Release>) -> Result<Publication, PublicationError> {
+    let signed = release.signed();
+    let manifest = signed.manifest();
+    let (old, new) = (before.map_or(Ok(BTreeMap::new()), objects)?, objects(release)?);
+    let mut withdrawn = Vec::new();
+    for ((object, version), line) in &old {
+        let stays = new.get(&(object.clone(), *version)).is_some_and(|(json, _)| *json == line.0);
+        if !stays {
+            withdrawn.push(Withdrawal { object: object.clone(), version: Some(*version) });
+        }
+    }
+    let is_new = |key: &(ObjectId, Version), json: &str| old.get(key).is_none_or(|(old, _)| old != json);
+    let entries: Vec<NewEntry> =
+        new.iter().filter(|(key, (json, _))| is_new(key, json)).map(|(_, (_, entry))| entry.clone()).collect();
+    let file = |name: PartName| {
+        let bytes = release.part(name)?.to_vec();
+        Some(PartFile { name: crate::store::PartName::new(name.as_str())?, bytes })
+    };
+    Ok(Publication {
+        stream: StreamId(manifest.stream.uuid()),
+        number: ReleaseNumber(manifest.number.get()),
+        epoch: Epoch(manifest.epoch.get()),
+        digest: Digest(*signed.digest().bytes()),
+        previous: manifest.before.map(|digest| Digest(*digest.bytes())),
+        manifest: signed.bytes().to_vec(),
+        signature: signed.signature().to_string().into_bytes(),
+        parts: manifest.parts.iter().filter_map(|part| file(part.name)).collect(),
+        withdrawn,
+        entries,
+    })
+}
+
+type Objects = BTreeMap<(ObjectId, Version), (String, NewEntry)>;
+
+fn objects(release: &Release) -> Result<Objects, PublicationError> {
+    let text = String::from_utf8_lossy(release.part(PartName::Objects).unwrap_or_default());
+    let mut objects = Objects::new();
+    for (at, line) in text.lines().enumerate() {
+        let entry = entry(line).ok_or(PublicationError::Line(at + 1))?;
+        objects.insert((entry.object.clone(), entry.version), (line.to_owned(), entry));
+    }
+    Ok(objects)
+}
+
+fn entry(line: &str) -> Option<NewEntry> {
+    let object = Object::from(serde_json::from_str::<Map<String, Value>>(line).ok()?);
+    let time = |name: &str| object.text(name)?.parse::<Timestamp>().ok();
+    // Definitions of markings are everybody's.
+    let marking = match object.object_type()? {
+        "marking-definition" | "extension-definition" => Marking::Clear,
+        _ => tlp(&object, |_| None).ok()?.strictest()?,
+    };
+    Some(NewEntry {
+        object: ObjectId::new(object.id_text()?)?,
+        version: Version::new(time("modified").or_else(|| time("created"))?),
+        kind: ObjectType::new(object.object_type()?)?,
+        spec_version: SpecVersion::new(object.text("spec_version").unwrap_or("2.1"))?,
+        marking,
+        expires: time("valid_until"),
+        json: line.to_owned(),
+    })
+}
