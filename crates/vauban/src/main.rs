@@ -35,6 +35,7 @@ struct Arguments {
 enum Command {
     Sweep(commands::sweep::Arguments),
     Guard(commands::guard::Arguments),
+    Hub(commands::hub::Arguments),
     Config(commands::config::Arguments),
     Device(commands::device::Arguments),
     Intel(commands::intel::Arguments),
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Sweep(arguments) => commands::sweep::run(arguments, &place),
         Command::Guard(arguments) => commands::guard::run(arguments, &place),
+        Command::Hub(arguments) => commands::hub::run(arguments, &place),
         Command::Config(arguments) => commands::config::run(arguments, &place),
         Command::Device(arguments) => commands::device::run(arguments, &place),
         Command::Intel(arguments) => commands::intel::run(arguments, &place),

@@ -2,6 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
+use data_encoding::BASE64URL_NOPAD;
+use hkdf::Hkdf;
+use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{EnrolmentError, groups};
@@ -34,6 +37,17 @@ impl Enrolment {
     #[must_use]
     pub fn secret(&self) -> &[u8; SECRET] {
         &self.secret
+    }
+
+    /// What the party shows to the front from then on: it follows from the secret (HKDF-SHA-256, RFC 5869), so that both sides have it
+    /// without sending it. Whoever reads the code over somebody's shoulder has it, too, until the party is enrolled anew.
+    #[must_use]
+    pub fn credential(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(&self.fingerprint), &self.secret[..])
+            .expand(b"vauban hub credential 1", &mut *bytes)
+            .expect("HKDF-SHA-256 gives up to 8160 bytes");
+        Zeroizing::new(BASE64URL_NOPAD.encode(&*bytes))
     }
 
     /// What the hub keeps of the secret, and finds the party by.

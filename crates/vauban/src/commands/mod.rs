@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod device;
 pub(crate) mod guard;
+pub(crate) mod hub;
 pub(crate) mod intel;
 pub(crate) mod list;
 pub(crate) mod mail;

@@ -1,0 +1,49 @@
+//! `vauban hub`: the agency shares what it knows, and keeps the rest.
+
+mod desk;
+
+use std::process::ExitCode;
+
+use vauban_model::Text;
+
+use crate::{
+    failure::{Failure, chain},
+    place::Place,
+};
+
+/// Share indicators under TLP with parties that are rivals
+///
+/// The desk decides what leaves; it needs no network. A release is a folder of files, signed: it goes to a front, or on a stick. docs/hub.md
+/// goes through a first release step by step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Desk(desk::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        Command::Desk(arguments) => desk::run(arguments, place),
+    }
+}
+
+/// What went wrong, with what to do.
+fn cannot(error: &dyn std::error::Error, hint: Text) -> Failure {
+    let why = chain(error);
+    Failure::new("hub", Text::new(format!("c'est impossible : {why}"), format!("that cannot be done: {why}")), hint)
+}
+
+/// The same, where the error says enough.
+fn failed(error: &(impl std::error::Error + 'static)) -> Failure {
+    cannot(error, Text::default())
+}
+
+/// A word that is not one of those that may stand there.
+fn wrong(what: &str, fr: &str, en: &str) -> Failure {
+    Failure::new("hub", Text::new(format!("{what:?} : {fr}"), format!("{what:?}: {en}")), Text::default())
+}
