@@ -50,7 +50,8 @@ fn asked() -> Vec<(Filter, &'static str)> {
         (Filter::default(), "entry_pkey"),
         (Filter { types: vec![kind(1)], ..last() }, "entry_by_type"),
         (Filter { types: vec![kind(1), kind(2)], ..last() }, "entry_by_type"),
-        (Filter { objects: vec![object], ..last() }, "entry_by_object"),
+        (Filter { objects: vec![object.clone()], ..last() }, "entry_by_object"),
+        (Filter { objects: vec![object], types: vec![kind(0), kind(1)], ..last() }, "entry_by_object"),
     ]
 }
 
@@ -74,7 +75,7 @@ async fn sqlite_reads_along_an_index() {
     for (filter, index) in asked() {
         let plan = plan(&front, "EXPLAIN QUERY PLAN", &filter, 4).await;
         let index = index.replace("entry_pkey", "sqlite_autoindex_entry_1");
-        assert!(plan.contains(&format!("SEARCH entry USING INDEX {index}")), "{plan}");
+        assert!(plan.contains(&format!("SEARCH entry USING INDEX {index}")), "{filter:?}: {plan}");
         assert!(!plan.contains("SCAN entry"), "{plan}");
         // Few are sorted: the versions of the objects that were named, and what the walks of several types brought.
         let sorts = !filter.objects.is_empty() || filter.types.len() > 1;

@@ -51,13 +51,17 @@ impl Question {
             Detail::Objects => "seq, added, object, version, type, spec_version, tlp, expires, json",
         };
         let conditions = question.conditions(filter);
+        // Few versions of few objects: they are found by their ids and then sorted. What is computed is no column, so no engine is
+        // tempted to walk the stream, or all of a type, until it meets them.
+        let seq = if filter.objects.is_empty() { "seq" } else { "seq + 0" };
         let walk = |more: &str| {
             format!(
-                "SELECT {columns} FROM entry WHERE stream = {STREAM} AND seq > $3 AND expires > $4
-                 AND tlp <= {CEILING}{conditions}{more} ORDER BY seq LIMIT $5"
+                "SELECT {columns} FROM entry WHERE stream = {STREAM} AND {seq} > $3 AND expires > $4
+                 AND tlp <= {CEILING}{conditions}{more} ORDER BY {seq} LIMIT $5"
             )
         };
-        let types: Vec<String> = filter.types.iter().map(|kind| question.place(kind.into())).collect();
+        let walked = if filter.objects.is_empty() { filter.types.as_slice() } else { &[] };
+        let types: Vec<String> = walked.iter().map(|kind| question.place(kind.into())).collect();
         question.sql = match types.as_slice() {
             [] => walk(""),
             [one] => walk(&format!(" AND type = {one}")),
@@ -78,6 +82,10 @@ impl Question {
         if !filter.objects.is_empty() {
             let list = self.list(filter.objects.iter().map(Value::from).collect());
             let _ = write!(conditions, " AND object IN ({list})");
+            if !filter.types.is_empty() {
+                let list = self.list(filter.types.iter().map(Value::from).collect());
+                let _ = write!(conditions, " AND type || '' IN ({list})");
+            }
         }
         if !filter.spec_versions.is_empty() {
             let list = self.list(filter.spec_versions.iter().map(Value::from).collect());
