@@ -9,6 +9,6 @@ pub mod store;
 #[cfg(test)]
 extern crate self as vauban_hub;
 #[cfg(test)]
-#[expect(dead_code, clippy::unwrap_used, reason = "the tests of the whole store use all of it")]
+#[expect(dead_code, reason = "the tests of the whole store use all of it")]
 #[path = "../tests/store/postgres.rs"]
 mod server;

@@ -1,6 +1,6 @@
 //! The append-only store of what was seen, what was looked at and what was decided, with a hash chain over it.
 //!
-//! The only crate that knows SQL. Entries are added, never changed; each is bound to all before it, so that a changed
+//! Besides the hub's stores the only place that knows SQL. Entries are added, never changed; each is bound to all before it, so that a changed
 //! or removed one shows. A cut at the end shows against a head that was written down elsewhere. What entries mean is
 //! their writers' business.
 

@@ -44,6 +44,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "kdig", package: "knot-dnsutils", untested: "the encrypted doors of the filter of names" },
     Peer { program: "curl", package: "curl", untested: "the encrypted doors of the filter of names" },
     Peer { program: "sqlite3", package: "sqlite3", untested: "that names are forgotten in time" },
+    Peer { program: "pg_ctlcluster", package: "postgresql", untested: "the hub's stores on PostgreSQL" },
     Peer { program: "kresd", package: "knot-resolver", untested: "policy zones in Knot Resolver" },
     Peer { program: "nft", package: "nftables", untested: "what the kernel lets out of a compartment" },
     Peer { program: "tcpdump", package: "tcpdump", untested: "what the kernel lets out of a compartment" },

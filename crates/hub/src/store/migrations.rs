@@ -1,5 +1,4 @@
 //! Steps of a schema are taken once, in order, keep what is there, and are all taken or none, on both engines.
-#![expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
 
 use super::{
     Place, StoreError,

@@ -7,7 +7,7 @@ use vauban_hub::store::{
 };
 
 use crate::{
-    made::{ALICE, ALICE_KEY, ALICES, BOB, BOBS, GROUP, at, audience, entry, id, publication},
+    made::{self, ALICE, ALICE_KEY, ALICES, BOB, BOBS, GROUP, at, audience, entry, id, publication},
     random::{filter, runner},
 };
 
@@ -93,7 +93,12 @@ async fn bob(front: &FrontStore, number: u64) {
             };
             front.submit(&submission).await.unwrap();
         }
-        _ => drop(front.page(BOB, BOBS, &Default::default(), Sequence(0), 9, Detail::Objects, at(1)).await.unwrap()),
+        _ => drop(
+            front
+                .page(made::asked(BOB, BOBS, &Default::default(), Sequence(0), 9, at(1)), Detail::Objects)
+                .await
+                .unwrap(),
+        ),
     }
 }
 
@@ -103,7 +108,7 @@ async fn alice(front: &FrontStore, call: &Call) -> String {
     let now = at(i64::try_from(call.number).unwrap());
     let page = async |credential: CredentialHash, stream: StreamId, detail| {
         let (after, asked) = (Sequence(after), &call.asked);
-        format!("{:?}", front.page(credential, stream, asked, after, most, detail, now).await)
+        format!("{:?}", front.page(made::asked(credential, stream, asked, after, most, now), detail).await)
     };
     match what {
         0 => {

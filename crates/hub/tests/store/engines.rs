@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use vauban_hub::store::{DeskStore, FrontStore, Place, StoreError};
 
-use crate::{apart, cases, desk, made, postgres::Server, random};
+use crate::{apart, around, cases, desk, made, postgres::Server, random};
 
 type Case = fn(Place) -> Pin<Box<dyn Future<Output = ()>>>;
 
@@ -34,14 +34,14 @@ cases! {
     cases::pages_go_on_where_they_ended,
     cases::versions_know_which_is_newest,
     cases::a_refused_release_leaves_nothing,
-    cases::clocks_may_go_back,
-    cases::receipts_are_kept_once,
-    cases::budgets_hold_under_a_rush,
-    cases::the_log_of_keys_has_one_end,
-    cases::what_parties_send_waits_for_the_desk,
-    cases::what_has_ended_is_forgotten,
-    cases::two_fronts_publish_at_once,
-    cases::a_newer_schema_is_refused_and_roles_do_not_mix,
+    around::clocks_may_go_back,
+    around::receipts_are_kept_once,
+    around::budgets_hold_under_a_rush,
+    around::the_log_of_keys_has_one_end,
+    around::what_parties_send_waits_for_the_desk,
+    around::what_has_ended_is_forgotten,
+    around::two_fronts_publish_at_once,
+    around::a_newer_schema_is_refused_and_roles_do_not_mix,
     desk::parties_and_streams_make_an_audience,
     desk::one_organisation_is_one,
     desk::objects_go_through_review,

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use vauban_hub::store::{
-    Audience, Credential, CredentialHash, Detail, Digest, Epoch, Filter, FrontStore, NewEntry, ObjectId, ObjectType,
-    PartFile, PartName, PublicKey, Publication, Reading, ReleaseNumber, Sequence, SpecVersion, StreamId, StreamInfo,
-    Version,
+    Asked, Audience, Credential, CredentialHash, Detail, Digest, Epoch, Filter, FrontStore, NewEntry, ObjectId,
+    ObjectType, PartFile, PartName, PublicKey, Publication, Reading, ReleaseNumber, Sequence, SpecVersion, StreamId,
+    StreamInfo, Version,
 };
 use vauban_model::Marking;
 
@@ -117,6 +117,18 @@ pub(crate) async fn everything(front: &FrontStore) -> String {
     all
 }
 
+/// A question, in one line.
+pub(crate) fn asked(
+    credential: CredentialHash,
+    stream: StreamId,
+    filter: &Filter,
+    after: Sequence,
+    most: u64,
+    now: Timestamp,
+) -> Asked<'_> {
+    Asked { credential, stream, filter, after, most, now }
+}
+
 /// Everything of a stream that the filter asks for, at a time before all ends.
 pub(crate) async fn page(
     front: &FrontStore,
@@ -124,7 +136,8 @@ pub(crate) async fn page(
     stream: StreamId,
     filter: &Filter,
 ) -> Vec<vauban_hub::store::Entry> {
-    let page = front.page(credential, stream, filter, Sequence(0), 10_000, Detail::Objects, at(0)).await.unwrap();
+    let page =
+        front.page(asked(credential, stream, filter, Sequence(0), 10_000, at(0)), Detail::Objects).await.unwrap();
     page.map_or_else(Vec::new, |page| page.entries)
 }
 

@@ -13,7 +13,7 @@ use vauban_hub::store::{
 };
 
 use crate::{
-    made::{ALICE, ALICES, BOB, BOBS, at, audience, entry, id, version},
+    made::{self, ALICE, ALICES, BOB, BOBS, at, audience, entry, id, version},
     model::Model,
 };
 
@@ -124,9 +124,17 @@ async fn check(front: &FrontStore, model: &mut Model, call: &Call, told: &str) {
         Call::Page(is_alices, filter, after, most, now) => {
             let (credential, stream) = whose(*is_alices);
             let (after, now) = (Sequence(*after), at(*now));
-            let asked = front.page(credential, stream, filter, after, *most as u64, Detail::Objects, now).await;
+            let asked =
+                front.page(made::asked(credential, stream, filter, after, *most as u64, now), Detail::Objects).await;
             let page = asked.unwrap().unwrap();
             let told_of: Vec<_> = page.entries.iter().map(|entry| (entry.sequence.0, entry.added)).collect();
+            let joined =
+                front.joined(made::asked(credential, stream, filter, after, *most as u64, now)).await.unwrap().unwrap();
+            let each: Vec<&str> = page.entries.iter().filter_map(|entry| entry.json.as_deref()).collect();
+            let added = page.entries.first().zip(page.entries.last()).map(|(first, last)| (first.added, last.added));
+            let last = page.entries.last().map_or(Sequence(0), |entry| entry.sequence);
+            assert_eq!((joined.json, joined.more, joined.last), (each.join(","), page.more, last), "{told}");
+            assert_eq!((joined.count, joined.added), (each.len() as u64, added), "{told}");
             assert_eq!((told_of, page.more), model.page(stream, filter, after.0, *most, now), "{told}");
         }
     }

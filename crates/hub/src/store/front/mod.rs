@@ -15,7 +15,7 @@ mod values;
 
 pub use inbox::{Submission, SubmissionKind};
 pub(super) use marking::{marking, rank};
-pub use page::Page;
+pub use page::{Joined, Page};
 pub use publish::{PartFile, Publication, Published, Withdrawal};
 #[cfg(test)]
 pub(in crate::store) use question::question_for_tests;
@@ -23,5 +23,6 @@ pub use receipts::{Noted, Receipt};
 pub use releases::{PartInfo, StoredRelease};
 pub use store::FrontStore;
 pub use values::{
-    Audience, Credential, Detail, Entry, Filter, KeyEntry, NewEntry, Reading, Spent, StreamInfo, StreamView, Versions,
+    Asked, Audience, Credential, Detail, Entry, Filter, KeyEntry, NewEntry, Reading, Spent, StreamInfo, StreamView,
+    Versions,
 };

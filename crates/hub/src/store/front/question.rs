@@ -1,12 +1,10 @@
 //! A reader's filter becomes one question. Who may see what is part of it: no entry that a reader may not see leaves the database.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use jiff::Timestamp;
-
-use super::{Detail, Filter, Versions};
+use super::{Asked, Detail, Filter, Versions};
 use crate::store::{
-    CredentialHash, Sequence, StoreError, StreamId,
+    ObjectType, StoreError,
     engine::{Value, values},
 };
 
@@ -28,25 +26,15 @@ pub(super) struct Question {
     pub(super) values: Vec<Value>,
 }
 
-/// What is asked besides the filter.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
-    pub(super) credential: CredentialHash,
-    pub(super) stream: StreamId,
-    pub(super) after: Sequence,
-    pub(super) most: u64,
-    pub(super) detail: Detail,
-    pub(super) now: Timestamp,
-}
-
 impl Question {
     /// The entries after a number, in order.
-    pub(super) fn entries(asked: Asked, filter: &Filter) -> Result<Self, StoreError> {
+    pub(super) fn entries(asked: Asked<'_>, detail: Detail) -> Result<Self, StoreError> {
+        let filter = asked.filter;
         check(filter)?;
         let now = asked.now.as_microsecond();
         let values = values![asked.credential, asked.stream, asked.after, now, asked.most];
         let mut question = Self { sql: String::new(), values };
-        let columns = match asked.detail {
+        let columns = match detail {
             Detail::Manifest => "seq, added, object, version, type, spec_version, tlp, expires",
             Detail::Objects => "seq, added, object, version, type, spec_version, tlp, expires, json",
         };
@@ -61,11 +49,13 @@ impl Question {
             )
         };
         let walked = if filter.objects.is_empty() { filter.types.as_slice() } else { &[] };
-        let types: Vec<String> = walked.iter().map(|kind| question.place(kind.into())).collect();
+        let walked: BTreeSet<&ObjectType> = walked.iter().collect();
+        let types: Vec<String> = walked.into_iter().map(|kind| question.place(kind.into())).collect();
         question.sql = match types.as_slice() {
             [] => walk(""),
             [one] => walk(&format!(" AND type = {one}")),
             // One walk for each type along the index of types; sorting all that are of any would read all of them.
+            // Each type once: an object must not come twice.
             many => {
                 let walks: Vec<String> = many
                     .iter()
@@ -75,6 +65,15 @@ impl Question {
             }
         };
         Ok(question)
+    }
+
+    /// The same, put together by the database into one row.
+    pub(super) fn joined(self) -> Self {
+        let sql = format!(
+            "SELECT count(*), min(added), max(added), max(seq), string_agg(json, ',' ORDER BY seq) FROM ({}) p",
+            self.sql
+        );
+        Self { sql, ..self }
     }
 
     fn conditions(&mut self, filter: &Filter) -> String {
@@ -141,15 +140,7 @@ fn check(filter: &Filter) -> Result<(), StoreError> {
 
 /// What is asked, to look at how it is carried out.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
-pub(in crate::store) fn question_for_tests(
-    credential: CredentialHash,
-    stream: StreamId,
-    after: Sequence,
-    filter: &Filter,
-    detail: Detail,
-) -> (String, Vec<Value>) {
-    let asked = Asked { credential, stream, after, most: 100, detail, now: Timestamp::UNIX_EPOCH };
-    let question = Question::entries(asked, filter).unwrap();
+pub(in crate::store) fn question_for_tests(asked: Asked<'_>) -> (String, Vec<Value>) {
+    let question = Question::entries(asked, Detail::Objects).unwrap();
     (question.sql, question.values)
 }

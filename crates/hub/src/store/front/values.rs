@@ -155,6 +155,23 @@ pub struct Filter {
     pub spec_versions: Vec<SpecVersion>,
 }
 
+/// A question for a page of a stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Who asks.
+    pub credential: CredentialHash,
+    /// Of which stream.
+    pub stream: StreamId,
+    /// For what.
+    pub filter: &'a Filter,
+    /// After which number: the cursor.
+    pub after: Sequence,
+    /// How many at the most; at least 1, and never more than 10,000.
+    pub most: u64,
+    /// When: what has ended by then is not there.
+    pub now: Timestamp,
+}
+
 /// Whether objects are read, or only what stands about them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
