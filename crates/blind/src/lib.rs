@@ -12,9 +12,8 @@
 //! ```
 //!
 //! [`Pin`] is what the release pins: the epoch and the public key. Each of these values is bound to one, and whatever belongs
-//! to another is refused by name. [`KeyLog`] chains the keys of all epochs; its head is printed as words, so that parties who compare
-//! notes see when a hub shows one of them another key. [`Slots`] says when batches are sent: by the calendar, never by
-//! what there is to ask.
+//! to another is refused by name. The log of the keys of all epochs is in the release, for parties to compare. [`Slots`] says when batches
+//! are sent: by the calendar, never by what there is to ask.
 //!
 //! Everything is pure: bytes in, values out. There are no files, sockets or clocks; time and randomness are arguments.
 //! Nothing here is cryptography of our own: the function is the crate `voprf`'s, tags and keys are HKDF's, labels are sealed
@@ -35,7 +34,7 @@ mod wire;
 
 pub use asker::{AskError, Asker, FinaliseError, Pending, SEALED_HEADER, StateError, StateKey};
 pub use epoch::{Epoch, Pin};
-pub use key::{Fingerprint, KeyError, KeyLog, KeyLogError, PublicKey, SecretKey, WordList, WordsError};
+pub use key::{KeyError, PublicKey, SecretKey};
 pub use label::{Label, LabelError, LabelId, Severity};
 pub use observable::{MAX_KIND, MAX_PARENTS, MAX_VALUE, Observable, ObservableError, parents};
 pub use output::{Output, Tag};

@@ -16,7 +16,7 @@ use making::Making;
 const EPOCH: i64 = 978_307_200;
 
 fn database(statements: &str) -> Vec<u8> {
-    let mut database = Connection::open_in_memory().unwrap();
+    let database = Connection::open_in_memory().unwrap();
     database.execute_batch("PRAGMA page_size = 1024; VACUUM;").unwrap();
     database.execute_batch(statements).unwrap();
     database.serialize("main").unwrap().to_vec()

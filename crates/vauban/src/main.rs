@@ -46,6 +46,7 @@ enum Command {
     Portal(commands::portal::Arguments),
     Record(commands::record::Arguments),
     Show(commands::show::Arguments),
+    Stix(commands::stix::Arguments),
     /// Reads hostile bytes for another process of this program; of no use by itself
     #[command(hide = true)]
     Worker,
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
         Command::Portal(arguments) => commands::portal::run(arguments, &place),
         Command::Pattern(arguments) => commands::pattern::run(arguments),
         Command::Record(arguments) => commands::record::run(arguments, &place),
+        Command::Stix(arguments) => commands::stix::run(arguments, &place),
         Command::Show(arguments) => commands::show::run(arguments, &place),
         Command::Worker => commands::worker::run(),
     };

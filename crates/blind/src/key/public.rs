@@ -4,7 +4,7 @@ use std::fmt;
 
 use voprf::Group;
 
-use crate::{Fingerprint, Suite};
+use crate::Suite;
 
 /// Why bytes are no key. It repeats none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,12 +45,6 @@ impl PublicKey {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-
-    /// What people compare of this key alone. Of all keys: [`KeyLog::head`](crate::KeyLog::head).
-    #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(b"vauban blind key v1", &[&self.0])
     }
 }
 

@@ -9,7 +9,7 @@ use vauban_blind::{Asker, BatchSize, Epoch as BlindEpoch, Observable, Pin, Secre
 use vauban_hub::{
     desk::{Approvers, Blinding, DraftError, Drafting, incoming, publication, read_release, write_release},
     store::{
-        Act, Credential, CredentialHash, DeskStore, Detail, Digest, Draft, Epoch, Filter, FrontStore, NewParty,
+        Act, Asked, Credential, CredentialHash, DeskStore, Detail, Digest, Draft, Epoch, Filter, FrontStore, NewParty,
         ObjectId, PartyId, Place, Reading, ReleaseNumber, Sequence, State, StoreError, StreamId, StreamInfo, Tier,
         Version,
     },
@@ -110,12 +110,9 @@ impl Hub {
 
     /// What a party sees of a stream: names of indicators.
     async fn sees(&self, number: u8, stream: StreamId) -> Vec<String> {
-        let credential = CredentialHash([number; 32]);
-        let page = self
-            .front
-            .page(credential, stream, &Filter::default(), Sequence(0), 100, Detail::Objects, self.at)
-            .await
-            .unwrap();
+        let (credential, filter) = (CredentialHash([number; 32]), Filter::default());
+        let asked = Asked { credential, stream, filter: &filter, after: Sequence(0), most: 100, now: self.at };
+        let page = self.front.page(asked, Detail::Objects).await.unwrap();
         let entries = page.map(|page| page.entries).unwrap_or_default();
         let indicators = entries.into_iter().filter(|entry| entry.kind.as_str() == "indicator");
         indicators.map(|entry| entry.object.to_string()).collect()

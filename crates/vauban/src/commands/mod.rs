@@ -14,5 +14,6 @@ pub(crate) mod portal;
 mod readers;
 pub(crate) mod record;
 pub(crate) mod show;
+pub(crate) mod stix;
 pub(crate) mod sweep;
 pub(crate) mod worker;

@@ -5,7 +5,9 @@
 
 mod again;
 mod hostile;
+mod hub;
 mod mailboxes;
 mod phones;
 mod runs;
+mod stix;
 mod sweep;

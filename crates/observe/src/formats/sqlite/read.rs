@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn an_expression_in_the_schema_cannot_make_gigabytes() {
-        let mut connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::open_in_memory().unwrap();
         connection
             .execute_batch(
                 "CREATE TABLE bomb (a TEXT, b TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL);

@@ -6,7 +6,7 @@ use super::super::Sqlite;
 use crate::testing::{Transcript, read};
 
 fn database(sql: &str) -> Transcript {
-    let mut connection = Connection::open_in_memory().unwrap();
+    let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(sql).unwrap();
     let bytes = connection.serialize("main").unwrap().to_vec();
     let (result, transcript) = read(&Sqlite, "x.db", &bytes);

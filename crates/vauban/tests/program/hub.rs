@@ -1,8 +1,5 @@
 //! `vauban hub desk` from an empty folder to a published release, with the minisign of the distribution.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
-#![expect(clippy::print_stdout, reason = "what was skipped is said")]
-
 use std::{
     fs,
     path::Path,
@@ -73,7 +70,10 @@ fn a_release_goes_from_a_document_to_the_front_by_two_people() {
     does(here, &["review", "--tlp", "amber", "--tier", "blind", quiet]);
     does(here, &["grant", "--to", &stream, loud, quiet]);
     let preview = does(here, &["preview", &first_line(&party)]);
-    assert!(preview.contains("loud") && !preview.contains("quiet") && preview.contains("1 readable, 1 blind"), "{preview}");
+    assert!(
+        preview.contains("loud") && !preview.contains("quiet") && preview.contains("1 readable, 1 blind"),
+        "{preview}"
+    );
 
     let draft = first_line(&does(here, &["draft", &stream, "--author", "claire", "--advice-en", "Read this."]));
     assert!(!desk(here, &["publish", &draft, "--front", "front.sqlite"]).status.success(), "nobody approved it");
@@ -95,9 +95,12 @@ fn a_release_goes_from_a_document_to_the_front_by_two_people() {
     let key = made.lines().find(|line| line.starts_with("RW")).unwrap();
     assert!(minisign(&stick, &["-V", "-P", key, "-m", "manifest.json"]));
     let mut files: Vec<_> = fs::read_dir(&stick).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.extend(fs::read_dir(here).unwrap().map(|entry| entry.unwrap().path()).filter(|path| {
-        path.file_name().unwrap().to_string_lossy().starts_with("front.sqlite")
-    }));
+    files.extend(
+        fs::read_dir(here)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("front.sqlite")),
+    );
     assert!(files.len() > 4, "{files:?}");
     for file in files {
         let bytes = fs::read(&file).unwrap();
