@@ -69,12 +69,13 @@ macro_rules! uuid_newtype {
     };
 }
 
+/// What serde makes of a value that is written as text.
 macro_rules! text_form {
     ($name:ident) => {
         impl TryFrom<String> for $name {
-            type Error = ValueError;
+            type Error = <Self as FromStr>::Err;
 
-            fn try_from(text: String) -> Result<Self, ValueError> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
@@ -86,6 +87,8 @@ macro_rules! text_form {
         }
     };
 }
+
+pub(crate) use text_form;
 
 macro_rules! number_newtype {
     ($(#[$doc:meta])* $name:ident) => {

@@ -89,7 +89,7 @@ impl NamesTender {
         metrics: &Metrics,
     ) -> Result<Self, String> {
         let outlets = Outlets::new(&config.zone, &parts.state, &surroundings(parts.now, parts.random));
-        let zones = Zones { settings: config.zone.clone(), are_old: !outlets.is_empty(), publishing: None };
+        let zones = Zones { settings: config.zone.clone(), are_old: true, publishing: None };
         let lists = Lists::new(&parts.state, Arc::clone(&parts.fetch), parts.now, parts.random, metrics.clone());
         let set = fresh(&lists, config).await.unwrap_or_else(|error| {
             tracing::error!(error, "the lists cannot be compiled; none of them blocks anything");
@@ -184,14 +184,14 @@ impl NamesTender {
         if let Some(network) = &self.network {
             network.block_only(blocked(&indicators, (self.parts.now)())).await;
         }
-        self.zones.are_old = !self.zones.settings.is_empty();
+        self.zones.are_old = true;
         replaced
     }
 
     /// Gives out zones anew, one time after the other: what changes meanwhile is in the next.
     fn publish(&mut self) {
         let is_busy = self.zones.publishing.as_ref().is_some_and(|publishing| !publishing.is_finished());
-        if self.zones.are_old && !is_busy {
+        if self.zones.are_old && !is_busy && !self.zones.settings.is_empty() {
             self.zones.are_old = false;
             let sensor = Arc::clone(&self.sensor);
             self.zones.publishing = Some(tokio::task::spawn_blocking(move || sensor.publish()));
@@ -209,7 +209,7 @@ impl NamesTender {
         if day != self.day {
             self.day = day;
             self.sensor.judge_again().await;
-            self.zones.are_old = !self.zones.settings.is_empty();
+            self.zones.are_old = true;
         }
         self.publish();
         if self.fetching.as_ref().is_some_and(JoinHandle::is_finished)

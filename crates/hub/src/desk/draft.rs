@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use vauban_blind::{
-    BuildError, CryptoRng, Epoch as BlindEpoch, KeyError, Label, LabelId, ObservableError, Pin, RngCore, SecretKey,
-    Severity, TableBuilder,
+    BatchSize, BuildError, CryptoRng, Epoch as BlindEpoch, KeyError, Label, LabelId, ObservableError, Pin, RngCore,
+    SecretKey, Severity, Slots, TableBuilder,
 };
 use vauban_release::{
     Blind, Epoch, HubId, KeyLog, Manifest, PartName, Release, ReleaseError, SignedManifest, SigningKey, StreamId, Time,
@@ -20,10 +20,6 @@ use crate::store::{self, DeskObject, DeskStore, StoreError, Tier};
 
 /// Objects that are asked of the store in one go.
 const AT_ONCE: u64 = 1_000;
-/// Look-ups in a batch, and batches a day.
-const BATCH: u32 = 1_024;
-const SLOTS: u16 = 1;
-
 /// Why a release cannot be drafted.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
@@ -120,8 +116,8 @@ impl Drafting<'_> {
             draft.blind = Some(Blind {
                 key,
                 table: PartName::BlindTable,
-                batch: BATCH,
-                slots: SLOTS,
+                batch: BatchSize::USUAL.elements() as u32,
+                slots: Slots::DAILY.batches(),
                 log: blinding.log.head().digest,
             });
             parts.push((PartName::KeyLog, blinding.log.to_string().into_bytes()));

@@ -37,19 +37,28 @@ pub fn write_release(folder: &Path, release: &Release) -> Result<(), FolderError
     Ok(())
 }
 
+/// Reads the manifest of a release alone, and checks its signature.
+///
+/// # Errors
+/// See [`FolderError`].
+pub fn read_manifest(folder: &Path) -> Result<SignedManifest, FolderError> {
+    Ok(SignedManifest::read(&read(folder, MANIFEST_FILE)?, &read(folder, SIGNATURE_FILE)?)?)
+}
+
 /// Reads a release from its folder, and checks all of it.
 ///
 /// # Errors
 /// See [`FolderError`].
 pub fn read_release(folder: &Path) -> Result<Release, FolderError> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        fs::read(&path).map_err(|error| FolderError::File(path, error))
-    };
-    let signed = SignedManifest::read(&read(MANIFEST_FILE)?, &read(SIGNATURE_FILE)?)?;
+    let signed = read_manifest(folder)?;
     let mut body = body_head(&signed);
     for part in &signed.manifest().parts {
-        body.extend(read(PartName::as_str(part.name))?);
+        body.extend(read(folder, PartName::as_str(part.name))?);
     }
     Ok(Release::from_body(&body)?)
+}
+
+fn read(folder: &Path, name: &str) -> Result<Vec<u8>, FolderError> {
+    let path = folder.join(name);
+    fs::read(&path).map_err(|error| FolderError::File(path, error))
 }

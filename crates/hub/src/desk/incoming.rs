@@ -11,8 +11,8 @@ use vauban_intel::{
 use vauban_model::{Lang, Marking, Text};
 use vauban_stix::{Limits, Object, Rules, judge, read_all, tlp};
 
-use super::observables::fingerprint;
-use crate::store::{DeskObject, ObjectId, ObjectType, SpecVersion, State, Tier, Version};
+use super::{head::Head, observables::fingerprint};
+use crate::store::{DeskObject, State, Tier, Version};
 
 /// What a document holds for the desk.
 #[derive(Debug, Default)]
@@ -133,13 +133,12 @@ impl Incoming {
 
 /// The object as the desk keeps it.
 fn desk_object(object: &Object, source: &str, marking: Marking, tier: Tier, now: Timestamp) -> Option<DeskObject> {
-    let time = |name: &str| object.text(name)?.parse::<Timestamp>().ok();
-    let version = time("modified").or_else(|| time("created")).unwrap_or(now);
+    let head = Head::of(object)?;
     Some(DeskObject {
-        id: ObjectId::new(object.id_text()?)?,
-        version: Version::new(version),
-        kind: ObjectType::new(object.object_type()?)?,
-        spec_version: SpecVersion::new(object.text("spec_version").unwrap_or("2.1"))?,
+        id: head.id,
+        version: head.version.unwrap_or_else(|| Version::new(now)),
+        kind: head.kind,
+        spec_version: head.spec_version,
         json: vauban_stix::canonical(&serde_json::Value::Object(object.properties().clone())),
         marking,
         tier,
@@ -147,6 +146,6 @@ fn desk_object(object: &Object, source: &str, marking: Marking, tier: Tier, now:
         source: source.to_owned(),
         fingerprint: fingerprint(object),
         imported: now,
-        expires: time("valid_until"),
+        expires: head.ends,
     })
 }

@@ -9,6 +9,7 @@
 mod approvers;
 mod draft;
 mod folder;
+mod head;
 mod incoming;
 mod observables;
 mod publication;
@@ -16,6 +17,6 @@ mod released;
 
 pub use approvers::{Approvers, ApproversError};
 pub use draft::{Blinding, DraftError, Drafted, Drafting};
-pub use folder::{FolderError, read_release, write_release};
+pub use folder::{FolderError, read_manifest, read_release, write_release};
 pub use incoming::{Incoming, RefusedObject, incoming};
 pub use publication::{PublicationError, publication};

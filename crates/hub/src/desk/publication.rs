@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 use vauban_model::Marking;
 use vauban_release::{PartName, Release};
 use vauban_stix::{Object, tlp};
 
+use super::head::Head;
 use crate::store::{
-    Digest, Epoch, NewEntry, ObjectId, ObjectType, PartFile, Publication, ReleaseNumber, SpecVersion, StreamId,
-    Version, Withdrawal,
+    Digest, Epoch, NewEntry, ObjectId, PartFile, Publication, ReleaseNumber, StreamId, Version, Withdrawal,
 };
 
 /// Why a release has no form at the front.
@@ -71,19 +70,19 @@ fn objects(release: &Release) -> Result<Objects, PublicationError> {
 
 fn entry(line: &str) -> Option<NewEntry> {
     let object = Object::from(serde_json::from_str::<Map<String, Value>>(line).ok()?);
-    let time = |name: &str| object.text(name)?.parse::<Timestamp>().ok();
+    let head = Head::of(&object)?;
     // Definitions of markings are everybody's.
-    let marking = match object.object_type()? {
+    let marking = match head.kind.as_str() {
         "marking-definition" | "extension-definition" => Marking::Clear,
         _ => tlp(&object, |_| None).ok()?.strictest()?,
     };
     Some(NewEntry {
-        object: ObjectId::new(object.id_text()?)?,
-        version: Version::new(time("modified").or_else(|| time("created"))?),
-        kind: ObjectType::new(object.object_type()?)?,
-        spec_version: SpecVersion::new(object.text("spec_version").unwrap_or("2.1"))?,
+        object: head.id,
+        version: head.version?,
+        kind: head.kind,
+        spec_version: head.spec_version,
         marking,
-        expires: time("valid_until"),
+        expires: head.ends,
         json: line.to_owned(),
     })
 }

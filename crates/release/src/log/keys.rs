@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Epoch, HubId};
+use crate::{Digest, Epoch, HubId, id::text_form};
 
 const FORMAT: &str = "vauban key-log/1";
 /// The most keys of a log: ten years of one a day.
@@ -41,19 +41,7 @@ impl FromStr for BlindKey {
     }
 }
 
-impl TryFrom<String> for BlindKey {
-    type Error = LogError;
-
-    fn try_from(text: String) -> Result<Self, LogError> {
-        text.parse()
-    }
-}
-
-impl From<BlindKey> for String {
-    fn from(key: BlindKey) -> Self {
-        key.to_string()
-    }
-}
+text_form!(BlindKey);
 
 impl fmt::Display for BlindKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
 use super::{FormError, NotSigned, Signature};
-use crate::Digest;
+use crate::{Digest, id::text_form};
 
 /// The algorithm of a key, as minisign writes it.
 pub(super) const ALGORITHM: &[u8; 2] = b"Ed";
@@ -90,16 +90,4 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-impl TryFrom<String> for PublicKey {
-    type Error = FormError;
-
-    fn try_from(text: String) -> Result<Self, FormError> {
-        text.parse()
-    }
-}
-
-impl From<PublicKey> for String {
-    fn from(key: PublicKey) -> Self {
-        key.to_string()
-    }
-}
+text_form!(PublicKey);

@@ -40,12 +40,6 @@ impl Outlets {
         Self(Arc::new(given.collect()))
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Listens for those who take them.
     pub(super) async fn listen(&self) -> Result<Vec<Listening>, String> {
         let mut listening = Vec::new();

@@ -1,10 +1,12 @@
 //! Values that go into a statement, and rows that come out, in the three types that both engines keep alike.
 
+use sqlx::{Arguments, Encode, Type};
+use uuid::Uuid;
+
 use crate::store::{
     CredentialHash, Digest, Epoch, ObjectId, ObjectType, PartName, PartyId, PublicKey, ReleaseNumber, Sequence,
     SpecVersion, StoreError, StreamId,
 };
-use uuid::Uuid;
 
 /// A value for one place of a statement.
 #[derive(Debug, Clone)]
@@ -56,6 +58,25 @@ value_from! {
     &ObjectType => |it| Self::from(it.as_str()),
     &SpecVersion => |it| Self::from(it.as_str()),
     &PartName => |it| Self::from(it.as_str()),
+}
+
+/// The values as a driver takes them.
+pub(super) fn arguments<A: Arguments>(values: Vec<Value>) -> Result<A, StoreError>
+where
+    Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<String>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<Vec<u8>>: Encode<'static, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
+    for value in values {
+        match value {
+            Value::Int(number) => arguments.add(number),
+            Value::Text(text) => arguments.add(text),
+            Value::Bytes(bytes) => arguments.add(bytes),
+        }
+        .map_err(|error| StoreError::Damaged(error.to_string()))?;
+    }
+    Ok(arguments)
 }
 
 /// A value of a row.

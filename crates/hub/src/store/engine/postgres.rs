@@ -8,7 +8,10 @@ use sqlx::{
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
 };
 
-use super::{Answer, Engine, Intent, Row, Schema, Session, Value, cells::Cell};
+use super::{
+    Answer, Engine, Intent, Row, Schema, Session, Value,
+    cells::{Cell, arguments},
+};
 use crate::store::StoreError;
 
 /// How long to wait for a connection.
@@ -110,7 +113,7 @@ struct PostgresSession(Transaction<'static, Driver>);
 impl Session for PostgresSession {
     fn rows<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> Answer<'a, Vec<Row>> {
         Box::pin(async move {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?);
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments::<PgArguments>(values)?);
             let rows = query.fetch_all(&mut *self.0).await.map_err(error)?;
             rows.iter().map(read).collect()
         })
@@ -118,7 +121,7 @@ impl Session for PostgresSession {
 
     fn run<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> Answer<'a, u64> {
         Box::pin(async move {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?);
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments::<PgArguments>(values)?);
             Ok(query.execute(&mut *self.0).await.map_err(error)?.rows_affected())
         })
     }
@@ -126,20 +129,6 @@ impl Session for PostgresSession {
     fn commit(self: Box<Self>) -> Answer<'static, ()> {
         Box::pin(async move { self.0.commit().await.map_err(error) })
     }
-}
-
-fn arguments(values: Vec<Value>) -> Result<PgArguments, StoreError> {
-    use sqlx::Arguments as _;
-    let mut arguments = PgArguments::default();
-    for value in values {
-        match value {
-            Value::Int(number) => arguments.add(number),
-            Value::Text(text) => arguments.add(text),
-            Value::Bytes(bytes) => arguments.add(bytes),
-        }
-        .map_err(|error| StoreError::Damaged(error.to_string()))?;
-    }
-    Ok(arguments)
 }
 
 fn read(row: &PgRow) -> Result<Row, StoreError> {

@@ -10,7 +10,10 @@ use sqlx::{
     },
 };
 
-use super::{Answer, Engine, Intent, Row, Schema, Session, Value, cells::Cell};
+use super::{
+    Answer, Engine, Intent, Row, Schema, Session, Value,
+    cells::{Cell, arguments},
+};
 use crate::store::StoreError;
 
 /// How long to wait for another writer.
@@ -119,7 +122,7 @@ struct SqliteSession(Transaction<'static, Driver>);
 impl Session for SqliteSession {
     fn rows<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> Answer<'a, Vec<Row>> {
         Box::pin(async move {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?);
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments::<SqliteArguments>(values)?);
             let rows = query.fetch_all(&mut *self.0).await.map_err(error)?;
             rows.iter().map(read).collect()
         })
@@ -127,7 +130,7 @@ impl Session for SqliteSession {
 
     fn run<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> Answer<'a, u64> {
         Box::pin(async move {
-            let query = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?);
+            let query = sqlx::query_with(AssertSqlSafe(sql), arguments::<SqliteArguments>(values)?);
             Ok(query.execute(&mut *self.0).await.map_err(error)?.rows_affected())
         })
     }
@@ -135,20 +138,6 @@ impl Session for SqliteSession {
     fn commit(self: Box<Self>) -> Answer<'static, ()> {
         Box::pin(async move { self.0.commit().await.map_err(error) })
     }
-}
-
-fn arguments(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
-    use sqlx::Arguments as _;
-    let mut arguments = SqliteArguments::default();
-    for value in values {
-        match value {
-            Value::Int(number) => arguments.add(number),
-            Value::Text(text) => arguments.add(text),
-            Value::Bytes(bytes) => arguments.add(bytes),
-        }
-        .map_err(|error| StoreError::Damaged(error.to_string()))?;
-    }
-    Ok(arguments)
 }
 
 fn read(row: &SqliteRow) -> Result<Row, StoreError> {

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use vauban_hub::{
 };
 use vauban_model::{Lang, Text, printable};
 use vauban_release::{BlindKey, Epoch, HubId, KeyLog, SigningKey};
+use zeroize::Zeroizing;
 
 use super::super::{cannot, failed};
 use crate::{failure::Failure, place::random};
@@ -52,7 +54,7 @@ impl Desk {
         secret_file(&folder.join("signing.key"), &new_key()?.to_file())?;
         let mut rng = rng()?;
         let blind = SecretKey::generate(&mut rng).map_err(|error| failed(&error))?;
-        secret_file(&folder.join("blind.key"), &hex(&*blind.to_bytes()))?;
+        secret_file(&folder.join("blind.key"), &HEXLOWER.encode(&*blind.to_bytes()))?;
         let log = KeyLog::new(about.id, Epoch::FIRST, BlindKey::new(*blind.public().as_bytes()));
         fs::write(folder.join("keys.txt"), log.to_string()).map_err(told)?;
         let text = serde_json::to_string_pretty(&about).map_err(|error| failed(&error))?;
@@ -106,8 +108,8 @@ impl Desk {
     /// The key of the blind tier with its log.
     pub(super) fn blinding(&self) -> Result<Blinding, Failure> {
         let read = |name: &str| fs::read_to_string(self.folder.join(name)).map_err(|error| failed(&error));
-        let secret = unhex(read("blind.key")?.trim()).ok_or(io::ErrorKind::InvalidData);
-        let secret = secret.map_err(|kind| failed(&io::Error::from(kind)))?;
+        let secret = HEXLOWER_PERMISSIVE.decode(read("blind.key")?.trim().as_bytes()).map(Zeroizing::new);
+        let secret = secret.map_err(|_| failed(&io::Error::from(io::ErrorKind::InvalidData)))?;
         Ok(Blinding {
             secret: SecretKey::from_bytes(&secret).map_err(|error| failed(&error))?,
             log: read("keys.txt")?.parse().map_err(|error: vauban_release::LogError| failed(&error))?,
@@ -155,7 +157,7 @@ impl Desk {
         }
         let (said, is_whole) = match self.store.verify_audit(None).await.map_err(|error| failed(&error))? {
             Audited::Whole(head) => {
-                let hash = hex(&head.hash.0);
+                let hash = HEXLOWER.encode(&head.hash.0);
                 (Text::new(format!("le journal est entier : {hash}"), format!("the trail is whole: {hash}")), true)
             }
             Audited::Broken(at) => {
@@ -183,7 +185,7 @@ pub(super) fn uuid() -> Result<Uuid, Failure> {
 }
 
 fn new_key() -> Result<SigningKey, Failure> {
-    let (mut seed, mut id) = (zeroize::Zeroizing::new([0; 32]), [0; 8]);
+    let (mut seed, mut id) = (Zeroizing::new([0; 32]), [0; 8]);
     random(&mut *seed).and_then(|()| random(&mut id)).map_err(|error| failed(&error))?;
     Ok(SigningKey::from_seed(&seed, id))
 }
@@ -197,14 +199,4 @@ fn secret_file(path: &Path, text: &str) -> Result<(), Failure> {
             Text::new("un bureau est déjà là ; il n'est pas touché", "a desk is there already; it is left alone"),
         )
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-    let pairs = text.as_bytes().chunks_exact(2);
-    let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect::<Option<_>>();
-    bytes.map(zeroize::Zeroizing::new)
 }

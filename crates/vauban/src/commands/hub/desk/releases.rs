@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vauban_hub::{
-    desk::{Drafting, publication, read_release, write_release},
+    desk::{Drafting, publication, read_manifest, read_release, write_release},
     store::{self, Draft, Epoch, FrontStore, ReleaseNumber, StoreError, StreamId},
 };
 use vauban_model::{Lang, Text, printable};
@@ -117,8 +117,7 @@ async fn draft(
 async fn published(desk: &Desk, stream: StreamId) -> Result<Vec<SignedManifest>, Failure> {
     let last = desk.store.last_published(stream).await.map_err(|error| failed(&error))?;
     let last = last.map_or(0, |draft| draft.number.0);
-    let read = |number| read_release(&desk.release(stream, number)).map(|release| release.signed().clone());
-    (1..=last).map(|number| read(number).map_err(|error| failed(&error))).collect()
+    (1..=last).map(|number| read_manifest(&desk.release(stream, number)).map_err(|error| failed(&error))).collect()
 }
 
 async fn drafts(desk: &Desk, lang: Lang) -> Result<String, Failure> {
