@@ -1,9 +1,12 @@
 //! The agency's hub: indicators shared under TLP with parties that are rivals.
 //!
-//! The [`desk`] decides what leaves, and makes releases of it. The [`store`] keeps what the desk and the front know, in SQLite or
+//! The [`desk`] decides what leaves, and makes releases of it. The [`front`] hands them out, and passes blind look-ups to the [`signer`],
+//! which has the key and nothing else. The [`store`] keeps what the desk and the front know, in SQLite or
 //! PostgreSQL; what a party may see, it decides in the questions themselves.
 
 pub mod desk;
+pub mod front;
+pub mod signer;
 pub mod store;
 
 #[cfg(test)]

@@ -64,6 +64,26 @@ impl FrontStore {
         if there == receipt.bytes { Ok(Noted::Before) } else { Err(StoreError::Taken("receipt")) }
     }
 
+    /// The receipt that a credential's key gave for a release, where it opens the stream.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn receipt(
+        &self,
+        credential: CredentialHash,
+        stream: StreamId,
+        number: ReleaseNumber,
+    ) -> Result<Option<Receipt>, StoreError> {
+        let sql = "SELECT p.receipt_key, p.at, p.bytes FROM reader r JOIN stream s ON s.id = r.stream
+                   JOIN credential c ON c.hash = r.credential
+                   JOIN receipt p ON p.stream = s.id AND p.receipt_key = c.receipt_key
+                   WHERE r.credential = $1 AND s.uuid = $2 AND p.number = $3";
+        let row = self.read().await?.row(sql, values![credential, stream, number]).await?;
+        let receipt =
+            |mut row: Row| Ok(Receipt { stream, number, key: row.take()?, at: time(row.take()?)?, bytes: row.take()? });
+        row.map(receipt).transpose()
+    }
+
     /// The receipts of a stream, for the desk: by release, then by key.
     ///
     /// # Errors

@@ -66,6 +66,17 @@ impl FrontStore {
         spent.map_or(Ok(Spent::Exhausted), |mut row| Ok(Spent::Left(allowed.saturating_sub(row.take()?))))
     }
 
+    /// Gives back what was spent for nothing. More than was spent is not given.
+    ///
+    /// # Errors
+    /// What fails in the database; then it stays spent.
+    pub async fn give_back(&self, credential: CredentialHash, slot: i64, count: u64) -> Result<(), StoreError> {
+        let mut session = self.write().await?;
+        let sql = "UPDATE budget SET used = used - $3 WHERE credential = $1 AND slot = $2 AND used >= $3";
+        session.run(sql, values![credential, slot, count]).await?;
+        session.commit().await
+    }
+
     /// Adds an entry to the log of keys. An entry that is there already may come again.
     ///
     /// # Errors

@@ -1,0 +1,73 @@
+//! Connections: so many at a time, none of them idle for long.
+
+use std::{io, pin::pin, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Semaphore,
+};
+
+use super::{Limits, patience::Patient};
+
+/// How long it is waited when no connection can be taken, as when there are no descriptors left.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// Serves connections until `stop` is done. Those that are open then end as they are dropped by their clients or run out of patience.
+pub(crate) async fn keep_serving<S>(
+    accept: impl AsyncFn() -> io::Result<S>,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let mut stop = pin!(stop);
+    loop {
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, accept().await)
+        };
+        let (place, stream) = tokio::select! {
+            () = &mut stop => return,
+            next = next => next,
+        };
+        match (place, stream) {
+            (Ok(place), Ok(stream)) => {
+                let router = router.clone();
+                tokio::spawn(async move {
+                    let _place = place;
+                    serve(stream, router, limits).await;
+                });
+            }
+            (_, Err(error)) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(AGAIN).await;
+            }
+            (Err(_), _) => return,
+        }
+    }
+}
+
+async fn serve<S>(stream: S, router: Router, limits: Limits)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let stream = TokioIo::new(Patient::new(stream, limits.write));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(64 << 10)
+        .serve_connection(stream, TowerToHyperService::new(router))
+        .await;
+    // Who hangs up is no news; what was asked stands in no log.
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended");
+    }
+}

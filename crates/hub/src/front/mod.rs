@@ -1,0 +1,21 @@
+//! The front's role: it hands out what the desk released, takes receipts and objects, and passes blind look-ups on.
+//!
+//! All that it tells a party comes out of the store's questions, which hold the party's credential. It has no plain text of the blind
+//! tier, no names of parties and no key of the signer. TLS is a proxy's before it.
+
+mod answered;
+mod connection;
+mod openapi;
+mod party;
+mod patience;
+mod problem;
+mod router;
+mod settings;
+mod taxii;
+
+pub(crate) use connection::keep_serving;
+pub use party::key_entry;
+pub use problem::Problem;
+pub use router::{Front, router, serve};
+pub use settings::{FrontSecret, Limits, Settings};
+pub use taxii::Received;

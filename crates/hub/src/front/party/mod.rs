@@ -1,0 +1,17 @@
+//! The hub's own API: what a party's program asks of it.
+
+mod asker;
+mod blind;
+mod keys;
+mod pieces;
+mod receipts;
+mod releases;
+mod streams;
+
+pub(super) use asker::{Party, challenge, hash, stream_id};
+pub(super) use blind::blind;
+pub use keys::key_entry;
+pub(super) use keys::keys;
+pub(super) use receipts::{give_receipt, receipt};
+pub(super) use releases::release;
+pub(super) use streams::{manifests, streams};

@@ -1,0 +1,72 @@
+//! Receipts: a party says that it took a release, and can be shown that it did.
+
+use std::sync::Arc;
+
+use axum::{
+    body::to_bytes,
+    extract::{Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use data_encoding::BASE64;
+use vauban_release::{FormError, Moment, PublicKey, ReceiptError, SignedReceipt};
+
+use super::{
+    Party,
+    asker::number,
+    releases::{signed, stored},
+};
+use crate::{
+    front::{Front, answered::private, problem::Problem},
+    store::{self, Noted},
+};
+
+/// The longest receipt, in bytes.
+const LONGEST: usize = 4096;
+
+pub(in crate::front) async fn give_receipt(
+    State(front): State<Arc<Front>>,
+    party: Party,
+    Path((stream, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let view = party.stream(&front, &stream).await?;
+    let (stream, number) = (view.info.id, number(&name, &view)?);
+    let release = signed(&stored(&front, party.hash, stream, number).await?)?;
+    let key = party.receipt_key.ok_or(Problem::NoReceiptKey)?;
+    let reading = to_bytes(request.into_body(), LONGEST);
+    let body = tokio::time::timeout(front.settings.limits.body, reading).await.map_err(|_| Problem::Slow)?;
+    let body = body.map_err(|_| Problem::TooLong)?;
+    let text = std::str::from_utf8(&body).map_err(|_| ReceiptError::Shape)?;
+    let now = (front.clock)();
+    SignedReceipt::from_text(text)?.verify(&named(key, text)?, &release, Moment::new(now))?;
+    let receipt = store::Receipt { stream, number, key, at: now, bytes: body.to_vec() };
+    let status = match front.store.keep_receipt(party.hash, &receipt).await? {
+        Noted::Now => StatusCode::CREATED,
+        Noted::Before => StatusCode::OK,
+    };
+    Ok(private((status, [(header::CONTENT_TYPE, TEXT)], body).into_response()))
+}
+
+pub(in crate::front) async fn receipt(
+    State(front): State<Arc<Front>>,
+    party: Party,
+    Path((stream, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let view = party.stream(&front, &stream).await?;
+    let number = number(&name, &view)?;
+    let kept = front.store.receipt(party.hash, view.info.id, number).await?.ok_or(Problem::NoReceipt)?;
+    Ok(private(([(header::CONTENT_TYPE, TEXT)], kept.bytes).into_response()))
+}
+
+const TEXT: &str = "text/plain;charset=utf-8";
+
+/// The party's key as minisign writes it. The store has its 32 bytes; the name that it gives itself, which proves nothing, is taken
+/// from the signature.
+fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
+    let line = text.lines().nth(2).unwrap_or_default();
+    let bytes = BASE64.decode(line.as_bytes()).map_err(|_| ReceiptError::Shape)?;
+    let name = bytes.get(2..10).ok_or(ReceiptError::Shape)?;
+    let written = BASE64.encode(&[b"Ed", name, &key.0].concat());
+    written.parse().map_err(|error: FormError| error.into())
+}

@@ -1,0 +1,50 @@
+//! What is served where.
+
+use std::{future::Future, io, sync::Arc};
+
+use axum::{
+    Router,
+    routing::{get, post, put},
+};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+use super::{Settings, keep_serving, openapi, party, problem::Problem, taxii};
+use crate::{signer::Evaluate, store::FrontStore};
+
+/// A front: what it keeps, what it was told, and whom it asks.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// What it keeps.
+    pub store: FrontStore,
+    /// What it was told.
+    pub settings: Settings,
+    /// The clock.
+    pub clock: fn() -> Timestamp,
+    /// The system's good randomness, for ids that nobody can guess.
+    pub random: fn(&mut [u8]) -> io::Result<()>,
+    /// Who evaluates blind look-ups.
+    pub signer: Arc<dyn Evaluate>,
+}
+
+/// All that a front answers.
+pub fn router(front: Front) -> Router {
+    Router::new()
+        .route("/hub/v1/openapi.json", get(openapi::show))
+        .route("/hub/v1/streams", get(party::streams))
+        .route("/hub/v1/streams/{stream}/manifests", get(party::manifests))
+        .route("/hub/v1/streams/{stream}/releases/{number}", get(party::release))
+        .route("/hub/v1/streams/{stream}/releases/{number}/receipt", put(party::give_receipt).get(party::receipt))
+        .route("/hub/v1/keys", get(party::keys))
+        .route("/hub/v1/blind", post(party::blind))
+        .method_not_allowed_fallback(async || Problem::Method)
+        .fallback(taxii::answer)
+        .with_state(Arc::new(front))
+}
+
+/// Serves on a listener until `stop` is done.
+pub async fn serve(front: Front, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+    let limits = front.settings.limits;
+    let accept = async || listener.accept().await.map(|(stream, _)| stream);
+    keep_serving(accept, router(front), limits, stop).await;
+}
