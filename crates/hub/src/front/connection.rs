@@ -1,8 +1,8 @@
 //! Connections: so many at a time, none of them idle for long.
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc};
 
-use axum::Router;
+use axum::{Router, serve::Listener};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -15,43 +15,29 @@ use tokio::{
 
 use super::{Limits, patience::Patient};
 
-/// How long it is waited when no connection can be taken, as when there are no descriptors left.
-const AGAIN: Duration = Duration::from_millis(200);
-
 /// Serves connections until `stop` is done. Those that are open then end as they are dropped by their clients or run out of patience.
-pub(crate) async fn keep_serving<S>(
-    accept: impl AsyncFn() -> io::Result<S>,
+pub(crate) async fn keep_serving<L: Listener>(
+    mut listener: L,
     router: Router,
     limits: Limits,
     stop: impl Future<Output = ()>,
-) where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+) {
     let room = Arc::new(Semaphore::new(limits.connections));
     let mut stop = pin!(stop);
     loop {
         let next = async {
             let place = Arc::clone(&room).acquire_owned().await;
-            (place, accept().await)
+            (place, listener.accept().await.0)
         };
         let (place, stream) = tokio::select! {
             () = &mut stop => return,
             next = next => next,
         };
-        match (place, stream) {
-            (Ok(place), Ok(stream)) => {
-                let router = router.clone();
-                tokio::spawn(async move {
-                    let _place = place;
-                    serve(stream, router, limits).await;
-                });
-            }
-            (_, Err(error)) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(AGAIN).await;
-            }
-            (Err(_), _) => return,
-        }
+        let router = router.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            serve(stream, router, limits).await;
+        });
     }
 }
 

@@ -45,6 +45,5 @@ pub fn router(front: Front) -> Router {
 /// Serves on a listener until `stop` is done.
 pub async fn serve(front: Front, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
     let limits = front.settings.limits;
-    let accept = async || listener.accept().await.map(|(stream, _)| stream);
-    keep_serving(accept, router(front), limits, stop).await;
+    keep_serving(listener, router(front), limits, stop).await;
 }

@@ -41,8 +41,7 @@ pub async fn serve(
     if !listener.local_addr()?.ip().is_loopback() {
         return Err(io::Error::other("the signer is served on this machine alone: bring fronts to it by a tunnel"));
     }
-    let accept = async || listener.accept().await.map(|(stream, _)| stream);
-    keep_serving(accept, router(signer, size, secret), Limits::default(), stop).await;
+    keep_serving(listener, router(signer, size, secret), Limits::default(), stop).await;
     Ok(())
 }
 
@@ -54,8 +53,7 @@ pub async fn serve_unix(
     secret: Secret,
     stop: impl Future<Output = ()> + Send,
 ) {
-    let accept = async || listener.accept().await.map(|(stream, _)| stream);
-    keep_serving(accept, router(signer, size, secret), Limits::default(), stop).await;
+    keep_serving(listener, router(signer, size, secret), Limits::default(), stop).await;
 }
 
 fn router(signer: Local, size: BatchSize, secret: Secret) -> Router {

@@ -19,6 +19,8 @@ use crate::{
     store::Spent,
 };
 
+/// Budgets count batches.
+const BATCH: u64 = 1;
 /// The media type of an evaluation.
 const EVALUATED: &str = "application/vnd.vauban.evaluated";
 
@@ -27,17 +29,16 @@ pub(in crate::front) async fn blind(
     party: Party,
     request: Request,
 ) -> Result<Response, Problem> {
-    let size = front.settings.batch;
     let batch = batch(&front, request).await?;
     let (slot, left) = slot(&front);
-    let (number, count) = (i64::from(slot.number()), size.elements() as u64);
-    if front.store.spend(party.hash, number, count).await? == Spent::Exhausted {
+    let number = i64::from(slot.number());
+    if front.store.spend(party.hash, number, BATCH).await? == Spent::Exhausted {
         return Err(Problem::Budget(left));
     }
     match front.signer.evaluate(batch).await {
         Ok(evaluated) => Ok(private(([(header::CONTENT_TYPE, EVALUATED)], evaluated.to_bytes()).into_response())),
         Err(refused) => {
-            front.store.give_back(party.hash, number, count).await?;
+            front.store.give_back(party.hash, number, BATCH).await?;
             Err(refused.into())
         }
     }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use vauban_taxii::{
-    Answer, Filter, ManifestRecord, Missing, ObjectId, ObjectJson, Page, Paging, Refusal, Response, Span, SpecVersions,
-    Stamp, Versions,
+    Answer, Cursor, Filter, ManifestRecord, Missing, ObjectId, ObjectJson, Page, Paging, Refusal, Response, Span,
+    SpecVersions, Stamp, Versions,
 };
 
 use super::{calls::Asker, door::refusal};
-use crate::store::{self, Detail, Entry, Sequence, StreamView, Version};
+use crate::store::{self, Asked, Detail, Entry, Sequence, StreamView, Version};
 
 /// What is told of the entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +27,10 @@ impl Asker<'_> {
         page: &Page,
         kind: Kind,
     ) -> Result<Response, Refusal> {
-        let found = self.found(stream, filter, page).await?;
-        let span = found.entries.first().zip(found.entries.last());
-        let paging = Paging {
-            next: found
-                .entries
-                .last()
-                .filter(|_| found.more)
-                .map(|last| page.cursor(&self.settings.cursors, vauban_taxii::Sequence(last.sequence.0))),
-            span: span.map(|(first, last)| Span { first: first.added, last: last.added }),
-        };
-        written(&found.entries, paging, kind).ok_or(Refusal::Internal)
+        let Some(filter) = question(filter) else { return written(&[], Paging::default(), kind) };
+        let after = Sequence(page.after.map_or(0, |after| after.0));
+        let asked = Asked { after, most: page.limit.get().into(), ..self.asked(stream, &filter) };
+        if kind == Kind::Objects { self.objects(asked, page).await } else { self.records(asked, page, kind).await }
     }
 
     /// As [`Self::page`], but an object that is not there at all is not found.
@@ -49,36 +42,47 @@ impl Asker<'_> {
         page: &Page,
         kind: Kind,
     ) -> Result<Response, Refusal> {
-        if self.versions(stream, object, store::Versions::all(), 1).await?.is_empty() {
-            return Err(Refusal::NotFound(Missing::Object));
+        let missing = || Refusal::NotFound(Missing::Object);
+        let object = store::ObjectId::new(object.as_str()).ok_or_else(missing)?;
+        let any = store::Filter { objects: vec![object], ..store::Filter::default() };
+        if self.entries(Asked { most: 1, ..self.asked(stream, &any) }, Detail::Manifest).await?.entries.is_empty() {
+            return Err(missing());
         }
         self.page(stream, filter, page, kind).await
     }
 
-    /// Versions of an object, at most so many.
-    pub(super) async fn versions(
-        self,
-        stream: &StreamView,
-        object: &ObjectId,
-        versions: store::Versions,
-        most: u64,
-    ) -> Result<Vec<Entry>, Refusal> {
-        let object = store::ObjectId::new(object.as_str()).ok_or(Refusal::NotFound(Missing::Object))?;
-        let filter = store::Filter { objects: vec![object], versions, ..store::Filter::default() };
-        let (store, now) = (&self.front.store, (self.front.clock)());
-        let page = store.page(self.credential, stream.info.id, &filter, Sequence(0), most, Detail::Manifest, now);
-        Ok(page.await.map_err(refusal)?.map_or_else(Vec::new, |page| page.entries))
+    /// What all questions of this asker have in common.
+    pub(super) fn asked<'q>(&self, stream: &StreamView, filter: &'q store::Filter) -> Asked<'q> {
+        let (credential, stream, now) = (self.credential, stream.info.id, (self.front.clock)());
+        Asked { credential, stream, filter, after: Sequence(0), most: 1, now }
+    }
+
+    pub(super) async fn entries(&self, asked: Asked<'_>, detail: Detail) -> Result<store::Page, Refusal> {
+        let found = self.front.store.page(asked, detail).await.map_err(refusal)?;
+        found.ok_or(Refusal::NotFound(Missing::Collection))
+    }
+
+    /// The database joins the objects; they pass through as one text.
+    async fn objects(self, asked: Asked<'_>, page: &Page) -> Result<Response, Refusal> {
+        let found = self.front.store.joined(asked).await.map_err(refusal)?;
+        let found = found.ok_or(Refusal::NotFound(Missing::Collection))?;
+        let objects = [ObjectJson::kept(&found.json)];
+        let span = found.added.map(|(first, last)| Span { first, last });
+        let paging = Paging { next: found.more.then(|| self.cursor(page, found.last)), span };
+        Ok(Answer::Objects(if found.count == 0 { &[] } else { &objects }, paging).response())
     }
 
     /// Objects are read for the manifest and the versions, too: a version is echoed as its author wrote it.
-    async fn found(self, stream: &StreamView, filter: &Filter, page: &Page) -> Result<store::Page, Refusal> {
-        let nothing = store::Page { entries: Vec::new(), more: false };
-        let Some(filter) = question(filter) else { return Ok(nothing) };
-        let after = Sequence(page.after.map_or(0, |after| after.0));
-        let (most, now) = (u64::from(page.limit.get()), (self.front.clock)());
-        let (credential, stream) = (self.credential, stream.info.id);
-        let found = self.front.store.page(credential, stream, &filter, after, most, Detail::Objects, now).await;
-        found.map_err(refusal)?.ok_or(Refusal::NotFound(Missing::Collection))
+    async fn records(self, asked: Asked<'_>, page: &Page, kind: Kind) -> Result<Response, Refusal> {
+        let found = self.entries(asked, Detail::Objects).await?;
+        let span = found.entries.first().zip(found.entries.last());
+        let span = span.map(|(first, last)| Span { first: first.added, last: last.added });
+        let next = found.entries.last().filter(|_| found.more).map(|last| self.cursor(page, last.sequence));
+        written(&found.entries, Paging { next, span }, kind)
+    }
+
+    fn cursor(&self, page: &Page, last: Sequence) -> Cursor {
+        page.cursor(&self.settings.cursors, vauban_taxii::Sequence(last.0))
     }
 }
 
@@ -112,29 +116,19 @@ pub(super) fn versions(versions: &Versions) -> store::Versions {
     }
 }
 
-fn written(entries: &[Entry], paging: Paging, kind: Kind) -> Option<Response> {
-    match kind {
-        Kind::Objects => {
-            let objects: Option<Vec<_>> =
-                entries.iter().map(|entry| entry.json.as_deref().map(ObjectJson::kept)).collect();
-            Some(Answer::Objects(&objects?, paging).response())
-        }
-        Kind::Versions => {
-            let versions: Vec<Stamp> = entries.iter().map(stamp).collect();
-            Some(Answer::Versions(&versions, paging).response())
-        }
-        Kind::Manifest => {
-            let ids: Option<Vec<ObjectId>> =
-                entries.iter().map(|entry| ObjectId::try_from(entry.object.as_str()).ok()).collect();
-            let record = |(id, entry): (_, &Entry)| {
-                let spec_version = entry.spec_version.as_str().parse().ok()?;
-                Some(ManifestRecord { id, added: entry.added, version: stamp(entry), spec_version })
-            };
-            let ids = ids?;
-            let records: Option<Vec<_>> = ids.iter().zip(entries).map(record).collect();
-            Some(Answer::Manifest(&records?, paging).response())
-        }
+fn written(entries: &[Entry], paging: Paging, kind: Kind) -> Result<Response, Refusal> {
+    if kind != Kind::Manifest {
+        let versions: Vec<Stamp> = entries.iter().map(stamp).collect();
+        return Ok(Answer::Versions(&versions, paging).response());
     }
+    let id = |entry: &Entry| ObjectId::try_from(entry.object.as_str()).map_err(|_| Refusal::Internal);
+    let ids: Vec<ObjectId> = entries.iter().map(id).collect::<Result<_, _>>()?;
+    let record = |(id, entry): (_, &Entry)| {
+        let spec_version = entry.spec_version.as_str().parse().map_err(|()| Refusal::Internal)?;
+        Ok(ManifestRecord { id, added: entry.added, version: stamp(entry), spec_version })
+    };
+    let records: Vec<_> = ids.iter().zip(entries).map(record).collect::<Result<_, Refusal>>()?;
+    Ok(Answer::Manifest(&records, paging).response())
 }
 
 #[derive(Deserialize)]

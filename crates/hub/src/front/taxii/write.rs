@@ -10,7 +10,7 @@ use super::{
     door::refusal,
     pages::{milliseconds, question},
 };
-use crate::store::{Detail, Sequence, StreamView, Submission, SubmissionKind, Version};
+use crate::store::{Asked, Detail, StreamView, Submission, SubmissionKind, Version};
 
 /// Versions that one request takes back at the most.
 const MOST: u64 = 10_000;
@@ -61,16 +61,19 @@ impl Asker<'_> {
 
     pub(super) async fn delete(self, stream: &StreamView, id: &ObjectId, filter: &Filter) -> Result<Response, Refusal> {
         let missing = || Refusal::NotFound(Missing::Object);
-        let asked = question(filter).ok_or_else(missing)?;
-        let (store, now) = (&self.front.store, (self.front.clock)());
-        let (credential, stream) = (self.credential, stream.info.id);
-        let page = store.page(credential, stream, &asked, Sequence(0), MOST, Detail::Manifest, now).await;
-        let page = page.map_err(refusal)?.ok_or(Refusal::NotFound(Missing::Collection))?;
+        let filter = question(filter).ok_or_else(missing)?;
+        let asked = Asked { most: MOST, ..self.asked(stream, &filter) };
+        let page = self.entries(asked, Detail::Manifest).await?;
         let versions: Vec<Version> = page.entries.iter().map(|entry| entry.version).collect();
         let object = crate::store::ObjectId::new(id.as_str()).ok_or_else(missing)?;
         let gone = match versions.as_slice() {
             [] => 0,
-            versions => store.remove(credential, stream, &object, Some(versions)).await.map_err(refusal)?,
+            versions => self
+                .front
+                .store
+                .remove(self.credential, stream.info.id, &object, Some(versions))
+                .await
+                .map_err(refusal)?,
         };
         if gone == 0 { Err(missing()) } else { Ok(Answer::Deleted.response()) }
     }
