@@ -4,6 +4,7 @@
 //! tier, no names of parties and no key of the signer. TLS is a proxy's before it.
 
 mod answered;
+mod body;
 mod connection;
 mod openapi;
 mod party;
@@ -13,6 +14,7 @@ mod router;
 mod settings;
 mod taxii;
 
+pub(crate) use body::read_body;
 pub(crate) use connection::keep_serving;
 pub use party::key_entry;
 pub use problem::Problem;

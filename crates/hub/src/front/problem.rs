@@ -9,7 +9,7 @@ use serde::Serialize;
 use vauban_blind::WireError;
 use vauban_release::{ReceiptError, Words};
 
-use super::answered::private;
+use super::{answered::private, body::Unread};
 use crate::{signer::NotEvaluated, store::StoreError};
 
 /// Why a request is refused. None tells whether something exists that the asker may not see.
@@ -182,6 +182,15 @@ impl Problem {
             Self::Internal => ("Le serveur a échoué.", "The hub failed."),
         };
         Words::new(fr, en)
+    }
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLong => Self::TooLong,
+            Unread::Slow => Self::Slow,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::{io, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, UnixListener};
 use vauban_blind::{Batch, BatchSize};
 
 use super::{Evaluate, Local, NotEvaluated, Secret};
-use crate::front::{Limits, keep_serving};
+use crate::front::{Limits, keep_serving, read_body};
 
 /// What all requests share.
 #[derive(Clone)]
@@ -65,10 +65,8 @@ async fn evaluate(State(shared): State<Arc<Shared>>, headers: HeaderMap, request
     if !shared.secret.is_shown(shown) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let reading = to_bytes(request.into_body(), Batch::wire_length(shared.size));
-    let Ok(Ok(bytes)) = tokio::time::timeout(Limits::default().body, reading).await else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
+    let reading = read_body(request.into_body(), Batch::wire_length(shared.size), Limits::default().body);
+    let Ok(bytes) = reading.await else { return StatusCode::BAD_REQUEST.into_response() };
     let Ok(batch) = Batch::from_bytes(&bytes, shared.size) else { return StatusCode::BAD_REQUEST.into_response() };
     match shared.signer.evaluate(batch).await {
         Ok(evaluated) => Body::from(evaluated.to_bytes()).into_response(),

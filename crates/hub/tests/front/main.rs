@@ -10,7 +10,6 @@ mod leak;
 mod made;
 mod never;
 mod own;
-#[expect(dead_code, reason = "the stores' suite uses all of it")]
 #[path = "../store/postgres.rs"]
 mod postgres;
 mod rough;

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use axum::{
-    body::to_bytes,
     extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
@@ -15,7 +14,7 @@ use vauban_blind::{Batch, BatchSize, Slot, WireError};
 
 use super::Party;
 use crate::{
-    front::{Front, answered::private, problem::Problem},
+    front::{Front, answered::private, body::Unread, problem::Problem, read_body},
     store::Spent,
 };
 
@@ -48,9 +47,11 @@ pub(in crate::front) async fn blind(
 async fn batch(front: &Front, request: Request) -> Result<Batch, Problem> {
     let size: BatchSize = front.settings.batch;
     let expected = Batch::wire_length(size);
-    let reading = to_bytes(request.into_body(), expected);
-    let body = tokio::time::timeout(front.settings.limits.body, reading).await.map_err(|_| Problem::Slow)?;
-    let body = body.map_err(|_| WireError::Length { expected, found: expected + 1 })?;
+    let body = read_body(request.into_body(), expected, front.settings.limits.body).await;
+    let body = body.map_err(|unread| match unread {
+        Unread::TooLong => WireError::Length { expected, found: expected + 1 }.into(),
+        Unread::Slow => Problem::Slow,
+    })?;
     let read = tokio::task::spawn_blocking(move || Batch::from_bytes(&body, size));
     Ok(read.await.map_err(|_| Problem::Internal)??)
 }

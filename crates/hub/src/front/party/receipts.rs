@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    body::to_bytes,
     extract::{Path, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -17,7 +16,7 @@ use super::{
     releases::{signed, stored},
 };
 use crate::{
-    front::{Front, answered::private, problem::Problem},
+    front::{Front, answered::private, problem::Problem, read_body},
     store::{self, Noted},
 };
 
@@ -34,9 +33,7 @@ pub(in crate::front) async fn give_receipt(
     let (stream, number) = (view.info.id, number(&name, &view)?);
     let release = signed(&stored(&front, party.hash, stream, number).await?)?;
     let key = party.receipt_key.ok_or(Problem::NoReceiptKey)?;
-    let reading = to_bytes(request.into_body(), LONGEST);
-    let body = tokio::time::timeout(front.settings.limits.body, reading).await.map_err(|_| Problem::Slow)?;
-    let body = body.map_err(|_| Problem::TooLong)?;
+    let body = read_body(request.into_body(), LONGEST, front.settings.limits.body).await?;
     let text = std::str::from_utf8(&body).map_err(|_| ReceiptError::Shape)?;
     let now = (front.clock)();
     SignedReceipt::from_text(text)?.verify(&named(key, text)?, &release, Moment::new(now))?;

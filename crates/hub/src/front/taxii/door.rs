@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, Method, header},
     response::{IntoResponse, Response},
@@ -15,8 +15,10 @@ use crate::{
     front::{
         Front,
         answered::sent,
+        body::Unread,
         party::{challenge, hash},
         problem::Problem,
+        read_body,
     },
     store::{CredentialHash, StoreError},
 };
@@ -64,12 +66,13 @@ async fn known(front: &Front, headers: &HeaderMap) -> Result<CredentialHash, Ref
     front.store.credential(hash).await.map_err(refusal)?.map(|_| hash).ok_or_else(nobody)
 }
 
-/// A body up to one byte more than may be, so that one that is too long is told.
-async fn read(front: &Front, body: axum::body::Body) -> Result<Bytes, Refusal> {
+async fn read(front: &Front, body: Body) -> Result<Bytes, Refusal> {
     let most = front.settings.body;
-    let reading = to_bytes(body, usize::try_from(most).unwrap_or(usize::MAX));
-    let body = tokio::time::timeout(front.settings.limits.body, reading).await.map_err(|_| Refusal::Unavailable)?;
-    body.map_err(|_| Refusal::TooLarge(most))
+    let read = read_body(body, usize::try_from(most).unwrap_or(usize::MAX), front.settings.limits.body).await;
+    read.map_err(|unread| match unread {
+        Unread::TooLong => Refusal::TooLarge(most),
+        Unread::Slow => Refusal::Unavailable,
+    })
 }
 
 /// Several headers of one name are one, with commas (RFC 9110, section 5.2).
