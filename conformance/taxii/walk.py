@@ -1,7 +1,7 @@
 """Walks every call of a TAXII 2.1 server with taxii2-client: walk.py DISCOVERY_URL OBJECTS.
 
-The server is that of crates/taxii/examples/serve.rs: a collection of so many objects, the first in three versions, that may be
-read, and an empty one that may be written.
+The server is that of crates/taxii/examples/serve.rs, or a hub's front with the same: a collection of so many objects, the first in
+three versions, that may be read, and an empty one that may be written.
 """
 
 import sys
@@ -27,9 +27,9 @@ def refused(status, call, *arguments, **filters):
 
 def main(url, count):
     server = Server(url, user="admin", password="Password0")
-    assert server.title == "serve"
+    assert server.title
     root = server.default
-    assert root.title == "group" and root.max_content_length == 9765625
+    assert root.title and root.max_content_length >= 8 << 20
     assert [root.url for root in server.api_roots] == [root.url]
     read, write = ({collection.id: collection for collection in root.collections}[name] for name in (READ, WRITE))
     assert read.can_read and not read.can_write and write.can_write
