@@ -77,7 +77,7 @@ fn written(name: &str) -> Vec<Vec<u8>> {
             for text in [raw, &little, &big] {
                 let shifted = [&b"xyz"[..shift], text].concat();
                 let encoded = encoding.encode(&shifted);
-                forms.push(encoded[4.min(encoded.len())..encoded.len() - 4].as_bytes().to_vec());
+                forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Two fronts on one PostgreSQL, and what they say when it goes away.
 
 use vauban_hub::store::FrontStore;
+use vauban_release::SignedReceipt;
 
 use crate::{
     client::Client,
-    made::{ALICE, GROUP, batch, filled, front, served},
+    made::{ALICE, GROUP, batch, filled, front, now, party_key, served},
     postgres::Server,
 };
 
@@ -13,7 +14,7 @@ async fn two_fronts_are_one_hub() {
     let Some(mut server) = Server::start() else { return };
     let (place, _) = server.database();
     let store = FrontStore::open(&place).await.unwrap();
-    filled(&store).await;
+    let releases = filled(&store).await;
     let addresses = [served(front(store)).await, served(front(FrontStore::open(&place).await.unwrap())).await];
     let clients = addresses.map(|address| Client::bearer(&address, ALICE));
 
@@ -30,7 +31,20 @@ async fn two_fronts_are_one_hub() {
     let path = format!("/hub/v1/streams/{}/releases/latest", GROUP.0);
     assert_eq!(clients[0].get(&path).await, clients[1].get(&path).await);
 
-    // A rush on both spends one budget.
+    // What one keeps the other gives back.
+    let receipt = format!("/hub/v1/streams/{}/releases/1/receipt", GROUP.0);
+    let text = SignedReceipt::sign(releases[0].signed(), &party_key(21), now().into()).unwrap().to_text();
+    assert_eq!(clients[0].ask("PUT", &receipt, &[], text.as_bytes()).await.status, 201);
+    assert_eq!(clients[1].ask("PUT", &receipt, &[], text.as_bytes()).await.status, 200);
+    assert_eq!(clients[1].get(&receipt).await.text(), text);
+
+    // What the signer refuses is given back; a rush on both spends one budget.
+    let mut other_epoch = batch(1, &[]).0;
+    other_epoch[7] = 9;
+    for number in 0..8 {
+        let came = clients[number % 2].ask("POST", "/hub/v1/blind", &[], &other_epoch).await;
+        assert_eq!(came.code(), "epoch");
+    }
     let rush: Vec<_> = (0..12)
         .map(|number| {
             let client = clients[number % 2].clone();
