@@ -22,7 +22,7 @@ mod words;
 
 pub use chain::{Chain, ChainError, ChainTextError, Head, Moment, Step};
 pub use change::{ChangeError, Changed, KeyChange};
-pub use enrolment::{Enrolment, EnrolmentError};
+pub use enrolment::{Enrolment, EnrolmentError, SignerPin};
 pub use gone::{Gone, GoneError, Left, ObjectId, read_gone, write_gone};
 pub use id::{Digest, Epoch, HubId, Number, StreamId, Time, ValueError};
 pub use log::{BlindKey, HeadWords, KeyLog, LogError, LogHead};

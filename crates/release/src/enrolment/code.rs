@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -61,7 +61,13 @@ impl Enrolment {
     /// # Errors
     /// [`EnrolmentError::OtherKey`]: somebody stands between, or the address is another hub's.
     pub fn check_signer(&self, met: &PublicKey) -> Result<(), EnrolmentError> {
-        if short(met) == self.fingerprint { Ok(()) } else { Err(EnrolmentError::OtherKey) }
+        self.pin().check(met)
+    }
+
+    /// What to remember of the code so that the signer can be checked later, too: it is no secret.
+    #[must_use]
+    pub const fn pin(&self) -> SignerPin {
+        SignerPin(self.fingerprint)
     }
 
     /// The code as it is printed for a person, or drawn to be scanned: twelve groups of five.
@@ -77,6 +83,35 @@ impl Enrolment {
         let checksum = checksum(&bytes);
         bytes[LENGTH - CHECKSUM..].copy_from_slice(&checksum);
         bytes
+    }
+}
+
+/// The first 128 bits of the fingerprint of the key that signs: what a code pins. Its text is 32 digits of hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignerPin([u8; FINGERPRINT]);
+
+impl SignerPin {
+    /// Whether the key that was met is the one that was pinned.
+    ///
+    /// # Errors
+    /// [`EnrolmentError::OtherKey`]: somebody stands between, or the address is another hub's.
+    pub fn check(&self, met: &PublicKey) -> Result<(), EnrolmentError> {
+        if short(met) == self.0 { Ok(()) } else { Err(EnrolmentError::OtherKey) }
+    }
+}
+
+impl fmt::Display for SignerPin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl FromStr for SignerPin {
+    type Err = EnrolmentError;
+
+    fn from_str(text: &str) -> Result<Self, EnrolmentError> {
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| EnrolmentError::Checksum)?;
+        bytes.try_into().map(Self).map_err(|_| EnrolmentError::Checksum)
     }
 }
 

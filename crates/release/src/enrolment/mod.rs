@@ -8,5 +8,5 @@ mod code;
 mod error;
 mod groups;
 
-pub use code::Enrolment;
+pub use code::{Enrolment, SignerPin};
 pub use error::EnrolmentError;
