@@ -33,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("blind", &[]),
     ("resolver", &[]),
+    ("party", &["intel", "release", "blind"]),
     ("openpgp", &[]),
     (
         "guard",
