@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
 use sha2::Sha256;
-use vauban_release::Enrolment;
+use vauban_blind::{CryptoRng, RngCore};
+use vauban_release::{Digest, Enrolment};
 use zeroize::Zeroizing;
 
 /// What separates the moment from anything else that may follow from a credential.
@@ -22,7 +23,19 @@ pub struct CredentialError;
 pub struct Credential(Zeroizing<String>);
 
 impl Credential {
-    /// The one that follows from a code: the desk has the same.
+    /// 32 random bytes that nobody else ever saw.
+    pub(crate) fn random<R: RngCore + CryptoRng>(rng: &mut R) -> Self {
+        let mut bytes = Zeroizing::new([0; BYTES]);
+        rng.fill_bytes(&mut *bytes);
+        Self(Zeroizing::new(BASE64URL_NOPAD.encode(&*bytes)))
+    }
+
+    /// What the hub keeps of it.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+
+    /// The one that follows from a code: the desk has the same. It is good until the party joined.
     #[must_use]
     pub fn of(code: &Enrolment) -> Self {
         Self(code.credential())

@@ -18,6 +18,9 @@ pub enum PartyError {
     /// A stream.
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// The code opens nothing any more, and this party did not use it.
+    #[error("the code was used by somebody else, or called back")]
+    Used,
     /// Another process has this hub open.
     #[error("another process works with this hub")]
     Busy,
@@ -34,6 +37,10 @@ impl PartyError {
             Self::Membership(error) => error.words(),
             Self::Door(error) => error.words(),
             Self::Stream(error) => error.words(),
+            Self::Used => Words::new(
+                "Ce code a déjà servi, et pas ici, ou l'agence l'a annulé. Appelez l'agence tout de suite : quelqu'un a peut-être pris votre place.",
+                "This code was used already, and not here, or the agency called it back. Call the agency at once: somebody may stand in your place.",
+            ),
             Self::Busy => Words::new(
                 "Un autre processus Vauban échange déjà avec cette agence. Réessayez dans un instant.",
                 "Another process of Vauban is talking to this agency. Try again in a moment.",

@@ -59,6 +59,8 @@ pub struct Membership {
     signer: SignerPin,
     since: Time,
     credential: Credential,
+    /// What follows from the code, until the hub took what was chosen in its place.
+    ticket: Option<Credential>,
     key: SigningKey,
     secret: StateSecret,
 }
@@ -72,6 +74,7 @@ struct Kept {
     signer: String,
     since: Time,
     credential: String,
+    ticket: Option<String>,
     key: String,
     secret: String,
 }
@@ -79,13 +82,14 @@ struct Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         self.credential.zeroize();
+        self.ticket.zeroize();
         self.key.zeroize();
         self.secret.zeroize();
     }
 }
 
 impl Membership {
-    /// From a code that was handed over. Nothing is sent: the credential is derived, and the desk derived the same one.
+    /// From a code that was handed over. Nothing is sent yet: see [`Party::join`](crate::Party::join).
     ///
     /// # Errors
     /// [`MembershipError::Address`].
@@ -104,7 +108,8 @@ impl Membership {
         let mut secret = Zeroizing::new([0; 32]);
         rng.fill_bytes(secret.as_mut_slice());
         let secret = StateSecret::new(*secret);
-        Ok(Self { url, signer: code.pin(), since: now, credential: Credential::of(code), key, secret })
+        let (credential, ticket) = (Credential::random(rng), Some(Credential::of(code)));
+        Ok(Self { url, signer: code.pin(), since: now, credential, ticket, key, secret })
     }
 
     /// Where the hub is.
@@ -151,6 +156,18 @@ impl Membership {
         Ok(Https::new(&self.url, self.credential.clone())?)
     }
 
+    /// The door for joining; none once the party joined. It opens with what follows from the code, and with nothing after that.
+    ///
+    /// # Errors
+    /// [`MembershipError::Address`].
+    pub fn joining_door(&self) -> Result<Option<Https>, MembershipError> {
+        Ok(self.ticket.clone().map(|ticket| Https::new(&self.url, ticket)).transpose()?)
+    }
+
+    pub(crate) fn forget_ticket(&mut self) {
+        self.ticket = None;
+    }
+
     pub(crate) const fn key(&self) -> &SigningKey {
         &self.key
     }
@@ -167,6 +184,7 @@ impl Membership {
             signer: self.signer.to_string(),
             since: self.since,
             credential: self.credential.as_str().to_owned(),
+            ticket: self.ticket.as_ref().map(|ticket| ticket.as_str().to_owned()),
             key: self.key.to_file().to_string(),
             secret: data_encoding::HEXLOWER.encode(self.secret.bytes()),
         };
@@ -181,6 +199,7 @@ impl Membership {
             signer: kept.signer.parse().ok()?,
             since: kept.since,
             credential: kept.credential.parse().ok()?,
+            ticket: kept.ticket.as_deref().map(str::parse).transpose().ok()?,
             key: SigningKey::from_file(&kept.key).ok()?,
             secret: StateSecret::new(secret.as_slice().try_into().ok()?),
         })

@@ -6,10 +6,12 @@ use std::{
 };
 
 use vauban_blind::{CryptoRng, RngCore};
-use vauban_release::{Enrolment, HubId, Moment, StreamId, Time};
+use vauban_release::{Enrolment, HubId, Joining, Moment, StreamId, Time};
 
 use crate::{
-    Door, Membership, MembershipError, Outcome, PartyError, Stream, StreamError, StreamUpdate, files,
+    Door, DoorError, Membership, MembershipError, Outcome, PartyError, Stream, StreamError, StreamUpdate,
+    door::success,
+    files,
     stream::{Context, folder_manifest, read_streams},
 };
 
@@ -83,6 +85,30 @@ impl Party {
     #[must_use]
     pub const fn membership(&self) -> &Membership {
         &self.membership
+    }
+
+    /// Exchanges what follows from the code for this party's own credential, through `ticket`, which is
+    /// [`Membership::joining_door`]. Whoever was killed while doing so finds out through `own` that the hub has it already.
+    ///
+    /// # Errors
+    /// [`PartyError::Used`] when the code opens nothing and the credential neither: somebody else used it, or it was called back.
+    pub fn join(&mut self, ticket: &dyn Door, own: &dyn Door, now: Time) -> Result<(), PartyError> {
+        let joining = Joining::sign(self.membership.credential().digest(), self.membership.key(), now);
+        let joining = joining.map_err(|_| MembershipError::Damaged)?;
+        match success(ticket.put("/hub/v1/joining", joining.to_text().as_bytes())?) {
+            Ok(_) => {}
+            Err(DoorError::Refused(_)) => match success(own.get("/hub/v1/streams", None)?) {
+                Ok(_) => {}
+                Err(DoorError::Refused(_)) => return Err(PartyError::Used),
+                Err(error) => return Err(error.into()),
+            },
+            Err(error) => return Err(error.into()),
+        }
+        let mut joined = self.membership.clone();
+        joined.forget_ticket();
+        vauban_intel::whole::write(&self.folder.join(MEMBERSHIP), joined.to_file()?.as_bytes())?;
+        self.membership = joined;
+        Ok(())
     }
 
     /// The streams, by their ids.

@@ -5,29 +5,22 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use vauban_release::{Digest, HubId, Signature, StreamId, Time, Words};
+use vauban_release::{Digest, SignedSighting, StreamId, Told, Words};
 
 use crate::{
     Door, DoorError, Hit, Party,
     door::{read_all, success},
 };
 
-const FORMAT: &str = "sighting/1";
-/// The longest note and name, in bytes.
-const LONGEST: usize = 2000;
 /// The longest answer, in bytes.
 const LONGEST_ANSWER: u64 = 4096;
 
 /// Why a sighting cannot be shown or sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SightingError {
-    /// A note or a name that is too long, or has control characters.
-    #[error("a note and a name are text of at most {LONGEST} bytes")]
-    Text,
-    /// Nobody consents.
-    #[error("a sighting needs the name of who consents")]
-    Nobody,
+    /// What a person said.
+    #[error(transparent)]
+    Said(#[from] vauban_release::SightingError),
     /// The stream is not here.
     #[error("the stream of this hit is not here any more")]
     Stream,
@@ -44,14 +37,7 @@ impl SightingError {
     #[must_use]
     pub fn words(&self) -> Words {
         match self {
-            Self::Text => Words::new(
-                "La note est trop longue ou contient des caractères de contrôle. Raccourcissez-la.",
-                "The note is too long, or has control characters. Shorten it.",
-            ),
-            Self::Nobody => Words::new(
-                "Indiquez le nom de la personne qui donne son accord.",
-                "Give the name of the person who consents.",
-            ),
+            Self::Said(error) => error.words(),
             Self::Stream => Words::new(
                 "Ce flux n'est plus reçu ici. Appelez l'agence.",
                 "This stream is not received here any more. Call the agency.",
@@ -63,20 +49,6 @@ impl SightingError {
             ),
         }
     }
-}
-
-/// What is signed.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sighting {
-    vauban: String,
-    hub: HubId,
-    stream: StreamId,
-    label: String,
-    party: Digest,
-    time: Time,
-    by: String,
-    note: String,
 }
 
 /// A sighting as it would be sent, to be shown to whoever decides. It was not sent.
@@ -92,27 +64,10 @@ impl Preview {
     /// # Errors
     /// See [`SightingError`].
     pub fn new(party: &Party, hit: &Hit, by: &str, note: &str, now: Timestamp) -> Result<Self, SightingError> {
-        if by.trim().is_empty() {
-            return Err(SightingError::Nobody);
-        }
-        let is_text = |text: &str| text.len() <= LONGEST && !text.chars().any(|sign| sign.is_control() && sign != '\n');
-        if !is_text(by) || !is_text(note) {
-            return Err(SightingError::Text);
-        }
-        let sighting = Sighting {
-            vauban: FORMAT.to_owned(),
-            hub: party.hub().ok_or(SightingError::Stream)?,
-            stream: hit.stream,
-            label: hit.label.id.to_string(),
-            party: party.membership().fingerprint(),
-            time: now.into(),
-            by: by.to_owned(),
-            note: note.to_owned(),
-        };
-        let line = serde_json::to_string(&sighting).map_err(|_| SightingError::Text)? + "\n";
-        let comment = format!("sighting for stream {}", hit.stream).parse().map_err(|_| SightingError::Text)?;
-        let signature: Signature = party.membership().key().sign(line.as_bytes(), comment);
-        Ok(Self { stream: hit.stream, text: format!("{line}{signature}") })
+        let hub = party.hub().ok_or(SightingError::Stream)?;
+        let told = Told { hub, stream: hit.stream, label: &hit.label.id.to_string(), by, note };
+        let signed = SignedSighting::sign(&told, party.membership().key(), now.into())?;
+        Ok(Self { stream: hit.stream, text: signed.to_text() })
     }
 
     /// Exactly what would be sent.

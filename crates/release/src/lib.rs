@@ -3,7 +3,8 @@
 //!
 //! A [`Manifest`] names the parts of a release by length and digest, and the manifest before it. A [`SignedManifest`] is that in the
 //! one spelling that was signed. [`Verifier`] and [`BodyReader`] check the parts as they come; what they end with is [`Whole`], the only
-//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`]. An [`Enrolment`] code pins the hub's key for the first contact;
+//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`], and may send a [`SignedSighting`]. An [`Enrolment`] code pins the hub's key for
+//! the first contact, where it is exchanged for a credential by a [`Joining`];
 //! a [`KeyLog`] keeps the hub from showing different keys to different parties. The format and its rules are in `docs/release.md`.
 //!
 //! The cryptography is `ed25519-dalek`'s, `blake2`'s and `sha2`'s, in the form of minisign.
@@ -13,9 +14,12 @@ mod change;
 mod enrolment;
 mod gone;
 mod id;
+mod joining;
+mod line;
 mod log;
 mod manifest;
 mod receipt;
+mod sighting;
 mod signing;
 mod wire;
 mod words;
@@ -25,12 +29,15 @@ pub use change::{ChangeError, Changed, KeyChange};
 pub use enrolment::{Enrolment, EnrolmentError, SignerPin};
 pub use gone::{Gone, GoneError, Left, ObjectId, read_gone, write_gone};
 pub use id::{Digest, Epoch, HubId, Number, StreamId, Time, ValueError};
+pub use joining::{Joining, JoiningError};
+pub use line::LineError;
 pub use log::{BlindKey, HeadWords, KeyLog, LogError, LogHead};
 pub use manifest::{
     Blind, Content, Flaw, LARGEST_RELEASE, LONGEST_ADVICE, LONGEST_MANIFEST, MOST_BATCH, MOST_CHANGES, MOST_SLOTS,
     Manifest, ManifestError, Part, PartMeasure, PartName, SignedManifest, write_history,
 };
 pub use receipt::{Countersignature, Receipt, ReceiptError, SignedReceipt};
+pub use sighting::{Sighting, SightingError, SignedSighting, Told};
 pub use signing::{FormError, NotSigned, PublicKey, Signature, SigningKey, TrustedComment};
 pub use wire::{
     BodyError, BodyReader, MANIFEST_FILE, PartCheck, PartError, Piece, Release, ReleaseError, SIGNATURE_FILE, Verifier,

@@ -3,18 +3,17 @@
 //! The party's signature proves to the hub that this party had that release; the hub's proves to the party that it said so. Both are
 //! minisign signatures over lines that people can read. A receipt names the manifest's digest, so it is good for one release only.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, HubId, Moment, Number, StreamId, Time, Words,
+    line::{LineError, read, write},
     manifest::SignedManifest,
     signing::{FormError, NotSigned, PublicKey, Signature, SigningKey},
 };
 
 const FORMAT: &str = "receipt/1";
 const SEEN: &str = "receipt-seen/1";
-/// The longest receipt with its signature, in bytes.
-const LONGEST: usize = 4096;
 
 /// Why a receipt proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +39,15 @@ pub enum ReceiptError {
     /// Signed by another key, or changed.
     #[error("the receipt: {0}")]
     NotSigned(#[from] NotSigned),
+}
+
+impl From<LineError> for ReceiptError {
+    fn from(error: LineError) -> Self {
+        match error {
+            LineError::Shape => Self::Shape,
+            LineError::Form(error) => Self::Form(error),
+        }
+    }
 }
 
 impl ReceiptError {
@@ -225,18 +233,4 @@ impl Countersignature {
         let is_for = self.seen.receipt == Digest::of(receipt.to_text().as_bytes());
         if is_for { Ok(()) } else { Err(ReceiptError::OtherReceipt) }
     }
-}
-
-fn write<T: Serialize>(value: &T) -> Result<String, ReceiptError> {
-    serde_json::to_string(value).map(|line| line + "\n").map_err(|_| ReceiptError::Shape)
-}
-
-fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(String, T, Signature), ReceiptError> {
-    let at = text.find('\n').filter(|_| text.len() <= LONGEST).ok_or(ReceiptError::Shape)?;
-    let (line, signature) = text.split_at(at + 1);
-    let value: T = serde_json::from_str(line).map_err(|_| ReceiptError::Shape)?;
-    if write(&value)? != line {
-        return Err(ReceiptError::Shape);
-    }
-    Ok((line.to_owned(), value, signature.parse()?))
 }

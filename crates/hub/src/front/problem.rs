@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 use vauban_blind::WireError;
-use vauban_release::{ReceiptError, Words};
+use vauban_release::{JoiningError, ReceiptError, SightingError, Words};
 
 use super::{answered::private, body::Unread};
 use crate::{signer::NotEvaluated, store::StoreError};
@@ -48,6 +48,21 @@ pub enum Problem {
     /// Another receipt of the same party for the same release is kept.
     #[error("another receipt is kept")]
     OtherReceipt,
+    /// A joining that proves nothing.
+    #[error(transparent)]
+    Joining(#[from] JoiningError),
+    /// The party joined already.
+    #[error("this party joined already")]
+    Joined,
+    /// A sighting that is none.
+    #[error("this is no sighting")]
+    NotASighting,
+    /// A sighting that proves nothing.
+    #[error(transparent)]
+    Sighting(#[from] SightingError),
+    /// There is no such sighting of this party.
+    #[error("there is no such sighting")]
+    NoSighting,
     /// What came is longer than what belongs there.
     #[error("the body is too long")]
     TooLong,
@@ -101,10 +116,12 @@ impl Problem {
             Self::NoReceipt => (404, "no-receipt"),
             Self::NoKeys => (404, "no-keys"),
             Self::Method => (405, "method"),
+            Self::NoSighting => (404, "no-sighting"),
             Self::Slow => (408, "slow"),
             Self::Signer(NotEvaluated::Epoch { .. }) => (409, "epoch"),
             Self::Signer(NotEvaluated::Key(_)) => (409, "key"),
             Self::OtherReceipt => (409, "other-receipt"),
+            Self::Joined => (409, "joined"),
             Self::Gone => (410, "gone"),
             Self::TooLong => (413, "too-long"),
             Self::Receipt(ReceiptError::Shape | ReceiptError::Form(_)) => (400, "receipt"),
@@ -112,6 +129,15 @@ impl Problem {
             Self::Receipt(ReceiptError::OtherParty) => (422, "other-party"),
             Self::Receipt(ReceiptError::Time(_)) => (422, "time"),
             Self::Receipt(ReceiptError::NotSigned(_)) => (422, "signature"),
+            Self::Joining(JoiningError::Line(_) | JoiningError::Key) => (400, "joining"),
+            Self::Joining(JoiningError::NotSigned(_)) | Self::Sighting(SightingError::NotSigned(_)) => {
+                (422, "signature")
+            }
+            Self::NotASighting
+            | Self::Sighting(SightingError::Line(_) | SightingError::Text | SightingError::Nobody) => (400, "sighting"),
+            Self::Sighting(SightingError::OtherStream) => (422, "other-stream"),
+            Self::Sighting(SightingError::OtherParty) => (422, "other-party"),
+            Self::Sighting(SightingError::Time(_)) => (422, "time"),
             Self::Budget(_) => (429, "budget"),
             Self::Internal => (500, "internal"),
             Self::Signer(NotEvaluated::Away) => (503, "signer"),
@@ -132,6 +158,14 @@ impl Problem {
     pub fn words(&self) -> Words {
         let (fr, en) = match self {
             Self::Receipt(error) => return error.words(),
+            Self::Joining(error) => return error.words(),
+            Self::Sighting(error) => return error.words(),
+            Self::NotASighting => ("Ce n'est pas un signalement.", "This is not a sighting."),
+            Self::NoSighting => ("Il n'y a pas de tel signalement de vous.", "There is no such sighting of yours."),
+            Self::Joined => (
+                "Cette inscription est déjà faite. Si ce n'était pas vous, appelez l'agence.",
+                "This party joined already. If that was not you, call the agency.",
+            ),
             Self::Batch(error) => {
                 let fr =
                     "Ce lot de recherches n'est pas valable : refaites-le d'après la dernière livraison.".to_owned();
@@ -200,6 +234,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Denied | StoreError::UnknownStream => Self::Stream,
             StoreError::UnknownRelease => Self::Release,
+            StoreError::Taken("joining") => Self::Joined,
             StoreError::Taken(_) => Self::OtherReceipt,
             StoreError::Gone(_) | StoreError::Busy | StoreError::Full | StoreError::ReadOnly => {
                 tracing::warn!(%error, "the store does not answer");

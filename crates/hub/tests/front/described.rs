@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vauban_release::SignedReceipt;
+use vauban_release::{Digest, Joining, SignedReceipt};
 
 use crate::{
     client::{Came, Client},
-    made::{ALICE, GROUP, batch, made, now, party_key},
+    made::{ALICE, GROUP, batch, made, now, party_key, sighting},
 };
 
 /// What a description may hold that is an operation.
@@ -36,24 +36,40 @@ fn is_listed(description: &Value, operation: &Value, came: &Came) {
 
 #[tokio::test]
 async fn every_path_that_is_described_is_served_as_described() {
-    let made = made().await;
+    let (made, another) = (made().await, made().await);
     let (alice, nobody) = (Client::bearer(&made.address, ALICE), Client::nobody(&made.address));
     let description = nobody.get("/hub/v1/openapi.json").await.json();
     let receipt = SignedReceipt::sign(made.releases[0].signed(), &party_key(21), now().into()).unwrap().to_text();
+    let sighting = sighting(21, GROUP, "on a laptop");
+    let digest = Digest::of(sighting.as_bytes()).to_string();
+    let joining = Joining::sign(Digest::of(b"own"), &party_key(21), now().into()).unwrap().to_text();
     let mut walked = BTreeSet::new();
     for (path, operations) in description["paths"].as_object().unwrap() {
-        let filled = path.replace("{stream}", &GROUP.0.to_string()).replace("{number}", "1");
+        let filled =
+            path.replace("{stream}", &GROUP.0.to_string()).replace("{number}", "1").replace("{digest}", &digest);
         let described: BTreeSet<&str> =
             operations.as_object().unwrap().keys().map(String::as_str).filter(|key| METHODS.contains(key)).collect();
         let mut methods: Vec<&str> = METHODS.into_iter().filter(|method| described.contains(method)).collect();
-        // A receipt is given before it is asked for.
+        // The hub signs for a receipt that it has.
+        if path.ends_with("/seen") {
+            let kept = made.store.receipts(GROUP, vauban_hub::store::ReleaseNumber(0)).await.unwrap();
+            made.store.countersign(&kept[0], b"seen").await.unwrap();
+        }
+        // What is given is given before it is asked for.
         methods.sort_by_key(|method| *method == "get");
         for method in methods {
             let operation = &operations[method];
             let body = match operation["operationId"].as_str().unwrap() {
                 "giveReceipt" => receipt.clone().into_bytes(),
                 "blind" => batch(1, &[]).0,
+                "giveSighting" => sighting.clone().into_bytes(),
+                "join" => joining.clone().into_bytes(),
                 _ => Vec::new(),
+            };
+            // Who joins shows another credential afterwards.
+            let alice = match operation["operationId"].as_str() {
+                Some("join") => Client::bearer(&another.address, ALICE),
+                _ => alice.clone(),
             };
             let came = alice.ask(&method.to_uppercase(), &filled, &[], &body).await;
             assert!((200..300).contains(&came.status), "{method} {path}: {}", came.status);
@@ -73,7 +89,7 @@ async fn every_path_that_is_described_is_served_as_described() {
             assert_eq!(allowed.iter().map(String::as_str).collect::<BTreeSet<_>>(), described, "{path}");
         }
     }
-    assert_eq!(walked.len(), 8);
+    assert_eq!(walked.len(), 12);
 }
 
 #[tokio::test]

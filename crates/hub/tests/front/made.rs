@@ -22,7 +22,8 @@ use vauban_hub::{
     },
 };
 use vauban_release::{
-    Blind, BlindKey, HubId, KeyLog, Manifest, PartName, PublicKey as ReleaseKey, Release, SigningKey, Words,
+    Blind, BlindKey, HubId, KeyLog, Manifest, PartName, PublicKey as ReleaseKey, Release, SignedSighting, SigningKey,
+    Told, Words,
 };
 use zeroize::Zeroizing;
 
@@ -100,6 +101,18 @@ pub(crate) fn size() -> BatchSize {
 pub(crate) fn batch(seed: u64, observables: &[Observable]) -> (Vec<u8>, vauban_blind::Pending) {
     let (batch, pending) = Asker::new(pin(), size()).ask(observables, &mut ChaCha20Rng::seed_from_u64(seed)).unwrap();
     (batch.to_bytes(), pending)
+}
+
+/// A sighting by the party of this key.
+pub(crate) fn sighting(key: u8, stream: StreamId, note: &str) -> String {
+    let told = Told {
+        hub: hub(),
+        stream: vauban_release::StreamId::new(stream.0),
+        label: "00112233445566778899aabbccddeeff",
+        by: "A. Martin",
+        note,
+    };
+    SignedSighting::sign(&told, &party_key(key), now().into()).unwrap().to_text()
 }
 
 pub(crate) fn audience() -> Audience {

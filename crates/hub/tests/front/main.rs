@@ -11,6 +11,7 @@ mod blind;
 mod client;
 mod described;
 mod exchanges;
+mod joining;
 mod leak;
 mod made;
 mod never;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use vauban_hub::store::{
-    Audience, Detail, Epoch, Filter, ObjectType, PartFile, PartName, Place, Published, ReleaseNumber, Sequence,
+    Audience, Detail, Epoch, Filter, Known, ObjectType, PartFile, PartName, Place, Published, ReleaseNumber, Sequence,
     SpecVersion, StoreError, Versions, Withdrawal,
 };
 use vauban_model::Marking;
@@ -87,8 +87,9 @@ pub(crate) async fn nobody_reads_what_is_not_theirs(place: Place) {
     without_bob.credentials.pop();
     front.set_audience(&without_bob).await.unwrap();
     assert!(front.streams(BOB).await.unwrap().is_empty());
-    assert!(front.credential(BOB).await.unwrap().is_none());
-    assert_eq!(front.credential(ALICE).await.unwrap(), Some((10, Some(ALICE_KEY))));
+    assert!(front.known(BOB).await.unwrap().is_none());
+    let alice = Known { credential: ALICE, budget: 10, receipt_key: Some(ALICE_KEY), has_joined: false };
+    assert_eq!(front.known(ALICE).await.unwrap(), Some(alice));
     assert!(page(&front, BOB, GROUP, &Filter::default()).await.is_empty());
     assert_eq!(page(&front, ALICE, GROUP, &Filter::default()).await.len(), 4, "what stays keeps what it holds");
     let mut opens_nothing_known = audience();

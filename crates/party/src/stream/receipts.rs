@@ -14,6 +14,8 @@ use crate::{
 
 /// The file in the folder of a release.
 pub(super) const FILE: &str = "receipt.txt";
+/// For how many receipts the hub is asked at a time what it signed in return.
+const MOST_ASKED: usize = 4;
 /// The longest answer to a receipt, in bytes.
 const LONGEST: u64 = 4096;
 
@@ -66,6 +68,35 @@ pub(super) fn send(
         std::fs::rename(&path, &sent)?;
     }
     Ok((0, None))
+}
+
+/// Asks for what the hub signed in return for receipts that it has, the newest first. That it has not signed yet is no error.
+pub(super) fn fetch_seen(
+    stream: &Path,
+    id: vauban_release::StreamId,
+    door: &dyn Door,
+    hub: Option<&PublicKey>,
+) -> Result<(), StreamError> {
+    let names = files::names(&folder(stream))?;
+    let unseen = |name: &&String| {
+        let stem = name.strip_suffix(".txt");
+        stem.is_some_and(|stem| !names.contains(&format!("{stem}.seen")))
+    };
+    for name in names.iter().rev().filter(unseen).take(MOST_ASKED) {
+        let path = folder(stream).join(name);
+        let text = std::fs::read_to_string(&path)?;
+        let receipt = SignedReceipt::from_text(&text).map_err(|_| StreamError::Damaged)?;
+        let place = format!("/hub/v1/streams/{id}/releases/{}/receipt/seen", receipt.receipt().number);
+        let answer = door.get(&place, None).and_then(success).and_then(|reply| read_all(reply, LONGEST));
+        match answer {
+            Ok(answer) if is_seen(&answer, &receipt, hub) => {
+                vauban_intel::whole::write(&path.with_extension("seen"), &answer)?;
+            }
+            Ok(_) | Err(DoorError::Refused(_)) => {}
+            Err(_) => break,
+        }
+    }
+    Ok(())
 }
 
 /// Whether the hub signed that it has the receipt. One that does not has only said so.

@@ -68,6 +68,7 @@ impl Stream {
             (Ok(_), Err(error)) => (Err(error), 0),
             (outcome, Err(_)) => (outcome, 0),
         };
+        let _ = receipts::fetch_seen(&self.folder, self.id, door, hub.as_ref());
         let _ = self.clear();
         StreamUpdate {
             stream: self.id,

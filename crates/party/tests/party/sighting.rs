@@ -1,7 +1,7 @@
 //! A sighting leaves only by consent, in the bytes that were shown.
 
 use vauban_party::{Day, Preview, SightingError, Slotted};
-use vauban_release::Signature;
+use vauban_release::{SightingError as Said, Signature};
 
 use crate::{
     day::domains,
@@ -50,8 +50,8 @@ fn nobody_and_what_moves_a_cursor_are_refused() {
     day.add([("domain-name", "evil-00000.example")], &mut rng(1)).unwrap();
     day.run(&hub, &party, evening(1).now, &mut rng(2)).unwrap();
     let preview = |by: &str, note: &str| Preview::new(&party, &day.hits()[0], by, note, evening(1).now).err();
-    assert!(matches!(preview(" ", ""), Some(SightingError::Nobody)));
-    assert!(matches!(preview("A", "\u{1b}[2J"), Some(SightingError::Text)));
-    assert!(matches!(preview("A", &"x".repeat(2001)), Some(SightingError::Text)));
+    assert!(matches!(preview(" ", ""), Some(SightingError::Said(Said::Nobody))));
+    assert!(matches!(preview("A", "\u{1b}[2J"), Some(SightingError::Said(Said::Text))));
+    assert!(matches!(preview("A", &"x".repeat(2001)), Some(SightingError::Said(Said::Text))));
     assert!(preview("A", "two\nlines").is_none());
 }

@@ -34,6 +34,12 @@ impl PublicKey {
         Digest::of(&[FINGERPRINT, self.key.as_bytes()].concat())
     }
 
+    /// The 32 bytes of Ed25519 (RFC 8032), without the name.
+    #[must_use]
+    pub fn bytes(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
     /// Reads a key: the line of base64 alone, or a whole `.pub` file.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use std::fmt;
 use blake2::{Blake2b, Blake2b512, Digest as _, digest::consts::U32};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer as _, SigningKey as Ed25519Key};
+use hkdf::Hkdf;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{FormError, PublicKey, Signature, TrustedComment, public::ALGORITHM, signature::covered};
@@ -43,6 +45,15 @@ impl SigningKey {
         let of_message = self.key.sign(&Blake2b512::digest(message));
         let whole = self.key.sign(&covered(&of_message, &comment));
         Signature::new(self.id, of_message, comment, whole)
+    }
+
+    /// A secret for another purpose that follows from this one (HKDF-SHA-256, RFC 5869): nobody without the key can tell it.
+    #[must_use]
+    pub fn derived(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        let seed = Zeroizing::new(self.key.to_bytes());
+        Hkdf::<Sha256>::new(None, &*seed).expand(purpose, &mut *bytes).expect("HKDF-SHA-256 gives up to 8160 bytes");
+        bytes
     }
 
     /// The key as a minisign secret key file *without a password*: whoever keeps it seals it.
@@ -105,6 +116,8 @@ mod tests {
         assert_eq!((read.public(), &*read.to_file()), (key(7).public(), &*file));
         let seed = format!("{:?}", [7_u8; 32]);
         assert!(!format!("{read:?}").contains(&seed) && format!("{read:?}").ends_with(", ..)"));
+        assert_eq!(read.derived(b"one"), key(7).derived(b"one"));
+        assert!(read.derived(b"one") != read.derived(b"two") && read.derived(b"one") != key(8).derived(b"one"));
         for (from, to) in [("Ed", "Ee"), ("RWQ", "RWR"), ("\n", " ")] {
             assert_eq!(
                 SigningKey::from_file(&file.replace(from, to)).err(),

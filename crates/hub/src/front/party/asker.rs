@@ -29,12 +29,15 @@ pub(in crate::front) fn hash(headers: &HeaderMap) -> Option<CredentialHash> {
     Some(CredentialHash(digest.into()))
 }
 
-/// A credential that counts.
+/// A party whose credential counts.
 #[derive(Debug, Clone)]
 pub(in crate::front) struct Party {
+    /// What the desk knows it by.
     pub(in crate::front) hash: CredentialHash,
     /// The key that its receipts are signed with.
     pub(in crate::front) receipt_key: Option<PublicKey>,
+    /// Whether it exchanged what its code opened for a credential of its own.
+    pub(in crate::front) has_joined: bool,
 }
 
 impl FromRequestParts<Arc<Front>> for Party {
@@ -42,8 +45,8 @@ impl FromRequestParts<Arc<Front>> for Party {
 
     async fn from_request_parts(parts: &mut Parts, front: &Arc<Front>) -> Result<Self, Problem> {
         let hash = hash(&parts.headers).ok_or(Problem::Unauthenticated)?;
-        let (_, receipt_key) = front.store.credential(hash).await?.ok_or(Problem::Unauthenticated)?;
-        Ok(Self { hash, receipt_key })
+        let known = front.store.known(hash).await?.ok_or(Problem::Unauthenticated)?;
+        Ok(Self { hash: known.credential, receipt_key: known.receipt_key, has_joined: known.has_joined })
     }
 }
 

@@ -2,16 +2,20 @@
 
 mod asker;
 mod blind;
+mod joining;
 mod keys;
 mod pieces;
 mod receipts;
 mod releases;
+mod sightings;
 mod streams;
 
 pub(super) use asker::{Party, challenge, hash, stream_id};
 pub(super) use blind::blind;
+pub(super) use joining::join;
 pub use keys::key_entry;
 pub(super) use keys::keys;
-pub(super) use receipts::{give_receipt, receipt};
+pub(super) use receipts::{countersigned, give_receipt, receipt};
 pub(super) use releases::release;
+pub(super) use sightings::{give_sighting, sighting};
 pub(super) use streams::{manifests, streams};

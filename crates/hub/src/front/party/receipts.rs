@@ -56,11 +56,23 @@ pub(in crate::front) async fn receipt(
     Ok(private(([(header::CONTENT_TYPE, TEXT)], kept.bytes).into_response()))
 }
 
+/// What the hub signed in return, once its desk had the receipt.
+pub(in crate::front) async fn countersigned(
+    State(front): State<Arc<Front>>,
+    party: Party,
+    Path((stream, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let view = party.stream(&front, &stream).await?;
+    let number = number(&name, &view)?;
+    let seen = front.store.countersigned(party.hash, view.info.id, number).await?.ok_or(Problem::NoReceipt)?;
+    Ok(private(([(header::CONTENT_TYPE, TEXT)], seen).into_response()))
+}
+
 const TEXT: &str = "text/plain;charset=utf-8";
 
 /// The party's key as minisign writes it. The store has its 32 bytes; the name that it gives itself, which proves nothing, is taken
 /// from the signature.
-fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
+pub(super) fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
     let line = text.lines().nth(2).unwrap_or_default();
     let bytes = BASE64.decode(line.as_bytes()).map_err(|_| ReceiptError::Shape)?;
     let name = bytes.get(2..10).ok_or(ReceiptError::Shape)?;

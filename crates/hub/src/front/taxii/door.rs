@@ -63,7 +63,7 @@ async fn answered(front: &Front, request: Request) -> Result<vauban_taxii::Respo
 async fn known(front: &Front, headers: &HeaderMap) -> Result<CredentialHash, Refusal> {
     let nobody = || Refusal::Unauthenticated(challenge());
     let hash = hash(headers).ok_or_else(nobody)?;
-    front.store.credential(hash).await.map_err(refusal)?.map(|_| hash).ok_or_else(nobody)
+    front.store.known(hash).await.map_err(refusal)?.map(|known| known.credential).ok_or_else(nobody)
 }
 
 async fn read(front: &Front, body: Body) -> Result<Bytes, Refusal> {

@@ -2,13 +2,14 @@
 
 use super::{Audience, Credential, FrontStore, StreamInfo, StreamView, marking::rank};
 use crate::store::{
-    CredentialHash, PublicKey, StoreError,
+    CredentialHash, StoreError,
     engine::{Row, Session, values},
 };
 use vauban_model::Marking;
 
 impl FrontStore {
-    /// Replaces who may read what. A stream that is no more goes with all that it holds; one that stays keeps it.
+    /// Replaces who may read what. A stream that is no more goes with all that it holds; one that stays keeps it. Who joined shows
+    /// what it showed before.
     ///
     /// # Errors
     /// [`StoreError::UnknownStream`] when a credential opens a stream that is not listed; else what fails in the database.
@@ -24,6 +25,8 @@ impl FrontStore {
         for credential in &audience.credentials {
             set_credential(&mut *session, credential).await?;
         }
+        let strangers = "DELETE FROM joined WHERE credential NOT IN (SELECT hash FROM credential)";
+        session.run(strangers, values![]).await?;
         session.commit().await
     }
 
@@ -37,16 +40,6 @@ impl FrontStore {
                    FROM reader r JOIN stream s ON s.id = r.stream WHERE r.credential = $1 ORDER BY s.uuid";
         let rows = self.read().await?.rows(sql, values![credential]).await?;
         rows.into_iter().map(view).collect()
-    }
-
-    /// What a credential may spend in a slot, and the key of its receipts; nothing when it does not count.
-    ///
-    /// # Errors
-    /// What fails in the database.
-    pub async fn credential(&self, hash: CredentialHash) -> Result<Option<(u64, Option<PublicKey>)>, StoreError> {
-        let sql = "SELECT budget, receipt_key FROM credential WHERE hash = $1";
-        let row = self.read().await?.row(sql, values![hash]).await?;
-        row.map(|mut row| Ok((row.take()?, row.take()?))).transpose()
     }
 }
 
@@ -73,7 +66,9 @@ async fn set_stream(session: &mut dyn Session, stream: &StreamInfo) -> Result<()
 }
 
 async fn set_credential(session: &mut dyn Session, credential: &Credential) -> Result<(), StoreError> {
-    let sql = "INSERT INTO credential (hash, receipt_key, budget) VALUES ($1, $2, $3)";
+    let sql = "INSERT INTO credential (hash, receipt_key, budget, shown) VALUES
+                   ($1, coalesce($2, (SELECT receipt_key FROM joined WHERE credential = $1)), $3,
+                    coalesce((SELECT shown FROM joined WHERE credential = $1), $1))";
     let key = credential.receipt_key.map(|key| key.0.to_vec());
     session.run(sql, values![credential.hash, key, credential.budget]).await?;
     for reading in &credential.streams {

@@ -4,6 +4,7 @@ mod audience;
 mod entries;
 mod forget;
 mod inbox;
+mod joined;
 mod marking;
 mod page;
 mod publish;
@@ -14,6 +15,7 @@ mod store;
 mod values;
 
 pub use inbox::{Submission, SubmissionKind};
+pub use joined::{JoinedParty, Known};
 pub(super) use marking::{marking, rank};
 pub use page::{Joined, Page};
 pub use publish::{PartFile, Publication, Published, Withdrawal};

@@ -84,13 +84,43 @@ impl FrontStore {
         row.map(receipt).transpose()
     }
 
-    /// The receipts of a stream, for the desk: by release, then by key.
+    /// Keeps what the hub signed in return. The same receipt is signed for once: what is there stays.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn countersign(&self, receipt: &Receipt, seen: &[u8]) -> Result<(), StoreError> {
+        let mut session = self.write().await?;
+        let sql = "UPDATE receipt SET seen = $4 WHERE stream = (SELECT id FROM stream WHERE uuid = $1)
+                   AND number = $2 AND receipt_key = $3 AND seen IS NULL";
+        session.run(sql, values![receipt.stream, receipt.number, receipt.key, seen]).await?;
+        session.commit().await
+    }
+
+    /// What the hub signed in return for a credential's receipt; nothing as long as the desk has not seen it.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn countersigned(
+        &self,
+        credential: CredentialHash,
+        stream: StreamId,
+        number: ReleaseNumber,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT p.seen FROM reader r JOIN stream s ON s.id = r.stream
+                   JOIN credential c ON c.hash = r.credential
+                   JOIN receipt p ON p.stream = s.id AND p.receipt_key = c.receipt_key
+                   WHERE r.credential = $1 AND s.uuid = $2 AND p.number = $3";
+        let row = self.read().await?.row(sql, values![credential, stream, number]).await?;
+        row.map(|mut row: Row| row.take::<Option<Vec<u8>>>()).transpose().map(Option::flatten)
+    }
+
+    /// The receipts of a stream that the hub has not signed for, for the desk: by release, then by key.
     ///
     /// # Errors
     /// What fails in the database.
     pub async fn receipts(&self, stream: StreamId, after: ReleaseNumber) -> Result<Vec<Receipt>, StoreError> {
         let sql = "SELECT c.number, c.receipt_key, c.at, c.bytes FROM receipt c JOIN stream s ON s.id = c.stream
-                   WHERE s.uuid = $1 AND c.number > $2 ORDER BY c.number, c.receipt_key";
+                   WHERE s.uuid = $1 AND c.number > $2 AND c.seen IS NULL ORDER BY c.number, c.receipt_key";
         let rows = self.read().await?.rows(sql, values![stream, after]).await?;
         let receipt = |mut row: Row| {
             let (number, key) = (row.take()?, row.take()?);

@@ -11,7 +11,8 @@ use crate::store::{
     values::time,
 };
 
-pub(super) const SCHEMA: Schema = Schema { role: Role::Front, steps: &[include_str!("schema.sql")] };
+pub(super) const SCHEMA: Schema =
+    Schema { role: Role::Front, steps: &[include_str!("schema.sql"), include_str!("joined.sql")] };
 
 /// What the front keeps. Several fronts may share one PostgreSQL database.
 ///
