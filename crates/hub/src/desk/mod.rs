@@ -14,9 +14,11 @@ mod incoming;
 mod observables;
 mod publication;
 mod released;
+mod steps;
 
 pub use approvers::{Approvers, ApproversError};
 pub use draft::{Blinding, DraftError, Drafted, Drafting};
 pub use folder::{FolderError, read_manifest, read_release, write_release};
 pub use incoming::{Incoming, RefusedObject, incoming};
 pub use publication::{PublicationError, publication};
+pub use steps::{Chosen, Decision, Desk, DeskError, Preview, Published, Taken, Wanted};

@@ -1,18 +1,30 @@
 //! `vauban hub desk`: review, grants, releases. One file for each family of commands.
 
-mod folder;
+mod audit;
 mod objects;
 mod parties;
 mod releases;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use jiff::Timestamp;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+use vauban_hub::{
+    desk::{Desk, DeskError},
+    store::Act,
+};
+use vauban_model::{Lang, Text};
+
+use super::{cannot, failed};
 use crate::{
     failure::Failure,
-    place::{Place, who},
+    place::{Place, random, who},
     terminal,
 };
-use folder::Desk;
 
 /// The desk: what comes in, who decides, what goes out
 ///
@@ -51,20 +63,67 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::output(&error))?;
     runtime.block_on(async {
-        if let Command::Init { name, call } = &arguments.command {
-            let text = Desk::init(&arguments.desk, name, call, place.lang).await?;
-            terminal::data(&text).map_err(|error| Failure::output(&error))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let desk = Desk::open(&arguments.desk, who()).await?;
-        let (text, is_well) = match &arguments.command {
-            Command::Init { .. } => (String::new(), true),
-            Command::Parties(command) => (parties::run(&desk, command, place.lang).await?, true),
-            Command::Objects(command) => objects::run(&desk, command, place.lang).await?,
-            Command::Releases(command) => (releases::run(&desk, command, place.lang).await?, true),
-            Command::Audit => desk.audit(place.lang).await?,
-        };
+        let (text, is_well) = step(arguments, place.lang).await?;
         terminal::data(&text).map_err(|error| Failure::output(&error))?;
         Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
+}
+
+/// What to show, and whether all was well.
+async fn step(arguments: &Arguments, lang: Lang) -> Result<(String, bool), Failure> {
+    if let Command::Init { name, call } = &arguments.command {
+        return Ok((init(&arguments.desk, name, call, lang).await?, true));
+    }
+    let desk = Desk::open(&arguments.desk).await.map_err(|error| opening(&error))?;
+    let who = who();
+    let act = Act { who: &who, at: Timestamp::now() };
+    Ok(match &arguments.command {
+        Command::Init { .. } => (String::new(), true),
+        Command::Parties(command) => (parties::run(&desk, act, command, lang).await?, true),
+        Command::Objects(command) => objects::run(&desk, act, command, lang).await?,
+        Command::Releases(command) => (releases::run(&desk, act, command, lang).await?, true),
+        Command::Audit => audit::run(&desk, lang).await?,
+    })
+}
+
+async fn init(folder: &Path, name: &str, call: &str, lang: Lang) -> Result<String, Failure> {
+    let desk = Desk::init(folder, name, call, &mut rng()?).await.map_err(|error| match error {
+        DeskError::There(..) => cannot(
+            &error,
+            Text::new("un bureau est déjà là ; il n'est pas touché", "a desk is there already; it is left alone"),
+        ),
+        DeskError::File(_, error) => Failure::output(&error),
+        error => failed(&error),
+    })?;
+    let words = desk.key_log().map_err(|error| failed(&error))?.head().words();
+    let made = Text::new(
+        format!("Le bureau est dans {}. Sa clé publique :", folder.display()),
+        format!("The desk is in {}. Its public key:", folder.display()),
+    );
+    let compare = match lang {
+        Lang::Fr => ("Les mots que les organisations comparent au téléphone :", words.fr.join(" ")),
+        Lang::En => ("The words that parties compare over the telephone:", words.en.join(" ")),
+    };
+    let mut text = made.get(lang).to_owned();
+    let _ = write!(text, "\n{}\n{}\n{}\n", desk.public(), compare.0, compare.1);
+    Ok(text)
+}
+
+/// Why the desk does not open, with what to do.
+fn opening(error: &DeskError) -> Failure {
+    let hint = Text::new(
+        "`vauban hub desk init` fait un bureau ; --desk dit où il est",
+        "`vauban hub desk init` makes a desk; --desk says where it is",
+    );
+    match error {
+        DeskError::Store(_) => cannot(error, Text::default()),
+        _ => cannot(error, hint),
+    }
+}
+
+/// Randomness for what wants a source of it.
+fn rng() -> Result<ChaCha20Rng, Failure> {
+    let mut seed = [0; 32];
+    random(&mut seed).map_err(|error| failed(&error))?;
+    Ok(ChaCha20Rng::from_seed(seed))
 }

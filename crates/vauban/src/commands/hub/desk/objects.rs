@@ -2,22 +2,16 @@
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use uuid::Uuid;
 use vauban_hub::{
-    desk::{Incoming, RefusedObject, incoming},
-    store::{DeskObject, Imported, ObjectId, PartyId, State, StreamId, Tier, Version},
+    desk::{Chosen, Decision, Desk, DeskError, RefusedObject},
+    store::{Act, DeskObject, ObjectId, PartyId, State, StreamId, Tier},
 };
 use vauban_model::{Lang, Marking, Text, printable};
 
-use super::{
-    super::{failed, wrong},
-    folder::Desk,
-};
+use super::super::{failed, wrong};
 use crate::failure::Failure;
-
-/// Objects that are shown of a list.
-const SHOWN: u64 = 10_000;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -75,32 +69,31 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(desk: &Desk, command: &Command, lang: Lang) -> Result<(String, bool), Failure> {
+pub(super) async fn run(desk: &Desk, act: Act<'_>, command: &Command, lang: Lang) -> Result<(String, bool), Failure> {
     let text = match command {
-        Command::Import { source, tlp, files } => return import(desk, source, *tlp, files, lang).await,
-        Command::Objects { state } => {
-            let state = state_of(state)?;
-            let objects = desk.store.objects(state, None, SHOWN).await.map_err(|error| failed(&error))?;
-            objects.iter().map(row).collect()
+        Command::Import { source, tlp, files } => return import(desk, act, source, *tlp, files, lang).await,
+        Command::Objects { state } => desk.objects(state_of(state)?).await.map_err(said)?.iter().map(row).collect(),
+        Command::Review { tlp, tier, until, objects } => {
+            let decision = Decision { marking: *tlp, tier: tier_of(tier)?, last_day: *until };
+            review(desk, act, decision, objects, lang).await?
         }
-        Command::Review { tlp, tier, until, objects } => review(desk, *tlp, tier, *until, objects, lang).await?,
-        Command::Grant { streams, objects } => grant(desk, streams, objects, lang).await?,
+        Command::Grant { streams, objects } => grant(desk, act, streams, objects, lang).await?,
         Command::Withdraw { object } => {
-            let id = id_of(object)?;
-            desk.store.withdraw(desk.act(), &id).await.map_err(|error| failed(&error))?;
+            desk.withdraw(act, &id_of(object)?).await.map_err(said)?;
             let words = Text::new(
                 "il part de tous les flux à la prochaine publication\n",
                 "it leaves every stream with the next release\n",
             );
             words.get(lang).to_owned()
         }
-        Command::Preview { party } => preview(desk, PartyId(*party), lang).await?,
+        Command::Preview { party } => preview(desk, act, PartyId(*party), lang).await?,
     };
     Ok((text, true))
 }
 
 async fn import(
     desk: &Desk,
+    act: Act<'_>,
     source: &str,
     tlp: Marking,
     files: &[PathBuf],
@@ -110,27 +103,16 @@ async fn import(
     for file in files {
         let bytes = fs::read(file).map_err(|error| failed(&error))?;
         let name = file.display().to_string();
-        let Incoming { objects, refused, held } = incoming(&name, source, &bytes, tlp, Timestamp::now());
-        let taken = desk.store.import(desk.act(), &objects).await.map_err(|error| failed(&error))?;
-        is_well &= refused.is_empty();
-        let count = |wanted: fn(&Imported) -> bool| taken.iter().filter(|one| wanted(one)).count();
-        let (new, known) =
-            (count(|one| matches!(one, Imported::New | Imported::Version)), count(|one| *one == Imported::Known));
-        let same = count(|one| matches!(one, Imported::SameAs(_)));
+        let taken = desk.import(act, (&name, source), &bytes, tlp).await.map_err(said)?;
+        is_well &= taken.refused.is_empty();
+        let (new, same, known) = (taken.to_review(), taken.same(), taken.known());
+        let (held, refused) = (taken.held.len(), taken.refused.len());
         let words = Text::new(
-            format!(
-                "{new} à revoir, {same} sous un autre nom déjà, {known} connus, {} retenus, {} refusés",
-                held.len(),
-                refused.len()
-            ),
-            format!(
-                "{new} to review, {same} known under another id, {known} known, {} held, {} refused",
-                held.len(),
-                refused.len()
-            ),
+            format!("{new} à revoir, {same} sous un autre nom déjà, {known} connus, {held} retenus, {refused} refusés"),
+            format!("{new} to review, {same} known under another id, {known} known, {held} held, {refused} refused"),
         );
         let _ = writeln!(text, "{}: {}", printable(&name), words.get(lang));
-        for RefusedObject { what, why } in held.iter().chain(&refused) {
+        for RefusedObject { what, why } in taken.held.iter().chain(&taken.refused) {
             let _ = writeln!(text, "    {}: {}", printable(what), printable(why.get(lang)));
         }
     }
@@ -139,72 +121,44 @@ async fn import(
 
 async fn review(
     desk: &Desk,
-    tlp: Marking,
-    tier: &str,
-    until: Option<Date>,
+    act: Act<'_>,
+    decision: Decision,
     objects: &[String],
     lang: Lang,
 ) -> Result<String, Failure> {
-    let tier = [Tier::Open, Tier::Blind, Tier::Held].into_iter().find(|known| known.name() == tier);
-    let tier = tier.ok_or_else(|| wrong("tier", "open, blind ou held", "open, blind or held"))?;
-    let end = |day: Date| TimeZone::UTC.to_timestamp(day.tomorrow().ok()?.at(0, 0, 0, 0)).ok();
-    let until = until.and_then(end);
-    let chosen = chosen(desk, objects, State::Imported).await?;
-    for (id, version, own) in &chosen {
-        let until = until.or(*own);
-        desk.store.review(desk.act(), id, *version, tlp, tier, until).await.map_err(|error| failed(&error))?;
-    }
-    let number = chosen.len();
-    let words = Text::new(
-        format!("{number} objets : {}, {}\n", tlp.as_str(), tier.name()),
-        format!("{number} objects: {}, {}\n", tlp.as_str(), tier.name()),
-    );
+    let ids = ids(objects)?;
+    let number = desk.review(act, chosen(&ids), decision).await.map_err(said)?;
+    let (marking, tier) = (decision.marking.as_str(), decision.tier.name());
+    let words =
+        Text::new(format!("{number} objets : {marking}, {tier}\n"), format!("{number} objects: {marking}, {tier}\n"));
     Ok(words.get(lang).to_owned())
 }
 
-async fn grant(desk: &Desk, streams: &[Uuid], objects: &[String], lang: Lang) -> Result<String, Failure> {
+async fn grant(desk: &Desk, act: Act<'_>, streams: &[Uuid], objects: &[String], lang: Lang) -> Result<String, Failure> {
     let streams: Vec<StreamId> = streams.iter().map(|stream| StreamId(*stream)).collect();
-    let chosen = chosen(desk, objects, State::Reviewed).await?;
-    for (id, version, _) in &chosen {
-        desk.store.grant(desk.act(), id, *version, &streams).await.map_err(|error| failed(&error))?;
-    }
-    let number = chosen.len();
+    let ids = ids(objects)?;
+    let number = desk.grant(act, chosen(&ids), &streams).await.map_err(said)?;
     let words = Text::new(format!("{number} objets accordés\n"), format!("{number} objects granted\n"));
     Ok(words.get(lang).to_owned())
 }
 
-/// The objects that are meant: each by its id, in its newest version, or all in a state.
-async fn chosen(
-    desk: &Desk,
-    objects: &[String],
-    state: State,
-) -> Result<Vec<(ObjectId, Version, Option<Timestamp>)>, Failure> {
-    if objects.iter().any(|object| object == "all") {
-        let all = desk.store.objects(state, None, SHOWN).await.map_err(|error| failed(&error))?;
-        return Ok(all.into_iter().map(|object| (object.id, object.version, object.expires)).collect());
-    }
-    let mut chosen = Vec::new();
-    for object in objects {
-        let id = id_of(object)?;
-        let versions = desk.store.object(&id).await.map_err(|error| failed(&error))?;
-        let newest = versions.into_iter().next().ok_or_else(|| wrong(object, "aucun objet", "no object"))?;
-        chosen.push((newest.id, newest.version, newest.expires));
-    }
-    Ok(chosen)
+/// The objects that are meant; none for `all`.
+fn ids(objects: &[String]) -> Result<Option<Vec<ObjectId>>, Failure> {
+    let is_all = objects.iter().any(|object| object == "all");
+    if is_all { Ok(None) } else { objects.iter().map(|object| id_of(object)).collect::<Result<_, _>>().map(Some) }
 }
 
-async fn preview(desk: &Desk, party: PartyId, lang: Lang) -> Result<String, Failure> {
+fn chosen(ids: &Option<Vec<ObjectId>>) -> Chosen<'_> {
+    ids.as_deref().map_or(Chosen::All, Chosen::These)
+}
+
+async fn preview(desk: &Desk, act: Act<'_>, party: PartyId, lang: Lang) -> Result<String, Failure> {
     let mut text = String::new();
-    let streams = desk.store.preview(party, Timestamp::now(), SHOWN).await.map_err(|error| failed(&error))?;
-    for (stream, objects) in streams {
-        let (open, blind): (Vec<_>, Vec<_>) =
-            objects.into_iter().partition(|releasable| releasable.object.tier == Tier::Open);
-        let words = Text::new(
-            format!("{} lisibles, {} aveugles", open.len(), blind.len()),
-            format!("{} readable, {} blind", open.len(), blind.len()),
-        );
-        let _ = writeln!(text, "{}  {}", stream.0, words.get(lang));
-        text.extend(open.iter().map(|releasable| format!("    {}", row(&releasable.object))));
+    for preview in desk.preview(party, act.at).await.map_err(said)? {
+        let (open, blind) = (preview.open.len(), preview.blind.len());
+        let words = Text::new(format!("{open} lisibles, {blind} aveugles"), format!("{open} readable, {blind} blind"));
+        let _ = writeln!(text, "{}  {}", preview.stream.0, words.get(lang));
+        text.extend(preview.open.iter().map(|object| format!("    {}", row(object))));
     }
     Ok(text)
 }
@@ -229,4 +183,16 @@ fn state_of(word: &str) -> Result<State, Failure> {
 
 fn id_of(text: &str) -> Result<ObjectId, Failure> {
     ObjectId::new(text).ok_or_else(|| wrong(text, "aucun identifiant", "no id"))
+}
+
+fn tier_of(word: &str) -> Result<Tier, Failure> {
+    let found = [Tier::Open, Tier::Blind, Tier::Held].into_iter().find(|tier| tier.name() == word);
+    found.ok_or_else(|| wrong("tier", "open, blind ou held", "open, blind or held"))
+}
+
+fn said(error: DeskError) -> Failure {
+    match error {
+        DeskError::NoObject(id) => wrong(id.as_str(), "aucun objet", "no object"),
+        error => failed(&error),
+    }
 }

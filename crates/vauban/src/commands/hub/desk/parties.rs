@@ -2,18 +2,18 @@
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-use vauban_hub::store::{CredentialHash, NewParty, PartyId, Reading, StreamId, StreamInfo};
+use vauban_hub::{
+    desk::{Desk, DeskError},
+    store::{Act, PartyId},
+};
 use vauban_model::{Lang, Text, printable};
-use vauban_release::Enrolment;
-use zeroize::Zeroizing;
 
 use super::{
     super::{failed, wrong},
-    folder::{Desk, uuid},
+    rng,
 };
-use crate::{failure::Failure, place::random};
+use crate::failure::Failure;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -56,29 +56,34 @@ pub(super) enum Command {
     Who,
 }
 
-pub(super) async fn run(desk: &Desk, command: &Command, lang: Lang) -> Result<String, Failure> {
+pub(super) async fn run(desk: &Desk, act: Act<'_>, command: &Command, lang: Lang) -> Result<String, Failure> {
     match command {
-        Command::Person { name, key } => person(desk, name, key, lang).await,
-        Command::Party { name, budget } => party(desk, name, *budget, lang).await,
+        Command::Person { name, key } => person(desk, act, name, key, lang).await,
+        Command::Party { name, budget } => party(desk, act, name, *budget, lang).await,
         Command::Revoke { party } => {
-            desk.store.revoke_party(desk.act(), PartyId(*party)).await.map_err(|error| failed(&error))?;
+            desk.store().revoke_party(act, PartyId(*party)).await.map_err(|error| failed(&error))?;
             let words = Text::new(
                 "elle n'est plus servie dès la prochaine publication\n",
                 "it is served no more from the next publication on\n",
             );
             Ok(words.get(lang).to_owned())
         }
-        Command::Stream { title, about, for_one, party } => stream(desk, title, about, *for_one, party).await,
+        Command::Stream { title, about, for_one, party } => {
+            let parties: Vec<PartyId> = party.iter().map(|party| PartyId(*party)).collect();
+            let made = desk.stream(act, (title, about), *for_one, &parties, &mut rng()?).await;
+            let id = made.map_err(|error| match error {
+                DeskError::NoParty(stranger) => wrong(&stranger.to_string(), "aucune organisation", "no party"),
+                error => failed(&error),
+            })?;
+            Ok(format!("{}\n", id.0))
+        }
         Command::Who => who(desk, lang).await,
     }
 }
 
-async fn person(desk: &Desk, name: &str, key: &PathBuf, lang: Lang) -> Result<String, Failure> {
-    let mut approvers = desk.approvers()?;
+async fn person(desk: &Desk, act: Act<'_>, name: &str, key: &PathBuf, lang: Lang) -> Result<String, Failure> {
     let text = fs::read_to_string(key).map_err(|error| failed(&error))?;
-    approvers.add(name, &text).map_err(|error| failed(&error))?;
-    approvers.write(&desk.approvers_file()).map_err(|error| failed(&error))?;
-    desk.store.note(desk.act(), &format!("{name} may draft and approve")).await.map_err(|error| failed(&error))?;
+    let approvers = desk.person(act, name, &text).await.map_err(|error| failed(&error))?;
     let all: Vec<&str> = approvers.names().collect();
     let words = match (all.len(), lang) {
         (1, Lang::Fr) => "une personne peut signer ; il en faut deux pour publier\n".to_owned(),
@@ -89,14 +94,8 @@ async fn person(desk: &Desk, name: &str, key: &PathBuf, lang: Lang) -> Result<St
     Ok(words)
 }
 
-async fn party(desk: &Desk, name: &str, budget: u64, lang: Lang) -> Result<String, Failure> {
-    let mut secret = Zeroizing::new([0; 10]);
-    random(&mut *secret).map_err(|error| failed(&error))?;
-    let code = Enrolment::new(&secret, &desk.key.public());
-    let credential = CredentialHash(Sha256::digest(code.credential().as_bytes()).into());
-    let id = PartyId(uuid()?);
-    let new = NewParty { id, name: name.to_owned(), credential, receipt_key: None, budget };
-    desk.store.add_party(desk.act(), &new).await.map_err(|error| failed(&error))?;
+async fn party(desk: &Desk, act: Act<'_>, name: &str, budget: u64, lang: Lang) -> Result<String, Failure> {
+    let (id, code) = desk.party(act, name, budget, &mut rng()?).await.map_err(|error| failed(&error))?;
     let words = Text::new(
         "Remettez ce code en main propre ; il n'est montré qu'une fois :",
         "Hand this code over in person; it is shown once:",
@@ -104,24 +103,9 @@ async fn party(desk: &Desk, name: &str, budget: u64, lang: Lang) -> Result<Strin
     Ok(format!("{}\n{}\n\n{}\n", id.0, words.get(lang), *code.to_code()))
 }
 
-async fn stream(desk: &Desk, title: &str, about: &str, is_for_one: bool, parties: &[Uuid]) -> Result<String, Failure> {
-    let known = desk.store.parties().await.map_err(|error| failed(&error))?;
-    if let Some(stranger) = parties.iter().find(|party| !known.iter().any(|known| known.party.id.0 == **party)) {
-        return Err(wrong(&stranger.to_string(), "aucune organisation", "no party"));
-    }
-    let id = StreamId(uuid()?);
-    let info = StreamInfo { id, title: title.to_owned(), description: about.to_owned(), is_for_one };
-    desk.store.add_stream(desk.act(), &info).await.map_err(|error| failed(&error))?;
-    for party in parties {
-        let reading = Reading { stream: id, may_write: false };
-        desk.store.join(desk.act(), PartyId(*party), reading).await.map_err(|error| failed(&error))?;
-    }
-    Ok(format!("{}\n", id.0))
-}
-
 async fn who(desk: &Desk, lang: Lang) -> Result<String, Failure> {
     let mut text = String::new();
-    for party in desk.store.parties().await.map_err(|error| failed(&error))? {
+    for party in desk.store().parties().await.map_err(|error| failed(&error))? {
         let state = match (party.revoked, lang) {
             (None, _) => String::new(),
             (Some(at), Lang::Fr) => format!("  (n'est plus servie depuis le {at})"),
@@ -129,9 +113,9 @@ async fn who(desk: &Desk, lang: Lang) -> Result<String, Failure> {
         };
         let _ = writeln!(text, "{}  {}{state}", party.party.id.0, printable(&party.party.name));
     }
-    for stream in desk.store.streams().await.map_err(|error| failed(&error))? {
+    for stream in desk.store().streams().await.map_err(|error| failed(&error))? {
         let _ = writeln!(text, "\n{}  {}", stream.info.id.0, printable(&stream.info.title));
-        for party in desk.store.members(stream.info.id).await.map_err(|error| failed(&error))? {
+        for party in desk.store().members(stream.info.id).await.map_err(|error| failed(&error))? {
             let _ = writeln!(text, "    {}", printable(&party.party.name));
         }
     }

@@ -1,0 +1,12 @@
+//! The desk of a folder, and its steps one by one: what a command does and what a page does is the same call.
+
+mod error;
+mod objects;
+mod open;
+mod parties;
+mod releases;
+
+pub use error::DeskError;
+pub use objects::{Chosen, Decision, Preview, Taken};
+pub use open::Desk;
+pub use releases::{Published, Wanted};

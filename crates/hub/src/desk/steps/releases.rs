@@ -1,0 +1,124 @@
+//! Releases: drafted, approved by a second person, published to a front and into a folder for a stick.
+
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+use vauban_blind::{CryptoRng, RngCore};
+use vauban_release::{Release, SignedManifest, Words};
+
+use super::{Desk, DeskError, open::uuid};
+use crate::{
+    desk::{Drafted, Drafting, publication, read_manifest, read_release, write_release},
+    store::{Act, Digest, Draft, Epoch, FrontStore, Place, ReleaseNumber, StoreError, StreamId},
+};
+
+/// A release that is wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The stream.
+    pub stream: StreamId,
+    /// For how many days it counts as the newest.
+    pub days: u16,
+    /// What its readers should know first.
+    pub advice: Words,
+}
+
+/// A release that is out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its number in its stream.
+    pub number: ReleaseNumber,
+    /// Its folder, for a stick.
+    pub folder: PathBuf,
+}
+
+impl Desk {
+    /// Drafts the next release of a stream into a folder of its own. Whoever acts is its author.
+    ///
+    /// # Errors
+    /// [`DeskError::Approvers`] for somebody who may not draft, [`DeskError::Draft`], and what keeps it from being kept.
+    pub async fn draft<R: RngCore + CryptoRng>(
+        &self,
+        act: Act<'_>,
+        wanted: &Wanted,
+        rng: &mut R,
+    ) -> Result<(Uuid, Drafted), DeskError> {
+        self.approvers()?.knows(act.who)?;
+        let (before, blinding) = (self.manifests(wanted.stream).await?, self.blinding()?);
+        let drafting = Drafting {
+            store: self.store(),
+            key: &self.key,
+            hub: self.id(),
+            blinding: Some(&blinding),
+            before: &before,
+            advice: wanted.advice.clone(),
+            lifetime: SignedDuration::from_hours(24 * i64::from(wanted.days)),
+            now: act.at,
+        };
+        let drafted = drafting.draft(wanted.stream, rng).await?;
+        let (id, signed) = (uuid(rng), drafted.release.signed());
+        write_release(&self.draft_folder(id), &drafted.release)?;
+        let kept = Draft {
+            id,
+            stream: wanted.stream,
+            number: ReleaseNumber(signed.manifest().number.get()),
+            epoch: Epoch(signed.manifest().epoch.get()),
+            digest: Digest(*signed.digest().bytes()),
+            manifest: signed.bytes().to_vec(),
+            author: act.who.to_owned(),
+            created: act.at,
+            published: None,
+        };
+        self.store().draft(act, &kept).await?;
+        Ok((id, drafted))
+    }
+
+    /// Approves a draft with somebody's signature over its manifest; whose it is.
+    ///
+    /// # Errors
+    /// [`StoreError::SecondPerson`] for its author's, [`DeskError::Approvers`] for nobody's, and what keeps it from being kept.
+    pub async fn approve(&self, act: Act<'_>, id: Uuid, signature: &[u8]) -> Result<String, DeskError> {
+        let release = read_release(&self.draft_folder(id))?;
+        let approvers = self.approvers()?;
+        let who = approvers.who(release.signed(), signature)?;
+        let digest = Digest(*release.signed().digest().bytes());
+        self.store().approve(Act { who, ..act }, id, digest).await?;
+        Ok(who.to_owned())
+    }
+
+    /// Publishes an approved draft: at the front first, then in the desk's note of it. Killed in between, it is done again, and nothing
+    /// happens twice.
+    ///
+    /// # Errors
+    /// [`StoreError::SecondPerson`] when nobody approved it, [`StoreError::NotWhatWasApproved`] when its folder was changed, and what
+    /// fails in either database.
+    pub async fn publish(&self, act: Act<'_>, id: Uuid, front: &Place) -> Result<Published, DeskError> {
+        let draft = self.store().approved(id).await?;
+        let release = read_release(&self.draft_folder(id))?;
+        if release.signed().digest().bytes() != &draft.digest.0 {
+            return Err(StoreError::NotWhatWasApproved.into());
+        }
+        let publication = publication(&release, self.before(&draft)?.as_ref())?;
+        let front = FrontStore::open(front).await?;
+        front.set_audience(&self.store().audience().await?).await?;
+        front.publish(&publication, act.at).await?;
+        let folder = self.release_folder(draft.stream, draft.number);
+        write_release(&folder, &release)?;
+        self.store().published(act, id).await?;
+        Ok(Published { number: draft.number, folder })
+    }
+
+    /// The manifests of a stream's releases, the oldest first.
+    async fn manifests(&self, stream: StreamId) -> Result<Vec<SignedManifest>, DeskError> {
+        let last = self.store().last_published(stream).await?.map_or(0, |draft| draft.number.0);
+        let manifest = |number| Ok(read_manifest(&self.release_folder(stream, ReleaseNumber(number)))?);
+        (1..=last).map(manifest).collect()
+    }
+
+    /// The release that a draft follows.
+    fn before(&self, draft: &Draft) -> Result<Option<Release>, DeskError> {
+        let number = draft.number.0.checked_sub(1).filter(|number| *number > 0).map(ReleaseNumber);
+        Ok(number.map(|number| read_release(&self.release_folder(draft.stream, number))).transpose()?)
+    }
+}
