@@ -1,13 +1,16 @@
 //! The agency's hub: indicators shared under TLP with parties that are rivals.
 //!
 //! The [`desk`] decides what leaves, and makes releases of it. The [`front`] hands them out, and passes blind look-ups to the [`signer`],
-//! which has the key and nothing else. The [`store`] keeps what the desk and the front know, in SQLite or
+//! which has the key and nothing else; a [`FrontRole`] and a [`SignerRole`] are what the desk hands to each. The [`store`] keeps what the desk and the front know, in SQLite or
 //! PostgreSQL; what a party may see, it decides in the questions themselves.
 
 pub mod desk;
 pub mod front;
+mod roles;
 pub mod signer;
 pub mod store;
+
+pub use roles::{FrontRole, RoleError, SignerRole};
 
 #[cfg(test)]
 extern crate self as vauban_hub;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use hmac::{Hmac, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use vauban_blind::{
     BatchSize, BuildError, CryptoRng, Epoch as BlindEpoch, KeyError, Label, LabelId, ObservableError, Pin, RngCore,
     SecretKey, Severity, Slots, TableBuilder,
@@ -121,7 +122,7 @@ impl Drafting<'_> {
                 log: blinding.log.head().digest,
             });
             parts.push((PartName::KeyLog, blinding.log.to_string().into_bytes()));
-            parts.push((PartName::BlindTable, blinding.table(epoch, &blind, rng)?));
+            parts.push((PartName::BlindTable, blinding.table(self.key, epoch, &blind, rng)?));
         } else if !blind.is_empty() {
             return Err(DraftError::NoKey);
         }
@@ -172,6 +173,7 @@ impl Blinding {
     /// The table: one row for each value of each object, and rows that open for nobody.
     fn table<R: RngCore + CryptoRng>(
         &self,
+        signing: &SigningKey,
         epoch: Epoch,
         objects: &[&DeskObject],
         rng: &mut R,
@@ -192,27 +194,34 @@ impl Blinding {
                 }
                 let observable = vauban_blind::Observable::new(observable.kind.as_str(), &observable.value)
                     .map_err(|error| DraftError::Enumerable { object: name.clone(), error })?;
-                table.add(self.secret.output(epoch, &observable)?, self.label(&json, &name))?;
+                table.add(self.secret.output(epoch, &observable)?, self.label(&json, label_id(signing, &name)))?;
             }
         }
         Ok(table.build(rng)?)
     }
 
     /// What a party learns that saw it: what to do, and whom to call.
-    fn label(&self, object: &Object, name: &str) -> Label {
-        let mut id = [0; 16];
-        id.copy_from_slice(&Sha256::digest(name)[..16]);
+    fn label(&self, object: &Object, id: LabelId) -> Label {
         let severity = match object.get("confidence").and_then(Value::as_u64) {
             Some(0..=29) => Severity::Low,
             Some(30..=69) => Severity::Medium,
             _ => Severity::High,
         };
         Label {
-            id: LabelId(id),
+            id,
             severity,
             advice_fr: "Ne touchez à rien et appelez-nous : l’agence connaît ce que vous avez vu.".to_owned(),
             advice_en: "Touch nothing and call us: the agency knows what you saw.".to_owned(),
             call: self.call.clone(),
         }
     }
+}
+
+/// The number that stands for an object in labels: it follows from the desk's key, so that nobody else can tell of which object it is.
+pub(super) fn label_id(key: &SigningKey, object: &str) -> LabelId {
+    let secret = key.derived(b"vauban label ids 1");
+    let mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&*secret).expect("HMAC takes a key of any length");
+    let mut id = [0; 16];
+    id.copy_from_slice(&mac.chain_update(object).finalize().into_bytes()[..16]);
+    LabelId(id)
 }

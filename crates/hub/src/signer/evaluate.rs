@@ -13,6 +13,16 @@ pub trait Evaluate: fmt::Debug + Send + Sync {
     fn evaluate(&self, batch: Batch) -> Evaluating<'_>;
 }
 
+/// Where there is no signer: every batch waits for one.
+#[derive(Debug, Clone, Copy)]
+pub struct NoSigner;
+
+impl Evaluate for NoSigner {
+    fn evaluate(&self, _: Batch) -> Evaluating<'_> {
+        Box::pin(async { Err(NotEvaluated::Away) })
+    }
+}
+
 /// Why a batch is not evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotEvaluated {

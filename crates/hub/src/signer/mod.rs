@@ -6,7 +6,7 @@ mod remote;
 mod secret;
 mod serve;
 
-pub use evaluate::{Evaluate, Evaluating, NotEvaluated};
+pub use evaluate::{Evaluate, Evaluating, NoSigner, NotEvaluated};
 pub use local::Local;
 pub use remote::{Remote, SignerAddress};
 pub use secret::Secret;

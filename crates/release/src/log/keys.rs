@@ -134,6 +134,11 @@ impl KeyLog {
         *self.entries.last().expect("a log is made with its first key, and keys are only appended")
     }
 
+    /// All keys by epoch, the oldest first.
+    pub fn keys(&self) -> impl Iterator<Item = (Epoch, BlindKey)> {
+        self.entries.iter().copied()
+    }
+
     /// The key of an epoch.
     #[must_use]
     pub fn key(&self, epoch: Epoch) -> Option<BlindKey> {

@@ -1,6 +1,8 @@
 //! `vauban hub`: the agency shares what it knows, and keeps the rest.
 
 mod desk;
+mod front;
+mod signer;
 
 use std::process::ExitCode;
 
@@ -13,8 +15,8 @@ use crate::{
 
 /// Share indicators under TLP with parties that are rivals
 ///
-/// The desk decides what leaves; it needs no network. A release is a folder of files, signed: it goes to a front, or on a stick. docs/hub.md
-/// goes through a first release step by step.
+/// The desk decides what leaves; it needs no network. A release is a folder of files, signed: it goes to a front, or on a stick. The front hands
+/// releases out; the signer answers blind look-ups. docs/hub.md goes through a first release step by step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -24,11 +26,15 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Desk(desk::Arguments),
+    Front(front::Arguments),
+    Signer(signer::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Desk(arguments) => desk::run(arguments, place),
+        Command::Front(arguments) => front::run(arguments, place),
+        Command::Signer(arguments) => signer::run(arguments, place),
     }
 }
 
@@ -46,4 +52,24 @@ fn failed(error: &(impl std::error::Error + 'static)) -> Failure {
 /// A word that is not one of those that may stand there.
 fn wrong(what: &str, fr: &str, en: &str) -> Failure {
     Failure::new("hub", Text::new(format!("{what:?} : {fr}"), format!("{what:?}: {en}")), Text::default())
+}
+
+/// Logs as JSON lines on standard error.
+fn log() {
+    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_writer(std::io::stderr).init();
+}
+
+/// Done when somebody wants it to stop: Ctrl-C, or what a service manager sends.
+async fn stop() {
+    let terminated = async {
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
 }

@@ -10,14 +10,21 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vauban_blind::{CryptoRng, RngCore, SecretKey};
+use vauban_intel::whole;
 use vauban_release::{BlindKey, Epoch, HubId, KeyLog, PublicKey, SigningKey};
 use zeroize::Zeroizing;
 
 use super::DeskError;
 use crate::{
     desk::{Approvers, Blinding},
-    store::{self, DeskStore},
+    roles::Handed,
+    store::{self, Act, DeskStore},
 };
+
+/// What the files of the other roles say again.
+const HANDED: &str = "handed.json";
+/// The key of an epoch that begins.
+const NEXT_KEY: &str = "blind.key.next";
 
 /// What does not change about a hub.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,9 +62,13 @@ impl Desk {
         secret_file(&folder.join("blind.key"), &HEXLOWER.encode(&*blind.to_bytes()))?;
         let log = KeyLog::new(about.id, Epoch::FIRST, BlindKey::new(*blind.public().as_bytes()));
         fs::write(folder.join("keys.txt"), log.to_string()).map_err(told)?;
+        let handed = serde_json::to_string(&Handed::new(rng)).map_err(DeskError::About)?;
+        secret_file(&folder.join(HANDED), &Zeroizing::new(handed))?;
         let text = serde_json::to_string_pretty(&about).map_err(DeskError::About)?;
         fs::write(folder.join("hub.json"), text).map_err(told)?;
-        Self::open(folder).await
+        let desk = Self::open(folder).await?;
+        desk.write_roles()?;
+        Ok(desk)
     }
 
     /// Opens the desk of a folder.
@@ -95,6 +106,52 @@ impl Desk {
         self.key.public()
     }
 
+    /// The folder of what parties sent, with their signatures.
+    #[must_use]
+    pub fn received_folder(&self) -> PathBuf {
+        self.folder.join("received")
+    }
+
+    /// The folder with a file for each of the other roles.
+    #[must_use]
+    pub fn roles_folder(&self) -> PathBuf {
+        self.folder.join("roles")
+    }
+
+    /// Writes the files for the front and the signer. They follow from what is here: what was handed out before stays good.
+    ///
+    /// # Errors
+    /// [`DeskError::File`], and what is wrong with the files.
+    pub fn write_roles(&self) -> Result<(), DeskError> {
+        let handed: Handed = serde_json::from_str(&read(&self.folder, HANDED)?).map_err(DeskError::About)?;
+        let blinding = self.blinding()?;
+        let epoch = u32::try_from(blinding.log.last().0.get()).map_err(|_| DeskError::BlindText)?;
+        let folder = self.roles_folder();
+        let told = |error| DeskError::File(folder.clone(), error);
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(told)?;
+        // Both are for their owner alone: `whole` writes so.
+        whole::write(&folder.join("front.toml"), handed.front(self.id(), self.name()).as_bytes()).map_err(told)?;
+        whole::write(&folder.join("signer.toml"), handed.signer(&blinding.secret, epoch).as_bytes()).map_err(told)
+    }
+
+    /// Begins a new epoch of the blind tier: a new key, from the next drafts on. Killed in between, it is the old one or the new one.
+    ///
+    /// # Errors
+    /// [`DeskError::File`], and what keeps a key from being made.
+    pub async fn rotate<R: RngCore + CryptoRng>(&self, act: Act<'_>, rng: &mut R) -> Result<Epoch, DeskError> {
+        let mut log = self.blinding()?.log;
+        let epoch = Epoch::new(log.last().0.get() + 1).map_err(|_| DeskError::BlindText)?;
+        let key = SecretKey::generate(rng)?;
+        log.append(epoch, BlindKey::new(*key.public().as_bytes()))?;
+        let told = |error| DeskError::File(self.folder.clone(), error);
+        whole::write(&self.folder.join(NEXT_KEY), HEXLOWER.encode(&*key.to_bytes()).as_bytes()).map_err(told)?;
+        // The log decides which key counts.
+        whole::write(&self.folder.join("keys.txt"), log.to_string().as_bytes()).map_err(told)?;
+        self.store.note(act, &format!("epoch {epoch} of the blind tier begins")).await?;
+        self.write_roles()?;
+        Ok(epoch)
+    }
+
     /// The log of the blind tier's keys, whose words parties compare.
     ///
     /// # Errors
@@ -108,10 +165,22 @@ impl Desk {
     /// # Errors
     /// [`DeskError::File`], and what is wrong with the files.
     pub fn blinding(&self) -> Result<Blinding, DeskError> {
-        let text = Zeroizing::new(read(&self.folder, "blind.key")?);
+        let log = self.key_log()?;
+        let is_it = |key: &SecretKey| key.public().as_bytes() == log.last().1.bytes();
+        let mut secret = self.secret("blind.key")?;
+        if !is_it(&secret) {
+            // Whoever began an epoch was killed before the new key took the old one's place, or had no time to.
+            secret = self.secret(NEXT_KEY).ok().filter(is_it).ok_or(DeskError::BlindText)?;
+            let told = |error| DeskError::File(self.folder.join(NEXT_KEY), error);
+            fs::rename(self.folder.join(NEXT_KEY), self.folder.join("blind.key")).map_err(told)?;
+        }
+        Ok(Blinding { secret, log, call: self.about.call.clone() })
+    }
+
+    fn secret(&self, name: &str) -> Result<SecretKey, DeskError> {
+        let text = Zeroizing::new(read(&self.folder, name)?);
         let secret = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|_| DeskError::BlindText)?;
-        let secret = SecretKey::from_bytes(&Zeroizing::new(secret))?;
-        Ok(Blinding { secret, log: self.key_log()?, call: self.about.call.clone() })
+        Ok(SecretKey::from_bytes(&Zeroizing::new(secret))?)
     }
 
     /// Who may draft and approve.

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vauban_blind::{CryptoRng, RngCore};
-use vauban_release::{Release, SignedManifest, Words};
+use vauban_release::{KeyLog, PartName, Release, SignedManifest, Words};
 
 use super::{Desk, DeskError, open::uuid};
 use crate::{
     desk::{Drafted, Drafting, publication, read_manifest, read_release, write_release},
-    store::{Act, Digest, Draft, Epoch, FrontStore, Place, ReleaseNumber, StoreError, StreamId},
+    front::key_entry,
+    store::{Act, Digest, Draft, Epoch, FrontStore, KeyEntry, Place, ReleaseNumber, Sequence, StoreError, StreamId},
 };
 
 /// A release that is wanted.
@@ -101,12 +102,24 @@ impl Desk {
         }
         let publication = publication(&release, self.before(&draft)?.as_ref())?;
         let front = FrontStore::open(front).await?;
+        for key in keys(&release, act.at)? {
+            front.append_key(&key).await?;
+        }
         front.set_audience(&self.store().audience().await?).await?;
         front.publish(&publication, act.at).await?;
         let folder = self.release_folder(draft.stream, draft.number);
         write_release(&folder, &release)?;
         self.store().published(act, id).await?;
         Ok(Published { number: draft.number, folder })
+    }
+
+    /// Hands over to a front who may read what, without a release: who is served no more is refused from then on.
+    ///
+    /// # Errors
+    /// What fails in either database.
+    pub async fn hand_over_audience(&self, front: &Place) -> Result<(), DeskError> {
+        let front = FrontStore::open(front).await?;
+        Ok(front.set_audience(&self.store().audience().await?).await?)
     }
 
     /// The manifests of a stream's releases, the oldest first.
@@ -121,4 +134,12 @@ impl Desk {
         let number = draft.number.0.checked_sub(1).filter(|number| *number > 0).map(ReleaseNumber);
         Ok(number.map(|number| read_release(&self.release_folder(draft.stream, number))).transpose()?)
     }
+}
+
+/// The log of keys that a release carries, as the front keeps it.
+fn keys(release: &Release, at: Timestamp) -> Result<Vec<KeyEntry>, DeskError> {
+    let Some(text) = release.part(PartName::KeyLog) else { return Ok(Vec::new()) };
+    let log: KeyLog = String::from_utf8_lossy(text).parse()?;
+    let entries = (1..).zip(log.keys());
+    Ok(entries.map(|(sequence, (epoch, key))| key_entry(Sequence(sequence), epoch, key, at)).collect())
 }

@@ -72,7 +72,7 @@ const TEXT: &str = "text/plain;charset=utf-8";
 
 /// The party's key as minisign writes it. The store has its 32 bytes; the name that it gives itself, which proves nothing, is taken
 /// from the signature.
-pub(super) fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
+pub(crate) fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
     let line = text.lines().nth(2).unwrap_or_default();
     let bytes = BASE64.decode(line.as_bytes()).map_err(|_| ReceiptError::Shape)?;
     let name = bytes.get(2..10).ok_or(ReceiptError::Shape)?;

@@ -2,7 +2,7 @@
 
 use super::{Act, DeskStore, NewParty, Party, Stream, audit};
 use crate::store::{
-    Audience, Credential, PartyId, Reading, StoreError, StreamId, StreamInfo,
+    Audience, Credential, PartyId, PublicKey, Reading, StoreError, StreamId, StreamInfo,
     engine::{Row, Session, values},
     values::time,
 };
@@ -36,6 +36,19 @@ impl DeskStore {
         let key = new.receipt_key.map(|key| key.0.to_vec());
         changed(session.run(sql, values![new.id, new.credential, key, new.budget]).await?)?;
         audit::write(&mut *session, act, &format!("party {} enrolled anew", new.id.0)).await?;
+        session.commit().await
+    }
+
+    /// Notes the key that a party signs with, once.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownParty`] when there is no such party, or it signs with a key already; else what fails in the database.
+    pub async fn note_key(&self, act: Act<'_>, party: PartyId, key: PublicKey) -> Result<(), StoreError> {
+        let mut session = self.write().await?;
+        let sql = "UPDATE party SET receipt_key = $2 WHERE id = $1 AND receipt_key IS NULL";
+        changed(session.run(sql, values![party, key]).await?)?;
+        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        audit::write(&mut *session, act, &format!("party {} joined with the key {hex}", party.0)).await?;
         session.commit().await
     }
 

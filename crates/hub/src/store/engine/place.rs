@@ -14,6 +14,15 @@ pub enum Place {
     Server(String),
 }
 
+impl Place {
+    /// From what a person wrote: an address of PostgreSQL, or else a path.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        if is_server { Self::Server(text.to_owned()) } else { Self::File(text.into()) }
+    }
+}
+
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

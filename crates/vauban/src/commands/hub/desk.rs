@@ -1,6 +1,7 @@
 //! `vauban hub desk`: review, grants, releases. One file for each family of commands.
 
 mod audit;
+mod front;
 mod objects;
 mod parties;
 mod releases;
@@ -55,6 +56,8 @@ enum Command {
     Objects(objects::Command),
     #[command(flatten)]
     Releases(releases::Command),
+    #[command(flatten)]
+    Front(front::Command),
     /// Show who did what, and whether the trail is whole; exit code 1 when it is not
     Audit,
 }
@@ -82,6 +85,7 @@ async fn step(arguments: &Arguments, lang: Lang) -> Result<(String, bool), Failu
         Command::Parties(command) => (parties::run(&desk, act, command, lang).await?, true),
         Command::Objects(command) => objects::run(&desk, act, command, lang).await?,
         Command::Releases(command) => (releases::run(&desk, act, command, lang).await?, true),
+        Command::Front(command) => front::run(&desk, act, command, lang).await?,
         Command::Audit => audit::run(&desk, lang).await?,
     })
 }
@@ -104,8 +108,13 @@ async fn init(folder: &Path, name: &str, call: &str, lang: Lang) -> Result<Strin
         Lang::Fr => ("Les mots que les organisations comparent au téléphone :", words.fr.join(" ")),
         Lang::En => ("The words that parties compare over the telephone:", words.en.join(" ")),
     };
+    let roles = desk.roles_folder();
+    let hand = Text::new(
+        format!("Les fichiers des deux autres rôles, à remettre en main propre : {}", roles.display()),
+        format!("The files of the other two roles, to be handed over: {}", roles.display()),
+    );
     let mut text = made.get(lang).to_owned();
-    let _ = write!(text, "\n{}\n{}\n{}\n", desk.public(), compare.0, compare.1);
+    let _ = write!(text, "\n{}\n{}\n{}\n{}\n", desk.public(), compare.0, compare.1, hand.get(lang));
     Ok(text)
 }
 

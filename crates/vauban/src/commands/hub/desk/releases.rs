@@ -110,11 +110,8 @@ async fn approve(desk: &Desk, act: Act<'_>, id: Uuid, signature: &PathBuf, lang:
 }
 
 async fn publish(desk: &Desk, act: Act<'_>, id: Uuid, front: &str, lang: Lang) -> Result<String, Failure> {
-    let place = match front.starts_with("postgres") {
-        true => Place::Server(front.to_owned()),
-        false => Place::File(PathBuf::from(front)),
-    };
-    let Published { number, folder } = desk.publish(act, id, &place).await.map_err(|error| failed(&error))?;
+    let Published { number, folder } =
+        desk.publish(act, id, &Place::named(front)).await.map_err(|error| failed(&error))?;
     let words = Text::new(
         format!("publié : numéro {number} ; le dossier pour une clé USB : {}\n", folder.display()),
         format!("published: number {number}; the folder for a stick: {}\n", folder.display()),
