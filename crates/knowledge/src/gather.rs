@@ -10,14 +10,14 @@ use sha2::{Digest as _, Sha256};
 use vauban_intel::{Benign, Place, Reading, read_path, store::Store};
 use vauban_model::{Lang, Test};
 
-use crate::{LoadError, starter::DOCUMENTS, starter::starter};
+use crate::{LoadError, hubs, starter::DOCUMENTS, starter::starter};
 
 /// Where to look for indicators.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     /// The starter set, unless a person does without.
     pub starter: bool,
-    /// The state directory with the store of added sources.
+    /// The state directory with the store of added sources and the releases of hubs.
     pub state: Option<PathBuf>,
     /// Files and folders named for this run.
     pub paths: Vec<PathBuf>,
@@ -69,6 +69,9 @@ impl Sources {
                 add(meta.digest.as_bytes());
                 add(meta.marking.as_str().as_bytes());
             }
+            for release in hubs::digests(state) {
+                add(release.as_bytes());
+            }
         }
         for path in self.paths.iter().chain(&self.benign) {
             let unreadable =
@@ -94,6 +97,9 @@ impl Sources {
             let (reading, errors) = Store::open(state).read_all()?;
             gathered.reading.absorb(reading);
             gathered.unusable.extend(errors.iter().map(ToString::to_string));
+            let hubs = hubs::read(state);
+            gathered.reading.absorb(hubs.reading);
+            gathered.unusable.extend(hubs.unusable);
         }
         for path in &self.paths {
             let shown = path.display().to_string();

@@ -1,4 +1,4 @@
-//! What we know, ready to be matched: the starter set, the sources in the store and the paths a person names become
+//! What we know, ready to be matched: the starter set, the sources in the store, the releases of agencies' hubs and the paths a person names become
 //! one indicator set, one set of YARA rules and one of Sigma rules, compiled when something changed and kept in the state
 //! directory.
 //!
@@ -6,6 +6,7 @@
 //! no more where it came from. It matches nothing itself, and knows no clock.
 
 mod gather;
+mod hubs;
 mod keep;
 mod load;
 mod starter;

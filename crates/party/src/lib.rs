@@ -8,7 +8,8 @@
 //! [`Hit`]. A [`Preview`] holds the exact bytes of a sighting; only what a person consented to can be sent.
 //!
 //! What the hub is told: that a credential is alive, and which releases it has. No name leaves, no count, no hit. Canonical forms are the
-//! caller's (`matching`'s), and so is what becomes of objects and rules. Time and randomness are arguments. `docs/party.md` says it for people.
+//! caller's (`matching`'s), and so is what becomes of objects and rules. A [`Round`] does all of it in order, with the record; [`received`]
+//! is for whoever matches. Time and randomness are arguments. `docs/party.md` says it for people.
 
 mod credential;
 mod day;
@@ -17,6 +18,8 @@ mod error;
 mod files;
 mod membership;
 mod party;
+mod received;
+mod round;
 mod sealed;
 mod sighting;
 mod stream;
@@ -27,6 +30,8 @@ pub use door::{Door, DoorError, Https, Reply};
 pub use error::PartyError;
 pub use membership::{Membership, MembershipError};
 pub use party::{Party, Updated};
+pub use received::{Received, hubs, received};
+pub use round::{Round, RoundError, Rounded};
 pub use sealed::{SealError, StateSecret};
-pub use sighting::{Consent, Preview, SightingError};
+pub use sighting::{Consent, Preview, SightingError, shown};
 pub use stream::{Current, Outcome, Stream, StreamError, StreamUpdate};

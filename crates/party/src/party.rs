@@ -12,11 +12,12 @@ use crate::{
     Door, DoorError, Membership, MembershipError, Outcome, PartyError, Stream, StreamError, StreamUpdate,
     door::success,
     files,
+    received::HUBS,
     stream::{Context, folder_manifest, read_streams},
 };
 
 const MEMBERSHIP: &str = "membership";
-const STREAMS: &str = "streams";
+pub(crate) const STREAMS: &str = "streams";
 /// The longest name of a hub.
 const LONGEST_NAME: usize = 64;
 
@@ -167,6 +168,14 @@ impl Party {
         Ok((id, outcome?))
     }
 
+    /// Forgets the hub and all that it gave. What a person sent to it, and evidence, goes with it.
+    ///
+    /// # Errors
+    /// [`PartyError::Io`].
+    pub fn remove(self) -> Result<(), PartyError> {
+        Ok(std::fs::remove_dir_all(&self.folder)?)
+    }
+
     /// Lets a stream go on that was stopped because the hub contradicted itself. A person decides it; the evidence stays.
     ///
     /// # Errors
@@ -205,7 +214,7 @@ impl Party {
 fn place(state: &Path, name: &str) -> Result<PathBuf, MembershipError> {
     let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let is_name = (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_sign);
-    if is_name { Ok(state.join("hub").join(name)) } else { Err(MembershipError::Name) }
+    if is_name { Ok(state.join(HUBS).join(name)) } else { Err(MembershipError::Name) }
 }
 
 fn lock(folder: &Path) -> Result<File, PartyError> {

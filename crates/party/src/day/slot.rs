@@ -97,6 +97,15 @@ impl Day {
         Ok(())
     }
 
+    /// Whether [`Self::run`] would send something now.
+    ///
+    /// # Errors
+    /// Streams that contradict each other.
+    pub fn is_due(&self, party: &Party, now: Timestamp) -> Result<bool, DayError> {
+        let Some(plan) = plan(party.streams())? else { return Ok(false) };
+        Ok(plan.slots.due(self.kept.sent.map(Slot::new), self.phase, now).is_some())
+    }
+
     /// Has batches ready, kept on the disk, if there are any to send.
     fn prepare<R: RngCore + CryptoRng>(&mut self, plan: &Plan, now: Timestamp, rng: &mut R) -> Result<bool, DayError> {
         let slot = plan.slots.at(now);

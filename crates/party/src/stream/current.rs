@@ -31,7 +31,7 @@ pub struct Current {
 
 impl Current {
     /// Reads which release a stream has.
-    pub(super) fn read(stream: &Path) -> Result<Option<Self>, StreamError> {
+    pub(crate) fn read(stream: &Path) -> Result<Option<Self>, StreamError> {
         let Some(bytes) = files::read(&stream.join(FILE))? else { return Ok(None) };
         let text = std::str::from_utf8(&bytes).ok().filter(|text| text.len() <= LONGEST).ok_or(StreamError::Damaged)?;
         let mut lines = text.splitn(4, '\n');

@@ -1,6 +1,6 @@
 //! `vauban guard`: keeps it out.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use vauban_examine::{Confined, Terms};
@@ -15,10 +15,13 @@ use vauban_mail::Organisation;
 use vauban_model::{Lang, Text};
 
 use crate::{
-    commands::{config, network, portal, readers},
+    commands::{config, intel, network, portal, readers},
     failure::{Failure, chain},
     place::{Place, random},
 };
+
+/// How often hubs are asked whether there is anything new.
+const ROUND: Duration = Duration::from_secs(600);
 
 /// Keep it out: judge mail while it arrives, and names while they are asked for.
 ///
@@ -78,6 +81,14 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         },
         names: names(place, starter, seed),
     };
+    let watched = Place { state: place.state.clone(), lang: Lang::En };
+    // It ends with the process: whoever is killed in a round goes on from there the next time.
+    std::thread::spawn(move || {
+        loop {
+            keep_up(&watched);
+            std::thread::sleep(ROUND);
+        }
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -91,6 +102,16 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     });
     outcome.map_err(|error| cannot(&chain(&error)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A round at every agency's hub: releases come, blind look-ups go when it is their time. The log says how it went, and nothing of what was met.
+fn keep_up(place: &Place) {
+    for (hub, outcome) in intel::rounds(place) {
+        match outcome {
+            Ok(met) => tracing::info!(hub, met, "a round at a hub"),
+            Err(failure) => tracing::warn!(hub, reason = failure.words().get(Lang::En), "a round at a hub failed"),
+        }
+    }
 }
 
 /// What the filter of names is told.

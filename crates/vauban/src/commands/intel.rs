@@ -1,21 +1,18 @@
 //! `vauban intel check|add|list|show|update|remove|export`: what we look for, and where it comes from.
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+mod check;
+mod hub;
+mod hubs;
+
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::Subcommand;
 use jiff::Timestamp;
 use vauban_intel::{
-    Benign, Reading,
     export::{ExportFormat, Selection, export},
-    read_path,
     store::{AddOptions, Https, Shown, SourceId, SourceMeta, Store, StoreError, Updated},
 };
-use vauban_knowledge::{Gathered, Sources, starter};
-use vauban_matching::set::build;
+use vauban_knowledge::{Sources, starter};
 use vauban_model::{Indicator, Lang, Marking, Text, printable};
 
 use super::record::parse_marking;
@@ -40,7 +37,7 @@ enum Action {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Add a source: a file, a folder, or an https address
+    /// Add a source: a file, a folder, an https address, or an agency's hub as hub:https://…
     Add {
         /// Where it is
         #[arg(value_name = "PATH|URL")]
@@ -54,6 +51,9 @@ enum Action {
         /// The TLP label of what the documents do not mark
         #[arg(long, value_name = "TLP", default_value = "TLP:AMBER", value_parser = parse_marking)]
         tlp: Marking,
+        /// For a hub: a file with the enrolment code; without it the code is asked for
+        #[arg(long, value_name = "FILE")]
+        code: Option<PathBuf>,
     },
     /// List the sources
     List,
@@ -74,6 +74,11 @@ enum Action {
     Remove {
         /// The source's id
         source: String,
+    },
+    /// What there is to do with an agency's hub: words to compare, hits, sightings, sticks
+    Hub {
+        #[command(subcommand)]
+        command: hub::Command,
     },
     /// Write indicators out for other tools
     Export {
@@ -107,18 +112,25 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     let mut code = ExitCode::SUCCESS;
     let text = match &arguments.action {
         Action::Check { paths } => {
-            let (text, all_good) = check(paths, lang)?;
+            let (text, all_good) = check::check(paths, lang)?;
             if !all_good {
                 code = ExitCode::from(1);
             }
             text
         }
-        Action::Add { from, name, key, tlp } => {
+        Action::Add { from, name, code, .. } if from.starts_with(hubs::SCHEME) => {
+            place.make().map_err(|error| Failure::output(&error))?;
+            hubs::add(from, name.as_deref(), code.as_deref(), place)?
+        }
+        Action::Hub { command } => hub::run(command, place)?,
+        Action::Update { source: Some(name), .. } if hubs::is_one(place, name)? => hubs::update(name, place)?,
+        Action::Remove { source } if hubs::is_one(place, source)? => hubs::remove(source, place)?,
+        Action::Add { from, name, key, tlp, .. } => {
             place.make().map_err(|error| Failure::output(&error))?;
             let options = AddOptions { name: name.clone(), key: key.clone(), marking: *tlp };
             updated(&store.add(from, &options, &Https, now).map_err(refused)?, lang)
         }
-        Action::List => list(&store, lang)?,
+        Action::List => list(&store, lang)? + &hubs::list(place)?,
         Action::Show { what } => show(&store, what, lang)?,
         Action::Update { source, force } => {
             let ids: Vec<SourceId> = match source {
@@ -135,6 +147,9 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
                         failed = Some(error);
                     }
                 }
+            }
+            if source.is_none() {
+                text.push_str(&hubs::update_all(place)?);
             }
             if let Some(error) = failed {
                 terminal::data(&text).map_err(|error| Failure::output(&error))?;
@@ -175,75 +190,13 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     Ok(code)
 }
 
+/// A round at each hub: its name, and how many labels were met or why it failed.
+pub(super) fn rounds(place: &Place) -> Vec<(String, Result<usize, Failure>)> {
+    hubs::rounds(place)
+}
+
 fn source_id(text: &str) -> Result<SourceId, Failure> {
     text.parse().map_err(|error: StoreError| Failure::store(&error))
-}
-
-/// What would be looked for, and everything that would not. Good when nothing was refused.
-fn check(paths: &[PathBuf], lang: Lang) -> Result<(String, bool), Failure> {
-    let mut out = String::new();
-    let mut all_good = true;
-    for path in paths {
-        let reading = read(path)?;
-        let built = build(&reading.indicators);
-        let gathered = Gathered { reading, unusable: Vec::new() };
-        let (refused, aside) = gathered.left(lang);
-        all_good &= refused.is_empty() && built.refused.is_empty() && !gathered.reading.is_empty();
-        let reading = &gathered.reading;
-        let words = Text::new(
-            format!(
-                "{} indicateurs, {} mis de côté, {} refusés, {} ignorés",
-                built.indicators,
-                aside.len(),
-                refused.len() + built.refused.len(),
-                reading.ignored.len()
-            ),
-            format!(
-                "{} indicators, {} set aside, {} refused, {} ignored",
-                built.indicators,
-                aside.len(),
-                refused.len() + built.refused.len(),
-                reading.ignored.len()
-            ),
-        );
-        let _ = writeln!(out, "{} ({}): {}", printable(&path.display().to_string()), reading.format, words.get(lang));
-        let labels = [Text::new("refusé", "refused"), Text::new("mis de côté", "set aside")];
-        for (label, rows) in labels.iter().zip([&refused, &aside]) {
-            for row in rows {
-                let _ = writeln!(
-                    out,
-                    "  {} {} {:?}: {}",
-                    label.get(lang),
-                    printable(&row.place),
-                    printable(&row.value),
-                    row.reason
-                );
-            }
-        }
-        for one in &built.refused {
-            let _ = writeln!(
-                out,
-                "  {} {} {:?}: {}",
-                labels[0].get(lang),
-                one.indicator,
-                printable(&one.value),
-                one.reason
-            );
-        }
-    }
-    Ok((out, all_good))
-}
-
-fn read(path: &Path) -> Result<Reading, Failure> {
-    let mut reading = read_path(path).map_err(|error| {
-        Failure::new(
-            "intel",
-            Text::new(format!("lecture impossible : {}", chain(&error)), format!("cannot read: {}", chain(&error))),
-            Text::new("vérifiez le chemin et les droits", "check the path and the permissions"),
-        )
-    })?;
-    reading.set_benign_aside(&Benign::embedded());
-    Ok(reading)
 }
 
 fn updated(done: &Updated, lang: Lang) -> String {

@@ -1,48 +1,12 @@
 //! `vauban hub desk` from an empty folder to a published release, with the minisign of the distribution.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
 
-const FEED: &str = r#"{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":[
-{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000001","created":"2026-11-01T00:00:00.000Z",
-"modified":"2026-11-01T00:00:00.000Z","valid_from":"2026-11-01T00:00:00Z","pattern_type":"stix","name":"loud",
-"indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'loud.example']"},
-{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000002","created":"2026-11-01T00:00:00.000Z",
-"modified":"2026-11-01T00:00:00.000Z","valid_from":"2026-11-01T00:00:00Z","pattern_type":"stix","name":"quiet",
-"indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'quiet.example']"},
-{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-000000000003","created":"2026-11-01T00:00:00.000Z",
-"modified":"2026-11-01T00:00:00.000Z","valid_from":"2026-11-01T00:00:00Z","pattern_type":"stix","name":"broken",
-"indicator_types":["malicious-activity"],"pattern":"[domain-name:value = 'broken.example'"}]}"#;
-
-/// Runs a command of the desk in a folder.
-fn desk(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
-    command.current_dir(folder).args(["--lang", "en", "hub", "desk"]).args(arguments).output().unwrap()
-}
-
-/// The same, which has to succeed; what it prints.
-fn does(folder: &Path, arguments: &[&str]) -> String {
-    let output = desk(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap().to_owned()
-}
-
-fn minisign(folder: &Path, arguments: &[&str]) -> bool {
-    Command::new("minisign").current_dir(folder).args(arguments).output().is_ok_and(|output| output.status.success())
-}
+use super::steps::{FEED, desk, does, first_line, has_minisign, minisign};
 
 #[test]
 fn a_release_goes_from_a_document_to_the_front_by_two_people() {
-    if Command::new("minisign").arg("-v").output().is_err() {
-        assert!(std::env::var_os("VAUBAN_SLOW").is_none(), "minisign is missing");
-        println!("skipped: there is no minisign");
+    if !has_minisign() {
         return;
     }
     let home = tempfile::tempdir().unwrap();

@@ -1,0 +1,8 @@
+//! The agency's hub, by the program itself: desk, front, signer and parties.
+
+mod desk;
+mod killed;
+mod parties;
+mod road;
+mod roles;
+mod steps;
