@@ -8,6 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use super::packages::install;
 use crate::say;
 
 /// A program of a Debian package, and what is not tested without it.
@@ -55,6 +56,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "ldns-signzone", package: "ldnsutils", untested: "validation with real servers" },
     Peer { program: "minisign", package: "minisign", untested: "releases signed and checked by hand" },
     Peer { program: "jq", package: "jq", untested: "a release on a stick checked by hand" },
+    Peer { program: "suricata", package: "suricata", untested: "exported rules with Suricata" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
 
@@ -64,6 +66,9 @@ const PYTHON: &[(&str, &str, &str)] = &[
     ("pypff", "libpff-python", "the comparison with libpff"),
     ("pymispwarninglists", "pymispwarninglists", "that nothing blocks what everybody visits"),
     ("taxii2client", "taxii2-client==2.3.0", "the TAXII server with somebody else's client"),
+    ("schemathesis", "schemathesis==4.32.5", "that the hub answers as its description says"),
+    ("pymisp", "pymisp==2.5.34.4", "MISP's own library with the hub's feed"),
+    ("misp_stix_converter", "misp-stix==2026.10.12", "MISP's own converter with the hub's bundles"),
 ];
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
@@ -84,15 +89,15 @@ pub(super) struct Prepared {
 
 /// Installs what is missing, and says what cannot be.
 pub(super) fn prepare(root: &Path) -> Prepared {
+    let folder = root.join("target/slow-lane");
     let missing: Vec<&Peer> = PEERS.iter().filter(|peer| !is_installed(peer.program)).collect();
     if !missing.is_empty()
-        && let Err(reason) = install(&missing.iter().map(|peer| peer.package).collect::<Vec<_>>())
+        && let Err(reason) = install(&missing.iter().map(|peer| peer.package).collect::<Vec<_>>(), &folder)
     {
-        for Peer { program, package, untested } in missing {
+        for Peer { program, package, untested } in missing.into_iter().filter(|peer| !is_installed(peer.program)) {
             say::line(&format!("skipped: {untested}, because {program} (Debian package {package}) {reason}"));
         }
     }
-    let folder = root.join("target/slow-lane");
     Prepared { python: python(&folder), mailboxes: mailboxes(&folder), browser: browser(&folder.join("browser")) }
 }
 
@@ -110,25 +115,6 @@ pub(super) fn succeeds(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-fn install(packages: &[&str]) -> Result<(), &'static str> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    if !is_root {
-        return Err("is not installed and only root may install it");
-    }
-    if !is_installed("apt-get") {
-        return Err("is not installed and this system has no apt-get");
-    }
-    say::line(&format!("installing {}", packages.join(" ")));
-    let apt =
-        |arguments: &[&str]| succeeds(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
-    let arguments = [&["install", "-y", "--no-install-recommends"], packages].concat();
-    if apt(&arguments) || (apt(&["update"]) && apt(&arguments)) {
-        Ok(())
-    } else {
-        Err("is not installed and apt-get could not install it")
-    }
 }
 
 /// An interpreter with its packages: the one on the path when it has them, else one in a folder of its own.

@@ -1,4 +1,4 @@
-//! Indicators for other tools: STIX 2.1, MISP, RPZ, hosts files, CSV, YARA.
+//! Indicators for other tools: STIX 2.1, MISP, RPZ, hosts files, CSV, YARA, Suricata.
 //!
 //! Nothing above the reader's clearance leaves, and nothing that has expired.
 
@@ -8,6 +8,7 @@ mod misp;
 mod rpz;
 mod select;
 mod stix;
+mod suricata;
 mod yara;
 
 pub use select::{ExportFormat, Exported, Selection, UnknownExportFormat, export};

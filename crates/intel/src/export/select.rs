@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use vauban_model::{Indicator, Marking};
 
-use super::{csv, hosts, misp, rpz, stix, yara};
+use super::{csv, hosts, misp, rpz, stix, suricata, yara};
 
 /// A format for other tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +22,13 @@ pub enum ExportFormat {
     Csv,
     /// YARA rules.
     Yara,
+    /// Rules for Suricata 7.
+    Suricata,
 }
 
 /// A word that names no export format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown export format {0:?}; known are stix, misp, rpz, hosts, csv, yara")]
+#[error("unknown export format {0:?}; known are stix, misp, rpz, hosts, csv, yara, suricata")]
 pub struct UnknownExportFormat(pub String);
 
 /// What may leave.
@@ -80,6 +82,7 @@ pub fn export(indicators: &[Indicator], format: ExportFormat, selection: &Select
         ExportFormat::Hosts => hosts::write(&chosen),
         ExportFormat::Csv => csv::write(&chosen),
         ExportFormat::Yara => yara::write(&chosen),
+        ExportFormat::Suricata => suricata::write(&chosen),
     };
     exported.inexpressible = chosen.len().saturating_sub(written);
     Exported { text, written, ..exported }
@@ -96,6 +99,7 @@ impl FromStr for ExportFormat {
             "hosts" => Self::Hosts,
             "csv" => Self::Csv,
             "yara" => Self::Yara,
+            "suricata" => Self::Suricata,
             _ => return Err(UnknownExportFormat(word.to_owned())),
         })
     }

@@ -82,7 +82,7 @@ enum Action {
     },
     /// Write indicators out for other tools
     Export {
-        /// stix, misp, rpz, hosts, csv or yara
+        /// stix, misp, rpz, hosts, csv, yara or suricata
         #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
         format: ExportFormat,
         /// The strictest TLP label that the reader may see
