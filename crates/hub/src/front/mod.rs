@@ -13,6 +13,7 @@ mod problem;
 mod router;
 mod settings;
 mod taxii;
+mod views;
 
 pub(crate) use body::read_body;
 pub(crate) use connection::keep_serving;

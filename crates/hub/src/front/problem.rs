@@ -36,6 +36,15 @@ pub enum Problem {
     /// The release was, and its files are kept no longer.
     #[error("the files of the release are kept no longer")]
     Gone,
+    /// No view of this name.
+    #[error("there is no such view")]
+    View,
+    /// The feed has no such event, or has it no more.
+    #[error("there is no such event")]
+    Event,
+    /// The stream is more than a view is made of.
+    #[error("the stream is too large for this view")]
+    ViewTooLarge,
     /// There is no receipt.
     #[error("there is no receipt")]
     NoReceipt,
@@ -113,6 +122,8 @@ impl Problem {
             Self::Path => (404, "path"),
             Self::Stream => (404, "stream"),
             Self::Release => (404, "release"),
+            Self::View => (404, "view"),
+            Self::Event => (404, "event"),
             Self::NoReceipt => (404, "no-receipt"),
             Self::NoKeys => (404, "no-keys"),
             Self::Method => (405, "method"),
@@ -142,6 +153,7 @@ impl Problem {
             Self::Internal => (500, "internal"),
             Self::Signer(NotEvaluated::Away) => (503, "signer"),
             Self::Unavailable => (503, "unavailable"),
+            Self::ViewTooLarge => (507, "view-too-large"),
         }
     }
 
@@ -187,6 +199,12 @@ impl Problem {
             Self::Gone => (
                 "Les fichiers de cette livraison ne sont plus gardés ; prenez la dernière.",
                 "The files of this release are kept no longer; take the latest.",
+            ),
+            Self::View => ("Ce format n'existe pas ici.", "There is no such view."),
+            Self::Event => ("Il n'y a pas de tel événement dans ce flux.", "There is no such event in this stream."),
+            Self::ViewTooLarge => (
+                "Ce flux est trop grand pour être donné d'un bloc ; prenez-le par TAXII.",
+                "This stream is too large to be given in one piece; take it by TAXII.",
             ),
             Self::NoReceipt => ("Il n'y a pas d'accusé de réception.", "There is no receipt."),
             Self::NoReceiptKey => (

@@ -3,13 +3,13 @@
 use std::{future::Future, io, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     routing::{get, post, put},
 };
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
-use super::{Settings, keep_serving, openapi, party, problem::Problem, taxii};
+use super::{Settings, keep_serving, openapi, party, problem::Problem, taxii, views};
 use crate::{signer::Evaluate, store::FrontStore};
 
 /// A front: what it keeps, what it was told, and whom it asks.
@@ -39,6 +39,11 @@ pub fn router(front: Front) -> Router {
         .route("/hub/v1/streams/{stream}/sightings", post(party::give_sighting))
         .route("/hub/v1/streams/{stream}/sightings/{digest}", get(party::sighting))
         .route("/hub/v1/joining", put(party::join))
+        .route("/hub/v1/streams/{stream}/views/{format}", get(views::view))
+        .route("/hub/v1/streams/{stream}/misp/manifest.json", get(views::manifest))
+        .route("/hub/v1/streams/{stream}/misp/hashes.csv", get(views::hashes))
+        .route("/hub/v1/streams/{stream}/misp/{event}", get(views::event))
+        .layer(Extension(Arc::new(views::Room::default())))
         .route("/hub/v1/keys", get(party::keys))
         .route("/hub/v1/blind", post(party::blind))
         .method_not_allowed_fallback(async || Problem::Method)

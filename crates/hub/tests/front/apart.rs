@@ -45,7 +45,8 @@ async fn what_others_do_changes_no_byte_of_an_answer() {
     let (alice, same) = (Client::bearer(&one, ALICE), Client::bearer(&other, ALICE));
 
     let mut bob = Bob { store: busy, client: Client::bearer(&one, BOB), last: None };
-    let mut calls = Calls { runner: runner(), next: Vec::new(), tags: Vec::new(), ids: Vec::new(), releases };
+    let mut calls =
+        Calls { runner: runner(), next: Vec::new(), tags: Vec::new(), ids: Vec::new(), events: Vec::new(), releases };
     let mut seen = std::collections::BTreeMap::<u16, u64>::new();
     for number in 0..CALLS {
         bob.does(number).await;
@@ -135,12 +136,13 @@ struct Calls {
     next: Vec<String>,
     tags: Vec<String>,
     ids: Vec<String>,
+    events: Vec<String>,
     releases: Vec<Release>,
 }
 
 impl Calls {
     fn next(&mut self) -> Call {
-        let strategy = (0..19_u8, 0..3_u8, 0..12_u64, any::<prop::sample::Index>());
+        let strategy = (0..23_u8, 0..3_u8, 0..12_u64, any::<prop::sample::Index>());
         let (what, stream, number, index) = strategy.new_tree(&mut self.runner).unwrap().current();
         let stream = [GROUP, ALICES, BOBS][usize::from(stream)].0;
         let collection = format!("/releases/collections/{stream}");
@@ -178,6 +180,13 @@ impl Calls {
             }
             16 => get(format!("{own}/releases/1/receipt")),
             17 => get("/hub/v1/keys".to_owned()),
+            18 => {
+                let formats = ["stix", "misp", "rpz", "hosts", "csv", "yara", "suricata", "docx"];
+                get(format!("{own}/views/{}", formats[usize::try_from(number % 8).unwrap()]))
+            }
+            19 => get(format!("{own}/misp/manifest.json")),
+            20 => get(format!("{own}/misp/{}", pick(&self.events))),
+            21 => Call { headers: vec![("If-None-Match", pick(&self.tags))], ..get(format!("{own}/views/csv")) },
             _ => {
                 let mut body = batch(number, &[]).0;
                 match number {
@@ -200,6 +209,9 @@ impl Calls {
                 self.next.push(format!("/releases/collections/{}/{what}/?limit=2&next={next}", GROUP.0));
             }
             self.next.push(format!("/releases/collections/{}/manifest/?match[version]=all&next={next}", GROUP.0));
+        }
+        if let Some((event, _)) = body.as_object().and_then(|all| all.iter().find(|(_, one)| one["Orgc"].is_object())) {
+            self.events.push(format!("{event}.json"));
         }
         if came.status == 202 {
             self.ids.extend(body["id"].as_str().map(str::to_owned));

@@ -43,10 +43,13 @@ async fn every_path_that_is_described_is_served_as_described() {
     let sighting = sighting(21, GROUP, "on a laptop");
     let digest = Digest::of(sighting.as_bytes()).to_string();
     let joining = Joining::sign(Digest::of(b"own"), &party_key(21), now().into()).unwrap().to_text();
+    let listed = alice.get(&format!("/hub/v1/streams/{}/misp/manifest.json", GROUP.0)).await.json();
+    let event = format!("{}.json", listed.as_object().unwrap().keys().next().unwrap());
     let mut walked = BTreeSet::new();
     for (path, operations) in description["paths"].as_object().unwrap() {
         let filled =
             path.replace("{stream}", &GROUP.0.to_string()).replace("{number}", "1").replace("{digest}", &digest);
+        let filled = filled.replace("{format}", "suricata").replace("{event}", &event);
         let described: BTreeSet<&str> =
             operations.as_object().unwrap().keys().map(String::as_str).filter(|key| METHODS.contains(key)).collect();
         let mut methods: Vec<&str> = METHODS.into_iter().filter(|method| described.contains(method)).collect();

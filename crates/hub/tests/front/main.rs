@@ -20,4 +20,5 @@ mod own;
 mod postgres;
 mod rough;
 mod two;
+mod views;
 mod walked;

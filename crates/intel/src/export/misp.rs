@@ -8,6 +8,21 @@ use super::stix::{comparison, pretty};
 
 /// The event, and how many indicators stand in it.
 pub(super) fn write(indicators: &[&Indicator], now: Timestamp) -> (String, usize) {
+    let (attributes, written) = attributes(indicators, now);
+    // Each attribute carries its own TLP tag; one on the event would be read as a lower bound for all of them.
+    let strictest = indicators.iter().map(|indicator| indicator.marking).max().unwrap_or_default();
+    let event = json!({ "Event": {
+        "uuid": bare(&IndicatorId::derived("event", &now.to_string(), &written.to_string())),
+        "info": "Indicators exported by Vauban", "date": now.to_string().get(..10), "timestamp": now.as_second().to_string(),
+        "published": false, "analysis": "2", "threat_level_id": "2", "distribution": distribution(strictest),
+        "Orgc": { "name": "Vauban", "uuid": "4f0b7a52-6c1d-5e0e-9d0a-8f4c2f6e7b11" },
+        "Attribute": attributes,
+    }});
+    (pretty(&event), written)
+}
+
+/// One attribute for each value, and how many indicators stand in them.
+pub(super) fn attributes(indicators: &[&Indicator], now: Timestamp) -> (Vec<Value>, usize) {
     let mut written = 0;
     let mut attributes: Vec<Value> = Vec::new();
     for indicator in indicators {
@@ -41,16 +56,7 @@ pub(super) fn write(indicators: &[&Indicator], now: Timestamp) -> (String, usize
         }
         written += usize::from(any);
     }
-    // Each attribute carries its own TLP tag; one on the event would be read as a lower bound for all of them.
-    let strictest = indicators.iter().map(|indicator| indicator.marking).max().unwrap_or_default();
-    let event = json!({ "Event": {
-        "uuid": bare(&IndicatorId::derived("event", &now.to_string(), &written.to_string())),
-        "info": "Indicators exported by Vauban", "date": now.to_string().get(..10), "timestamp": now.as_second().to_string(),
-        "published": false, "analysis": "2", "threat_level_id": "2", "distribution": distribution(strictest),
-        "Orgc": { "name": "Vauban", "uuid": "4f0b7a52-6c1d-5e0e-9d0a-8f4c2f6e7b11" },
-        "Attribute": attributes,
-    }});
-    (pretty(&event), written)
+    (attributes, written)
 }
 
 fn kind_of(test: &Test) -> Option<(&'static str, &'static str)> {
@@ -89,7 +95,7 @@ fn kind_of(test: &Test) -> Option<(&'static str, &'static str)> {
 }
 
 /// MISP's distribution levels: 0 is the organisation alone, 1 the community, 3 everybody.
-const fn distribution(marking: Marking) -> &'static str {
+pub(super) const fn distribution(marking: Marking) -> &'static str {
     match marking {
         Marking::Clear => "3",
         Marking::Green => "1",

@@ -5,10 +5,12 @@
 mod csv;
 mod hosts;
 mod misp;
+mod misp_feed;
 mod rpz;
 mod select;
 mod stix;
 mod suricata;
 mod yara;
 
+pub use misp_feed::{MispEvent, WrittenMispEvent};
 pub use select::{ExportFormat, Exported, Selection, UnknownExportFormat, export};

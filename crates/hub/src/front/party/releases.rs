@@ -74,7 +74,7 @@ pub(super) fn signed(stored: &StoredRelease) -> Result<SignedManifest, Problem> 
 }
 
 /// Whether the client has it already (RFC 9110, section 13.1.2).
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(in crate::front) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let fields = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
     fields
         .flat_map(|field| field.split(','))
@@ -82,7 +82,7 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
         .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
-fn with_tag(mut response: Response, tag: &str) -> Response {
+pub(in crate::front) fn with_tag(mut response: Response, tag: &str) -> Response {
     if let Ok(tag) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
