@@ -53,7 +53,7 @@ fn name(number: u64) -> String {
 
 /// How a name could stand in a file. In base64 its letters depend on what stands before it: all three, without the ends that others
 /// share.
-fn written(name: &str) -> Vec<Vec<u8>> {
+pub(crate) fn written(name: &str) -> Vec<Vec<u8>> {
     let raw = name.as_bytes();
     let wide = |order: fn(u16) -> [u8; 2]| name.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let (little, big) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));

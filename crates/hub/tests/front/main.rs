@@ -13,9 +13,11 @@ mod described;
 mod exchanges;
 mod joining;
 mod leak;
+mod leaves;
 mod made;
 mod never;
 mod own;
+mod planted;
 #[path = "../store/postgres.rs"]
 mod postgres;
 mod rough;

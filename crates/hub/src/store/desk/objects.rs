@@ -57,7 +57,8 @@ impl DeskStore {
         self.read().await?.rows(&sql, values![state.number(), after, most]).await?.into_iter().map(object).collect()
     }
 
-    /// Says how an object may be used: its marking, its tier, when it ends. It counts as reviewed, unless it was further.
+    /// Says how an object may be used: its marking, its tier, when it ends, which is never later than its author says. It counts as
+    /// reviewed, unless it was further.
     ///
     /// # Errors
     /// [`StoreError::UnknownObject`] where this version is not there or is withdrawn; else what fails in the database.
@@ -71,6 +72,10 @@ impl DeskStore {
         expires: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let mut session = self.write().await?;
+        let sql = "SELECT json FROM object WHERE id = $1 AND version = $2";
+        let kept = session.row(sql, values![id, version.microseconds()]).await?;
+        let own = author_end(&kept.ok_or(StoreError::UnknownObject)?.take::<String>()?);
+        let expires = [expires, own].into_iter().flatten().min();
         let sql = "UPDATE object SET tlp = $3, tier = $4, expires = $5, state = CASE state WHEN 0 THEN 1 ELSE state END
                    WHERE id = $1 AND version = $2 AND state < 3";
         let values = values![id, version.microseconds(), rank(marking), tier.number(), end(expires)];
@@ -140,6 +145,11 @@ impl DeskStore {
         let sql = "SELECT stream FROM granted WHERE object = $1 ORDER BY stream";
         self.read().await?.rows(sql, values![id]).await?.into_iter().map(|mut row| row.take()).collect()
     }
+}
+
+/// When the object ends by its author's word (STIX 2.1, section 4.7).
+fn author_end(json: &str) -> Option<Timestamp> {
+    serde_json::from_str::<serde_json::Value>(json).ok()?.get("valid_until")?.as_str()?.parse().ok()
 }
 
 fn streams_twice(streams: &[StreamId], stream: StreamId) -> bool {
