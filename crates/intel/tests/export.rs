@@ -29,7 +29,7 @@ fn values(indicators: &[Indicator]) -> Vec<&str> {
 #[test]
 fn nothing_above_the_clearance_and_nothing_expired_leaves_in_any_format() {
     let reading = sample();
-    for format in ["stix", "misp", "rpz", "hosts", "csv", "yara"] {
+    for format in ["stix", "misp", "rpz", "hosts", "csv", "yara", "suricata"] {
         let exported = export(&reading.indicators, format.parse().unwrap(), &selection(Marking::Green));
         assert_eq!((exported.withheld, exported.expired), (1, 1), "{format}");
         assert!(!exported.text.contains("red.example") && !exported.text.contains("old.example"), "{format}");

@@ -264,3 +264,14 @@ fn hostile_documents_are_survived_and_said() {
     assert_eq!(refused_lines(&reading), [2, 4]);
     assert!(read_document(&Document::new("empty", "s", b"")).is_empty());
 }
+
+#[test]
+fn what_misp_wrote_is_what_it_means() {
+    let text = r#"{"type":"bundle","id":"bundle--6ba7b810-9dad-11d1-80b4-00c04fd43001","objects":[
+      {"type":"indicator","id":"indicator--6ba7b810-9dad-11d1-80b4-00c04fd43002","pattern_type":"yara","pattern":"[rule a { strings: $a = { 02 [2] 01 } condition: $a }]"},
+      {"type":"indicator","id":"indicator--6ba7b810-9dad-11d1-80b4-00c04fd43003","pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1']"},
+      {"type":"indicator","id":"indicator--6ba7b810-9dad-11d1-80b4-00c04fd43004","pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.2']"}]}"#;
+    let reading = read("bundle.json", text);
+    let other = "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.2']";
+    assert_eq!((values(&reading), reading.refused.len()), (vec!["a", "192.0.2.1", other], 0));
+}

@@ -15,6 +15,7 @@ mod joining;
 mod leak;
 mod leaves;
 mod made;
+mod misp;
 mod never;
 mod own;
 mod planted;

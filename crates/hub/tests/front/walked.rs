@@ -23,7 +23,7 @@ const WRITE: StreamId = StreamId(Uuid::from_u128(0x365fed99_08fa_4dcd_a1b3_fb247
 const OBJECTS: u64 = 45;
 
 /// The python that has a module, in the slow lane.
-fn python(module: &str) -> Option<PathBuf> {
+pub(crate) fn python(module: &str) -> Option<PathBuf> {
     let python = PathBuf::from(std::env::var_os("VAUBAN_PYTHON").unwrap_or_else(|| "python3".into()));
     let has =
         Command::new(&python).args(["-c", &format!("import {module}")]).output().is_ok_and(|run| run.status.success());
@@ -92,7 +92,7 @@ async fn desk(store: FrontStore) {
     }
 }
 
-async fn run(mut command: Command) -> (bool, String) {
+pub(crate) async fn run(mut command: Command) -> (bool, String) {
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.success(), said.concat())

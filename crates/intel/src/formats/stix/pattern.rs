@@ -17,9 +17,17 @@ pub(crate) fn plain_alternatives(pattern: &str) -> Result<Option<Vec<Test>>, Not
     static COMPARISON: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"([a-z0-9][a-z0-9-]*):([\w.'\-]+)\s*=\s*'((?:[^'\\]|\\.)*)'").expect("the expression is a constant")
     });
+    // MISP's converter says the type of what a connection leads to, and then its value, which says as much.
+    static TYPED: LazyLock<Regex> = LazyLock::new(|| {
+        let end = |end: &str| {
+            format!(r"network-traffic:{end}_ref\.type\s*=\s*'[a-z0-9-]+'\s+AND\s+(network-traffic:{end}_ref\.value)")
+        };
+        Regex::new(&format!("{}|{}", end("dst"), end("src"))).expect("the expression is a constant")
+    });
+    let pattern = TYPED.replace_all(pattern, "$1$2");
     let mut tests = Vec::new();
     let mut last = 0;
-    for found in COMPARISON.captures_iter(pattern) {
+    for found in COMPARISON.captures_iter(&pattern) {
         let Some(all) = found.get(0) else { continue };
         if !joins_alternatives(pattern.get(last..all.start()).unwrap_or("?"), last == 0) {
             return Ok(None);

@@ -149,7 +149,7 @@ fn tests(object: &Value, pattern: &str) -> Result<Vec<Test>, String> {
             }
         }
         "yara" => {
-            let split = yara::split(pattern);
+            let split = yara::split(bare(pattern));
             match split.rules.is_empty() {
                 false => Ok(split
                     .rules
@@ -163,9 +163,15 @@ fn tests(object: &Value, pattern: &str) -> Result<Vec<Test>, String> {
                     .map_or_else(|| "no YARA rule".to_owned(), |broken| broken.reason)),
             }
         }
-        "sigma" => crate::formats::sigma_tests(pattern),
+        "sigma" => crate::formats::sigma_tests(bare(pattern)),
         other => Err(format!("patterns of type {other} are not supported")),
     }
+}
+
+/// MISP's converter writes rules in brackets, as if they were patterns of STIX. No rule begins with one.
+fn bare(rule: &str) -> &str {
+    let inner = rule.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.unwrap_or(rule)
 }
 
 /// What an indicator points at: names become labels, attack patterns techniques.
