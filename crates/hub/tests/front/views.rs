@@ -5,14 +5,14 @@ use serde_json::Value;
 use vauban_hub::{
     desk::publication,
     front::Front,
-    store::{FrontStore, Place},
+    store::{FrontStore, NewEntry, ObjectId, ObjectType, Place, SpecVersion, Version},
 };
 use vauban_intel::{Document, read_document};
 use vauban_model::Marking;
 
 use crate::{
     client::{Came, Client},
-    made::{ALICE, ALICES, BOB, BOBS, GROUP, audience, front, indicator, made, now, release, served},
+    made::{ALICE, ALICES, BOB, BOBS, GROUP, audience, front, hash, indicator, made, now, release, served},
 };
 
 fn view(format: &str) -> String {
@@ -125,4 +125,70 @@ async fn a_feed_has_one_event_for_each_day_and_marking() {
     assert_eq!(seen, expected.map(|(date, tag, value)| (date.to_owned(), tag.to_owned(), value.to_owned())));
     let unknown = alice.get(&format!("{base}/00000000-0000-4000-8000-000000000000.json")).await;
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "event"));
+}
+
+#[tokio::test]
+async fn what_the_store_knows_of_an_object_counts_beside_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FrontStore::open(&Place::File(folder.path().join("front"))).await.unwrap();
+    store.set_audience(&audience()).await.unwrap();
+    let marks = |marking: Marking| format!(r#","object_marking_refs":["{}"]"#, marking.stix_id());
+    let entry = |number: u64, says: &str, marking| {
+        let json = indicator(number, "2026-01-01T00:00:00.000Z").replace(&marks(Marking::Green), says);
+        NewEntry {
+            object: ObjectId::new(&format!("indicator--00000000-0000-4000-8000-{number:012x}")).unwrap(),
+            version: Version::new("2026-01-01T00:00:00Z".parse().unwrap()),
+            kind: ObjectType::new("indicator").unwrap(),
+            spec_version: SpecVersion::new("2.1").unwrap(),
+            marking,
+            expires: Some(tomorrow()),
+            json,
+        }
+    };
+    let entries = [
+        entry(1, "", Marking::Green),
+        entry(2, &marks(Marking::Clear), Marking::Amber),
+        entry(3, &marks(Marking::AmberStrict), Marking::Clear),
+        entry(4, &marks(Marking::Red), Marking::Clear),
+        entry(5, r#","valid_until":"2026-11-01T00:00:00Z""#, Marking::Clear),
+    ];
+    store.add(hash(ALICE), ALICES, &entries, now()).await.unwrap();
+    let alice = Client::bearer(&served(front(store)).await, ALICE);
+    let came = alice.get(&view("csv").replace(&GROUP.0.to_string(), &ALICES.0.to_string())).await;
+    let read = read_document(&Document::new("x.csv", "again", &came.body)).indicators;
+    let shown: Vec<_> = read.iter().map(|one| (one.tests[0].value(), one.marking, one.validity.until)).collect();
+    let end = Some(tomorrow());
+    let expected =
+        [("n1.example", Marking::Green), ("n2.example", Marking::Amber), ("n3.example", Marking::AmberStrict)];
+    assert_eq!(shown, expected.map(|(value, marking)| (value, marking, end)));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_too_large_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FrontStore::open(&Place::File(folder.path().join("front"))).await.unwrap();
+    store.set_audience(&audience()).await.unwrap();
+    let padding = "x".repeat(1 << 20);
+    let entry = |number: u64| NewEntry {
+        object: ObjectId::new(&format!("indicator--00000000-0000-4000-8000-{number:012x}")).unwrap(),
+        version: Version::new("2026-01-01T00:00:00Z".parse().unwrap()),
+        kind: ObjectType::new("indicator").unwrap(),
+        spec_version: SpecVersion::new("2.1").unwrap(),
+        marking: Marking::Green,
+        expires: None,
+        json: indicator(number, "2026-01-01T00:00:00.000Z")
+            .replace(&format!("number {number}"), &format!("{number} {padding}")),
+    };
+    for from in [0, 32] {
+        let entries: Vec<NewEntry> = (from..from + 32).map(entry).collect();
+        store.add(hash(ALICE), ALICES, &entries, now()).await.unwrap();
+    }
+    let alice = Client::bearer(&served(front(store)).await, ALICE);
+    let own = |format| view(format).replace(&GROUP.0.to_string(), &ALICES.0.to_string());
+    for format in ["stix", "csv"] {
+        let came = alice.get(&own(format)).await;
+        assert_eq!((came.status, came.code().as_str()), (507, "view-too-large"));
+    }
+    assert_eq!(alice.ask("HEAD", &own("rpz"), &[], b"").await.status, 507);
+    assert_eq!(alice.get("/hub/v1/streams").await.status, 200);
 }

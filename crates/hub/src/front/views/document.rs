@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Bytes of objects that one view is made of.
-pub(super) const MOST: usize = 256 << 20;
+pub(super) const MOST: usize = 64 << 20;
 
 /// An indicator, and when it came into the stream.
 #[derive(Debug, Clone)]
@@ -64,7 +64,8 @@ fn read(page: &[Entry], context: &str) -> Vec<Shown> {
     let objects: Vec<&str> = page.iter().filter_map(|entry| entry.json.as_deref()).collect();
     let bundle = format!("{{\"type\":\"bundle\",\"objects\":[{context}{}]}}", objects.join(","));
     let entries: HashMap<&str, &Entry> = page.iter().map(|entry| (entry.object.as_str(), entry)).collect();
-    let reading = read_document(&Document::new("", "", bundle.as_bytes()).with_marking(Marking::AmberStrict));
+    // What does not say a marking of its own has its entry's.
+    let reading = read_document(&Document::new("", "", bundle.as_bytes()).with_marking(Marking::Clear));
     // What cannot be traced to an entry was not looked at by the question, and is left out.
     let shown = |mut indicator: Indicator| {
         let entry = entries.get(indicator.id.as_str())?;
