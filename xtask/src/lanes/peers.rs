@@ -54,6 +54,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "wg", package: "wireguard-tools", untested: "devices that are known by a key of WireGuard" },
     Peer { program: "dnssec-signzone", package: "bind9-utils", untested: "validation with real servers" },
     Peer { program: "ldns-signzone", package: "ldnsutils", untested: "validation with real servers" },
+    Peer { program: "faketime", package: "faketime", untested: "a party's day with an agency's hub" },
     Peer { program: "minisign", package: "minisign", untested: "releases signed and checked by hand" },
     Peer { program: "jq", package: "jq", untested: "a release on a stick checked by hand" },
     Peer { program: "suricata", package: "suricata", untested: "exported rules with Suricata" },

@@ -74,10 +74,10 @@ fn no_name_stands_in_anything_that_leaves_or_stays() {
     assert_eq!(shown, "Pending(epoch 1, ..) Observable(..) Output(epoch 1, ..)");
 }
 
-/// An attack without the key: a table, and a dictionary of 100,000 names that has all of its thousand. Nothing can be computed from a name
+/// An attack without the key: a table, and a dictionary of a million names that has all of its thousand. Nothing can be computed from a name
 /// but digests and outputs under other keys; none of them is a tag, none opens a label.
 ///
-/// A guess costs the attacker nothing here, and gives nothing: a million names, or a billion, give as little, since what is missing is
+/// A guess costs the attacker nothing here, and gives nothing: a billion names would give as little, since what is missing is
 /// the key's 252 bits and not time. The same dictionary *with* the key, below, is what a thief of the signer has.
 #[test]
 fn a_dictionary_without_the_key_recovers_nothing() {
@@ -87,7 +87,7 @@ fn a_dictionary_without_the_key_recovers_nothing() {
     let table = Table::open(bytes.as_slice()).unwrap();
     let tags: HashSet<u64> = table.tags().map(|tag| tag.number()).collect();
     let dictionary =
-        names("secret", 1000).into_iter().chain((0..99_000).map(|number| format!("word-{number}.example")));
+        names("secret", 1000).into_iter().chain((0..999_000).map(|number| format!("word-{number}.example")));
     let mut recovered = 0;
     for name in dictionary {
         let input = [b"domain-name\0", name.as_bytes()].concat();

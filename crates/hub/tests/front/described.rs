@@ -92,7 +92,7 @@ async fn every_path_that_is_described_is_served_as_described() {
             assert_eq!(allowed.iter().map(String::as_str).collect::<BTreeSet<_>>(), described, "{path}");
         }
     }
-    assert_eq!(walked.len(), 12);
+    assert_eq!(walked.len(), 16);
 }
 
 #[tokio::test]

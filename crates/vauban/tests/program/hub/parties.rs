@@ -11,7 +11,7 @@ pub(super) fn party(state: &Path, late: bool, arguments: &[&str]) -> Output {
     let mut command = if late {
         let mut command = Command::new("faketime");
         let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
-        command.args([&format!("{} 23:59:30", tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date()), program]);
+        command.args([&format!("{} 23:59:30", jiff::tz::TimeZone::UTC.to_datetime(tomorrow).date()), program]);
         command.env("TZ", "UTC");
         command
     } else {
