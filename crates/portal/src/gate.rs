@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::serve::Shared;
+use crate::door::Door;
 
 /// What a browser is told with every answer.
 const HEADERS: [(&str, &str); 6] = [
@@ -25,8 +25,8 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 /// Turns away whoever comes by another name (a page elsewhere whose name was made to lead here), and forms of other pages.
-pub(crate) async fn gate(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let allowed = is_own(request.method(), request.headers(), shared.port);
+pub(crate) async fn gate(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let allowed = is_own(request.method(), request.headers(), door.port);
     let mut answer =
         if allowed { next.run(request).await } else { (StatusCode::FORBIDDEN, "not from here\n").into_response() };
     let headers = answer.headers_mut();

@@ -5,9 +5,12 @@
 //! messages is not shown, because it is not here in clear: pages explain verdicts by the kinds of their facts.
 //!
 //! This is the only crate with pages and forms besides the report's template. It decides nothing: what a form asks for is done by
-//! the public API of `guard`, which writes down who did it.
+//! the public API of `guard`, which writes down who did it. An agency's [`desk`] has pages of its own, behind a door of the same make:
+//! there, forms are the steps of `hub::desk::Desk`.
 
 mod blocked;
+pub mod desk;
+mod door;
 mod gate;
 mod link;
 mod page;

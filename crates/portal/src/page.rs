@@ -10,18 +10,6 @@ use vauban_model::Lang;
 
 use crate::request::Visitor;
 
-/// The rooms, in the order of the menu.
-const ROOMS: [(&str, &str, &str); 8] = [
-    ("/", "Vue d'ensemble", "Overview"),
-    ("/sightings", "Traces", "Sightings"),
-    ("/quarantine", "Quarantaine", "Quarantine"),
-    ("/reports", "Signalés", "Reported"),
-    ("/mail", "Verdicts", "Verdicts"),
-    ("/names", "Noms", "Names"),
-    ("/policy", "Règles", "Rules"),
-    ("/lists", "Listes", "Lists"),
-];
-
 /// A whole page.
 pub(crate) fn page(visitor: &Visitor, title: &str, content: &Markup) -> Html<String> {
     let whole = frame(
@@ -32,7 +20,7 @@ pub(crate) fn page(visitor: &Visitor, title: &str, content: &Markup) -> Html<Str
                 p.product { "Vauban" }
                 nav aria-label=(visitor.say("Menu", "Menu")) {
                     ul {
-                        @for (path, fr, en) in ROOMS {
+                        @for (path, fr, en) in visitor.house.rooms {
                             li {
                                 @if is_in(&visitor.path, path) {
                                     a href=(path) aria-current="page" { (visitor.say(fr, en)) }
@@ -94,7 +82,7 @@ fn frame(lang: Lang, title: &str, body: &Markup) -> Markup {
 }
 
 /// What whoever is not in sees.
-pub(crate) fn closed(lang: Lang) -> Markup {
+pub(crate) fn closed(lang: Lang, command: &str) -> Markup {
     let (title, text, then) = match lang {
         Lang::Fr => (
             "La porte est fermée",
@@ -114,7 +102,7 @@ pub(crate) fn closed(lang: Lang) -> Markup {
             main id="content" {
                 h1 { (title) }
                 p { (text) }
-                pre { "vauban portal link" }
+                pre { (command) }
                 p { (then) }
                 p { (languages(lang, "/closed")) }
             }

@@ -1,17 +1,15 @@
 //! Who asks, in which language, with what: everything a page needs to be rendered.
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
 use vauban_model::{Lang, Text};
 
-use crate::serve::Shared;
+use crate::door::{Door, House};
 
-/// The name of the session's cookie.
-pub(crate) const SESSION: &str = "vauban";
 /// The name of the language's cookie.
 pub(crate) const LANGUAGE: &str = "vauban-lang";
 
@@ -26,6 +24,8 @@ pub(crate) struct Visitor {
     pub(crate) path: String,
     /// When.
     pub(crate) now: Timestamp,
+    /// In which pages.
+    pub(crate) house: &'static House,
 }
 
 impl Visitor {
@@ -43,15 +43,19 @@ impl Visitor {
     }
 }
 
-impl FromRequestParts<Shared> for Visitor {
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Door: FromRef<S>,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Response> {
-        let now = (shared.portal.now)();
-        let secret = cookie(&parts.headers, SESSION);
-        let who = secret.and_then(|secret| shared.sessions.who(secret, now));
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Door { house, lang, now, sessions, .. } = Door::from_ref(state);
+        let now = now();
+        let who = cookie(&parts.headers, house.session).and_then(|secret| sessions.who(secret, now));
         let Some(who) = who else { return Err(Redirect::to("/closed").into_response()) };
-        Ok(Self { who, lang: language(&parts.headers, shared.portal.lang), path: parts.uri.path().to_owned(), now })
+        Ok(Self { who, lang: language(&parts.headers, lang), path: parts.uri.path().to_owned(), now, house })
     }
 }
 
@@ -89,7 +93,7 @@ mod tests {
     #[test]
     fn cookies_and_languages_are_read() {
         let map = headers(&[("cookie", "a=b; vauban=xyz;c=d")]);
-        assert_eq!(cookie(&map, SESSION), Some("xyz"));
+        assert_eq!(cookie(&map, "vauban"), Some("xyz"));
         assert_eq!(cookie(&map, "vaub"), None);
         assert_eq!(language(&headers(&[("accept-language", "de, fr-CA;q=0.8, en;q=0.9")]), Lang::En), Lang::Fr);
         assert_eq!(language(&headers(&[("accept-language", "fr"), ("cookie", "vauban-lang=en")]), Lang::Fr), Lang::En);

@@ -21,4 +21,7 @@ pub use draft::{Blinding, DraftError, Drafted, Drafting};
 pub use folder::{FolderError, read_manifest, read_release, write_release};
 pub use incoming::{Incoming, RefusedObject, incoming};
 pub use publication::{PublicationError, publication};
-pub use steps::{Chosen, Collected, Decision, Desk, DeskError, Preview, Published, Seen, Taken, Wanted};
+pub use steps::{
+    Chosen, Collected, Decision, Desk, DeskError, Difference, Inside, NotBlind, Preview, Published, Seen, Stays, Taken,
+    Trial, Wanted, can_be_blind, findings, stays,
+};

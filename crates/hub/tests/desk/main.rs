@@ -4,3 +4,4 @@
 
 mod documents;
 mod road;
+mod steps;

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     page::{failed, page},
-    request::{SESSION, Visitor, cookie},
+    request::{Visitor, cookie},
     serve::Shared,
 };
 
@@ -78,7 +78,7 @@ pub(crate) async fn follow(
     let whole = whole(&visitor, &policy, &looked);
     let Some((before, after)) = whole.split_once(HERE) else { return unreadable(&visitor, "rows") };
     let (send, receive) = mpsc::channel(4);
-    let secret = cookie(&headers, SESSION).unwrap_or_default().to_owned();
+    let secret = cookie(&headers, visitor.house.session).unwrap_or_default().to_owned();
     let follower = Follower { shared, visitor, looked, send, secret, _permit: permit };
     tokio::spawn(follower.run(before.to_owned(), after.to_owned()));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], Body::new(Pieces(receive))).into_response()
@@ -124,7 +124,7 @@ impl Follower {
         }
         while began.elapsed() < LONGEST {
             let now = (self.shared.portal.now)();
-            if self.shared.sessions.who(&self.secret, now).is_none() {
+            if self.shared.door.sessions.who(&self.secret, now).is_none() {
                 break;
             }
             let Some(rows) = self.rows().await else { break };

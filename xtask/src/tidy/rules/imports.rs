@@ -56,7 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
-    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report"]),
+    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub"]),
     (
         "sweep",
         &[

@@ -3,11 +3,11 @@
 use std::{io, path::PathBuf};
 
 use uuid::Uuid;
-use vauban_blind::KeyError;
+use vauban_blind::{KeyError, LookError, TableError};
 use vauban_release::{FormError, LogError};
 
 use crate::{
-    desk::{ApproversError, DraftError, FolderError, PublicationError},
+    desk::{ApproversError, DraftError, FolderError, NotBlind, PublicationError},
     store::{ObjectId, StoreError},
 };
 
@@ -50,6 +50,20 @@ pub enum DeskError {
     /// The form of a release at the front.
     #[error(transparent)]
     Publication(#[from] PublicationError),
+    /// The table of a draft's blind tier.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A label of a draft's blind tier.
+    #[error(transparent)]
+    Label(#[from] LookError),
+    /// An object cannot be in the blind tier.
+    #[error("{object} cannot be in the blind tier: {why}")]
+    NotBlind {
+        /// The object.
+        object: ObjectId,
+        /// Why not.
+        why: NotBlind,
+    },
     /// No object has this id.
     #[error("there is no object {0}")]
     NoObject(ObjectId),

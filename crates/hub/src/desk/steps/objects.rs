@@ -3,10 +3,10 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_model::Marking;
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, can_be_blind};
 use crate::{
     desk::{Incoming, RefusedObject, incoming},
-    store::{Act, DeskObject, Imported, ObjectId, PartyId, State, StoreError, StreamId, Tier, Version},
+    store::{Act, DeskObject, Imported, ObjectId, PartyId, State, StoreError, StreamId, Tier},
 };
 
 /// Objects that one decision is about at the most.
@@ -106,13 +106,19 @@ impl Desk {
     /// Decides how imported objects may be used. How many they are.
     ///
     /// # Errors
-    /// [`DeskError::NoObject`], and what fails in the database; those before the one that failed are reviewed.
+    /// [`DeskError::NoObject`], [`DeskError::NotBlind`] before anything is decided, and what fails in the database; those before the one that failed are reviewed.
     pub async fn review(&self, act: Act<'_>, chosen: Chosen<'_>, decision: Decision) -> Result<usize, DeskError> {
         let chosen = self.chosen(chosen, State::Imported).await?;
-        let until = decision.last_day.and_then(end_of);
-        for (id, version, own) in &chosen {
-            let (Decision { marking, tier, .. }, until) = (decision, until.or(*own));
-            self.store().review(act, id, *version, marking, tier, until).await?;
+        if decision.tier == Tier::Blind {
+            for object in &chosen {
+                can_be_blind(object).map_err(|why| DeskError::NotBlind { object: object.id.clone(), why })?;
+            }
+        }
+        let Decision { marking, tier, last_day } = decision;
+        let end = last_day.and_then(end_of);
+        for object in &chosen {
+            let end = end.or(object.expires);
+            self.store().review(act, &object.id, object.version, marking, tier, end).await?;
         }
         Ok(chosen.len())
     }
@@ -123,8 +129,8 @@ impl Desk {
     /// [`DeskError::NoObject`], and what fails in the database; those before the one that failed are granted.
     pub async fn grant(&self, act: Act<'_>, chosen: Chosen<'_>, streams: &[StreamId]) -> Result<usize, DeskError> {
         let chosen = self.chosen(chosen, State::Reviewed).await?;
-        for (id, version, _) in &chosen {
-            self.store().grant(act, id, *version, streams).await?;
+        for object in &chosen {
+            self.store().grant(act, &object.id, object.version, streams).await?;
         }
         Ok(chosen.len())
     }
@@ -154,20 +160,16 @@ impl Desk {
         Ok(streams.into_iter().map(preview).collect())
     }
 
-    async fn chosen(
-        &self,
-        chosen: Chosen<'_>,
-        state: State,
-    ) -> Result<Vec<(ObjectId, Version, Option<Timestamp>)>, DeskError> {
-        let Chosen::These(ids) = chosen else {
-            let all = self.objects(state).await?;
-            return Ok(all.into_iter().map(|object| (object.id, object.version, object.expires)).collect());
-        };
+    /// The objects that are meant: all in a state, or these in their newest version.
+    ///
+    /// # Errors
+    /// [`DeskError::NoObject`], and what fails in the database.
+    pub async fn chosen(&self, chosen: Chosen<'_>, state: State) -> Result<Vec<DeskObject>, DeskError> {
+        let Chosen::These(ids) = chosen else { return self.objects(state).await };
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             let newest = self.store().object(id).await?.into_iter().next();
-            let newest = newest.ok_or_else(|| DeskError::NoObject(id.clone()))?;
-            found.push((newest.id, newest.version, newest.expires));
+            found.push(newest.ok_or_else(|| DeskError::NoObject(id.clone()))?);
         }
         Ok(found)
     }

@@ -25,6 +25,14 @@ pub struct Wanted {
     pub advice: Words,
 }
 
+impl Wanted {
+    /// A release of a stream that counts as the newest for so many days, with what its readers should know first in French and English.
+    #[must_use]
+    pub fn new(stream: StreamId, days: u16, (fr, en): (&str, &str)) -> Self {
+        Self { stream, days, advice: Words::new(fr, en) }
+    }
+}
+
 /// A release that is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
@@ -46,18 +54,7 @@ impl Desk {
         rng: &mut R,
     ) -> Result<(Uuid, Drafted), DeskError> {
         self.approvers()?.knows(act.who)?;
-        let (before, blinding) = (self.manifests(wanted.stream).await?, self.blinding()?);
-        let drafting = Drafting {
-            store: self.store(),
-            key: &self.key,
-            hub: self.id(),
-            blinding: Some(&blinding),
-            before: &before,
-            advice: wanted.advice.clone(),
-            lifetime: SignedDuration::from_hours(24 * i64::from(wanted.days)),
-            now: act.at,
-        };
-        let drafted = drafting.draft(wanted.stream, rng).await?;
+        let drafted = self.drafted(wanted, act.at, rng).await?;
         let (id, signed) = (uuid(rng), drafted.release.signed());
         write_release(&self.draft_folder(id), &drafted.release)?;
         let kept = Draft {
@@ -75,7 +72,28 @@ impl Desk {
         Ok((id, drafted))
     }
 
-    /// Approves a draft with somebody's signature over its manifest; whose it is.
+    /// Drafts, and keeps nothing.
+    pub(super) async fn drafted<R: RngCore + CryptoRng>(
+        &self,
+        wanted: &Wanted,
+        now: Timestamp,
+        rng: &mut R,
+    ) -> Result<Drafted, DeskError> {
+        let (before, blinding) = (self.manifests(wanted.stream).await?, self.blinding()?);
+        let drafting = Drafting {
+            store: self.store(),
+            key: &self.key,
+            hub: self.id(),
+            blinding: Some(&blinding),
+            before: &before,
+            advice: wanted.advice.clone(),
+            lifetime: SignedDuration::from_hours(24 * i64::from(wanted.days)),
+            now,
+        };
+        Ok(drafting.draft(wanted.stream, rng).await?)
+    }
+
+    /// Approves a draft with somebody's signature over its manifest; whose it is. Who handed it in is written down, too.
     ///
     /// # Errors
     /// [`StoreError::SecondPerson`] for its author's, [`DeskError::Approvers`] for nobody's, and what keeps it from being kept.
@@ -85,6 +103,9 @@ impl Desk {
         let who = approvers.who(release.signed(), signature)?;
         let digest = Digest(*release.signed().digest().bytes());
         self.store().approve(Act { who, ..act }, id, digest).await?;
+        if who != act.who {
+            self.store().note(act, &format!("the signature of {who} over draft {id} handed in")).await?;
+        }
         Ok(who.to_owned())
     }
 
@@ -130,7 +151,7 @@ impl Desk {
     }
 
     /// The release that a draft follows.
-    fn before(&self, draft: &Draft) -> Result<Option<Release>, DeskError> {
+    pub(super) fn before(&self, draft: &Draft) -> Result<Option<Release>, DeskError> {
         let number = draft.number.0.checked_sub(1).filter(|number| *number > 0).map(ReleaseNumber);
         Ok(number.map(|number| read_release(&self.release_folder(draft.stream, number))).transpose()?)
     }

@@ -57,6 +57,15 @@ impl DeskStore {
         self.read().await?.rows(&sql, values![state.number(), after, most]).await?.into_iter().map(object).collect()
     }
 
+    /// How many versions of objects are in a state.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn count(&self, state: State) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM object WHERE state = $1";
+        self.read().await?.one(sql, values![state.number()]).await?.take()
+    }
+
     /// Says how an object may be used: its marking, its tier, when it ends, which is never later than its author says. It counts as
     /// reviewed, unless it was further.
     ///

@@ -5,6 +5,7 @@ mod front;
 mod objects;
 mod parties;
 mod releases;
+mod serve;
 
 use std::{
     fmt::Write as _,
@@ -60,6 +61,8 @@ enum Command {
     Front(front::Command),
     /// Show who did what, and whether the trail is whole; exit code 1 when it is not
     Audit,
+    Serve(serve::Serve),
+    Link(serve::Enter),
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
@@ -79,9 +82,14 @@ async fn step(arguments: &Arguments, lang: Lang) -> Result<(String, bool), Failu
     }
     let desk = Desk::open(&arguments.desk).await.map_err(|error| opening(&error))?;
     let who = who();
+    if let Command::Serve(serve) = &arguments.command {
+        serve::serve(desk, &arguments.desk, serve, lang).await?;
+        return Ok((String::new(), true));
+    }
     let act = Act { who: &who, at: Timestamp::now() };
     Ok(match &arguments.command {
-        Command::Init { .. } => (String::new(), true),
+        Command::Init { .. } | Command::Serve(_) => (String::new(), true),
+        Command::Link(enter) => (serve::link(&arguments.desk, enter, &who, lang)?, true),
         Command::Parties(command) => (parties::run(&desk, act, command, lang).await?, true),
         Command::Objects(command) => objects::run(&desk, act, command, lang).await?,
         Command::Releases(command) => (releases::run(&desk, act, command, lang).await?, true),
