@@ -34,6 +34,7 @@ await bare.goto(`${origin}/import`);
 await bare.getByLabel(/Whom it is from|De qui/).fill('Un partenaire');
 await bare.getByLabel(/^Documents/).setInputFiles(list);
 await bare.locator('main form button').click();
+await bare.locator('a.do').waitFor();
 if (!(await bare.textContent('main')).includes('google')) wrong.push('what is refused is not said');
 await bare.locator('a.do').click();
 // A wrong form first: nothing is ticked.

@@ -8,11 +8,14 @@ use vauban_intel::{
     export::{ExportFormat, Selection, export},
     read_document,
 };
-use vauban_model::{Lang, Marking, Text};
+use vauban_model::{Indicator, Lang, Marking, Test, Text};
 use vauban_stix::{Limits, Object, Rules, judge, read_all, tlp};
 
 use super::{head::Head, observables::fingerprint};
 use crate::store::{DeskObject, State, Tier, Version};
+
+/// Values that are named of what is refused.
+const NAMED: usize = 3;
 
 /// What a document holds for the desk.
 #[derive(Debug, Default)]
@@ -85,10 +88,21 @@ fn refusals(reading: &Reading) -> impl Iterator<Item = RefusedObject> + '_ {
         why: Text::new(refused.reason.clone(), refused.reason.clone()),
     });
     let aside = reading.set_aside.iter().map(|aside| RefusedObject {
-        what: aside.indicator.id.to_string(),
+        what: named(&aside.indicator),
         why: Text::new(aside.reason.get(Lang::Fr), aside.reason.get(Lang::En)),
     });
     refused.chain(aside)
+}
+
+/// An id with what it names, for people who know values and no ids.
+fn named(indicator: &Indicator) -> String {
+    let values = indicator.tests.iter().filter_map(|test| match test {
+        Test::Observable(observable) => Some(&*observable.value),
+        Test::Network(network) => Some(&**network),
+        _ => None,
+    });
+    let values: Vec<&str> = values.take(NAMED).collect();
+    if values.is_empty() { indicator.id.to_string() } else { format!("{} ({})", indicator.id, values.join(", ")) }
 }
 
 impl Incoming {

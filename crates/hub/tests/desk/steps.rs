@@ -50,7 +50,8 @@ async fn an_object_stays_exactly_where_the_store_keeps_it() {
         streams.push(desk.stream(act(), ("stream", ""), is_for_one, &[], &mut rng).await.unwrap());
     }
     let markings = [Marking::Clear, Marking::Green, Marking::Amber, Marking::AmberStrict, Marking::Red];
-    let ends: [(&str, Timestamp); 2] = [("2026-11-26", now()), ("2026-11-26", "2026-11-27T00:00:00Z".parse().unwrap())];
+    // The last day is today: before its end, and at it.
+    let times: [Timestamp; 2] = [now(), "2026-11-27T00:00:00Z".parse().unwrap()];
     let mut number = 0;
     for marking in markings {
         for tier in [Tier::Open, Tier::Blind, Tier::Held] {

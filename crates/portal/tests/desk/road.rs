@@ -28,7 +28,7 @@ fn a_release_goes_from_a_document_to_the_front_through_the_pages() {
             indicator(6, "address", "[ipv4-addr:value = '198.51.100.7']"),
         ],
     );
-    taken.says(&["<dt>to review</dt><dd>4</dd>", &id(3), "STIX 2.1", &id(5)]);
+    taken.says(&["<dt>to review</dt><dd>4</dd>", &id(3), "STIX 2.1", &id(5), "google.com"]);
     claire.get("/objects?state=imported").says(&["loud", "[domain-name:value = 'quiet.example']", "CERT-FR"]);
 
     // Reviewed: one of each tier that leaves, and one for one organisation.
