@@ -67,7 +67,7 @@ fn content(visitor: &Visitor, audited: Audited, after: u64, lines: &[AuditEntry]
                 th scope="col" { (visitor.say("Qui", "Who")) } th scope="col" { (visitor.say("Quoi", "What")) }
             } }
             tbody { @for line in lines {
-                tr { td { (line.sequence) } td { (time(line.at)) } td.place { (printable(&line.who)) } td.place { (printable(&line.what)) } }
+                tr { td { (line.sequence) } td.asker { (time(line.at)) } td.asker { (printable(&line.who)) } td.place { (printable(&line.what)) } }
             } }
         }
         p {

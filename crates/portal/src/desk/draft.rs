@@ -58,7 +58,7 @@ fn about(visitor: &Visitor, inside: &Inside) -> Markup {
             dd.place { @if inside.approvers.is_empty() { (visitor.say("attend une deuxième personne", "waits for a second person")) } @else { (printable(&inside.approvers.join(", "))) } }
             dt { (visitor.say("Compte jusqu'au", "Counts until")) } dd { (time(inside.expires)) }
             dt { (visitor.say("À savoir d'abord", "What to know first")) }
-            dd.place { (printable(&inside.advice.0)) br; (printable(&inside.advice.1)) }
+            dd.place { @if inside.advice.0.is_empty() && inside.advice.1.is_empty() { (visitor.say("rien", "nothing")) } @else { (printable(&inside.advice.0)) br; (printable(&inside.advice.1)) } }
         }
     }
 }

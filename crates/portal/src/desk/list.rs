@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use vauban_hub::{
     desk::{DeskError, findings},
-    store::{DeskObject, ObjectId, State as ObjectState, Stream},
+    store::{DeskObject, ObjectId, State as ObjectState, Stream, Tier},
 };
 use vauban_model::printable;
 
@@ -152,7 +152,9 @@ fn row(visitor: &Visitor, at: usize, object: &DeskObject, again: Option<Again<'_
             (cells(object))
             td.place { (printable(&object.source)) }
             td {
-                span.mark { (object.marking.as_str()) } br; (visitor.tell(&words::tier(object.tier)))
+                span.mark { (object.marking.as_str()) }
+                // Nobody chose a form yet, but for what is held until somebody looks.
+                @if object.state != ObjectState::Imported || object.tier == Tier::Held { br; (visitor.tell(&words::tier(object.tier))) }
                 @for (value, why) in findings(object) {
                     p.alarm { (visitor.say("D'usage courant : ", "In common use: ")) (printable(&value)) ", " (visitor.tell(&why)) }
                 }

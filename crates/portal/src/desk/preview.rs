@@ -68,8 +68,8 @@ async fn read(
 fn content(visitor: &Visitor, party: &Party, streams: &[Stand]) -> Markup {
     html! {
         p { (visitor.say(
-            "Ceci est tout ce que cette organisation recevrait si l'on publiait maintenant, octet pour octet. Elle n'apprend pas qui d'autre lit un flux.",
-            "This is all that this organisation would get if it were published now, byte for byte. It does not learn who else reads a stream.",
+            "Voici tout ce que cette organisation pourrait lire si l'on publiait maintenant, chaque ligne telle qu'elle partirait ; les définitions des marquages viennent avec. Elle n'apprend pas qui d'autre lit un flux.",
+            "This is all that this organisation could read if it were published now, each line as it would leave; the definitions of the markings come along. It does not learn who else reads a stream.",
         )) }
         @if party.revoked.is_some() { p.alarm { (visitor.say("Elle n'est plus servie : elle ne reçoit rien.", "It is served no more: it gets nothing.")) } }
         @else if streams.is_empty() { p.calm { (visitor.say("Elle ne lit aucun flux : elle ne reçoit rien.", "It reads no stream: it gets nothing.")) } }

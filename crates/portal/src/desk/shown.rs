@@ -59,7 +59,7 @@ pub(super) fn cells(object: &DeskObject) -> Markup {
 pub(super) fn end(visitor: &Visitor, object: &DeskObject) -> Markup {
     html! { @match object.expires {
         Some(end) if end <= visitor.now => { strong { (visitor.say("a pris fin le", "ended on")) " " (time(end)) } },
-        Some(end) => (time(end)),
+        Some(end) => { (visitor.say("jusqu'au", "until")) " " (time(end)) },
         None => (visitor.say("sans fin", "no end")),
     } }
 }

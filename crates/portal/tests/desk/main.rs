@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test says what it expects in the shortest way, and what it skips"
+    reason = "a test stops at the first thing that is not as it should be, and says what it skips"
 )]
 
 mod browser;
