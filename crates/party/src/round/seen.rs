@@ -103,10 +103,9 @@ pub(super) fn forms(kind: ObservableKind, value: &str) -> Vec<Observable> {
     forms
 }
 
-/// The host of a URL in canonical form.
+/// The host of a URL in canonical form, which has no scheme.
 fn host_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("//")?;
-    let host = rest.split(['/', '?', '#']).next()?;
+    let host = url.split(['/', '?', '#']).next()?;
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     Some(host.split_once(':').map_or(host, |(host, _)| host)).filter(|host| !host.is_empty())
 }
