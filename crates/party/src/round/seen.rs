@@ -95,7 +95,11 @@ pub(super) fn forms(kind: ObservableKind, value: &str) -> Vec<Observable> {
     {
         forms.push(Observable::new(ObservableKind::Url, without));
     }
-    let is_name = |host: &&str| Key::new(ObservableKind::DomainName, host).is_some_and(|key| key.text() == **host);
+    // An address that is written as a name is an address, and has no parents.
+    let is_name = |host: &&str| {
+        Key::new(ObservableKind::DomainName, host)
+            .is_some_and(|key| key.kind() == ObservableKind::DomainName && key.text() == **host)
+    };
     let host = host.filter(is_name);
     let is_suffix = |name: &str| psl::suffix_str(name) == Some(name);
     let parents = host.map(|host| vauban_blind::parents(host, is_suffix)).unwrap_or_default();
