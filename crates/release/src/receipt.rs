@@ -135,6 +135,12 @@ impl SignedReceipt {
         &self.receipt
     }
 
+    /// Who signed it, and under which name of the key. Believe it only after [`Self::verify`].
+    #[must_use]
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
     /// The text: the line, then the four lines of its signature.
     #[must_use]
     pub fn to_text(&self) -> String {

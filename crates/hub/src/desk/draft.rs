@@ -122,7 +122,7 @@ impl Drafting<'_> {
                 log: blinding.log.head().digest,
             });
             parts.push((PartName::KeyLog, blinding.log.to_string().into_bytes()));
-            parts.push((PartName::BlindTable, blinding.table(self.key, epoch, &blind, rng)?));
+            parts.push((PartName::BlindTable, blinding.table(&LabelIds::of(self.key), epoch, &blind, rng)?));
         } else if !blind.is_empty() {
             return Err(DraftError::NoKey);
         }
@@ -173,7 +173,7 @@ impl Blinding {
     /// The table: one row for each value of each object, and rows that open for nobody.
     fn table<R: RngCore + CryptoRng>(
         &self,
-        signing: &SigningKey,
+        ids: &LabelIds,
         epoch: Epoch,
         objects: &[&DeskObject],
         rng: &mut R,
@@ -194,7 +194,7 @@ impl Blinding {
                 }
                 let observable = vauban_blind::Observable::new(observable.kind.as_str(), &observable.value)
                     .map_err(|error| DraftError::Enumerable { object: name.clone(), error })?;
-                table.add(self.secret.output(epoch, &observable)?, self.label(&json, label_id(signing, &name)))?;
+                table.add(self.secret.output(epoch, &observable)?, self.label(&json, ids.id(&name)))?;
             }
         }
         Ok(table.build(rng)?)
@@ -217,11 +217,18 @@ impl Blinding {
     }
 }
 
-/// The number that stands for an object in labels: it follows from the desk's key, so that nobody else can tell of which object it is.
-pub(super) fn label_id(key: &SigningKey, object: &str) -> LabelId {
-    let secret = key.derived(b"vauban label ids 1");
-    let mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&*secret).expect("HMAC takes a key of any length");
-    let mut id = [0; 16];
-    id.copy_from_slice(&mac.chain_update(object).finalize().into_bytes()[..16]);
-    LabelId(id)
+/// The numbers that stand for objects in labels: they follow from the desk's key, so that nobody else can tell of which object one is.
+pub(super) struct LabelIds(Hmac<Sha256>);
+
+impl LabelIds {
+    pub(super) fn of(key: &SigningKey) -> Self {
+        let secret = key.derived(b"vauban label ids 1");
+        Self(<Hmac<Sha256> as hmac::Mac>::new_from_slice(&*secret).expect("HMAC takes a key of any length"))
+    }
+
+    pub(super) fn id(&self, object: &str) -> LabelId {
+        let mut id = [0; 16];
+        id.copy_from_slice(&self.0.clone().chain_update(object).finalize().into_bytes()[..16]);
+        LabelId(id)
+    }
 }

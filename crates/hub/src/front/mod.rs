@@ -18,7 +18,6 @@ mod views;
 pub(crate) use body::read_body;
 pub(crate) use connection::keep_serving;
 pub use party::key_entry;
-pub(crate) use party::named;
 pub use problem::Problem;
 pub use router::{Front, router, serve};
 pub use settings::{FrontSecret, Limits, Settings};

@@ -63,9 +63,6 @@ pub enum Problem {
     /// The party joined already.
     #[error("this party joined already")]
     Joined,
-    /// A sighting that is none.
-    #[error("this is no sighting")]
-    NotASighting,
     /// A sighting that proves nothing.
     #[error(transparent)]
     Sighting(#[from] SightingError),
@@ -144,8 +141,7 @@ impl Problem {
             Self::Joining(JoiningError::NotSigned(_)) | Self::Sighting(SightingError::NotSigned(_)) => {
                 (422, "signature")
             }
-            Self::NotASighting
-            | Self::Sighting(SightingError::Line(_) | SightingError::Text | SightingError::Nobody) => (400, "sighting"),
+            Self::Sighting(SightingError::Line(_) | SightingError::Text | SightingError::Nobody) => (400, "sighting"),
             Self::Sighting(SightingError::OtherStream) => (422, "other-stream"),
             Self::Sighting(SightingError::OtherParty) => (422, "other-party"),
             Self::Sighting(SightingError::Time(_)) => (422, "time"),
@@ -172,7 +168,6 @@ impl Problem {
             Self::Receipt(error) => return error.words(),
             Self::Joining(error) => return error.words(),
             Self::Sighting(error) => return error.words(),
-            Self::NotASighting => ("Ce n'est pas un signalement.", "This is not a sighting."),
             Self::NoSighting => ("Il n'y a pas de tel signalement de vous.", "There is no such sighting of yours."),
             Self::Joined => (
                 "Cette inscription est déjà faite. Si ce n'était pas vous, appelez l'agence.",

@@ -28,6 +28,12 @@ impl PublicKey {
         Self { id, key }
     }
 
+    /// From its name and 32 bytes, if they are a key that one party alone can have.
+    pub(super) fn checked(id: [u8; 8], bytes: &[u8; 32]) -> Result<Self, FormError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| FormError::PublicKey)?;
+        if key.is_weak() { Err(FormError::WeakKey) } else { Ok(Self { id, key }) }
+    }
+
     /// The digest by which people and receipts name this key: of its 32 bytes, not of the name it gives itself.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
@@ -78,8 +84,7 @@ impl FromStr for PublicKey {
         if algorithm != ALGORITHM {
             return Err(FormError::PublicKey);
         }
-        let key = key.try_into().ok().and_then(|key| VerifyingKey::from_bytes(key).ok()).ok_or(FormError::PublicKey)?;
-        if key.is_weak() { Err(FormError::WeakKey) } else { Ok(Self { id: *id, key }) }
+        Self::checked(*id, key.try_into().map_err(|_| FormError::PublicKey)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use data_encoding::BASE64;
 use ed25519_dalek::Signature as Ed25519;
 
-use super::FormError;
+use super::{FormError, PublicKey};
 
 /// The algorithm of a signature over BLAKE2b-512 of the message, as minisign writes it. The older kind is not read.
 pub(super) const PREHASHED: &[u8; 2] = b"ED";
@@ -76,6 +76,14 @@ impl Signature {
     #[must_use]
     pub fn comment(&self) -> &TrustedComment {
         &self.comment
+    }
+
+    /// A key of which only the 32 bytes were kept, under the name that this signature says. The name proves nothing: checking does.
+    ///
+    /// # Errors
+    /// [`FormError::PublicKey`] or [`FormError::WeakKey`].
+    pub fn by(&self, bytes: &[u8; 32]) -> Result<PublicKey, FormError> {
+        PublicKey::checked(self.id, bytes)
     }
 
     /// Reads the bytes of a `.minisig` file.

@@ -5,11 +5,11 @@ use std::{collections::HashMap, path::PathBuf};
 
 use vauban_intel::whole;
 use vauban_model::Marking;
-use vauban_release::{Countersignature, Joining, Moment, PublicKey, SignedReceipt, SignedSighting, Words};
+use vauban_release::{Countersignature, Joining, Moment, ReceiptError, SignedReceipt, SignedSighting};
 
 use super::{Desk, DeskError};
 use crate::{
-    desk::{draft::label_id, read_manifest},
+    desk::{draft::LabelIds, read_manifest},
     front::Received,
     store::{
         self, Act, CredentialHash, FrontStore, ObjectId, Party, PartyId, Place, Receipt, ReleaseNumber, State,
@@ -113,7 +113,7 @@ impl Desk {
                         front.countersign(&receipt, seen.as_bytes()).await?;
                         to.receipts.push((party.party.id, receipt.stream, receipt.number));
                     }
-                    Err(why) => to.wrong.push((party.party.id, why.en)),
+                    Err(why) => to.wrong.push((party.party.id, why)),
                 }
             }
         }
@@ -121,14 +121,14 @@ impl Desk {
     }
 
     /// The hub's signature over a receipt that holds.
-    fn countersigned(&self, receipt: &Receipt, act: Act<'_>) -> Result<String, Words> {
-        let text = String::from_utf8_lossy(&receipt.bytes);
-        let signed = SignedReceipt::from_text(&text).map_err(|error| error.words())?;
-        let release = read_manifest(&self.release_folder(receipt.stream, receipt.number))
-            .map_err(|error| Words::new(error.to_string(), error.to_string()))?;
-        let key = key_of(receipt.key, &text).ok_or_else(|| Words::new("clé illisible", "the key cannot be read"))?;
-        signed.verify(&key, &release, Moment::new(act.at)).map_err(|error| error.words())?;
-        let seen = Countersignature::sign(&signed, &self.key, act.at.into()).map_err(|error| error.words())?;
+    fn countersigned(&self, receipt: &Receipt, act: Act<'_>) -> Result<String, String> {
+        let told = |error: ReceiptError| error.words().en;
+        let signed = SignedReceipt::from_text(&String::from_utf8_lossy(&receipt.bytes)).map_err(told)?;
+        let release = read_manifest(&self.release_folder(receipt.stream, receipt.number));
+        let release = release.map_err(|error| error.to_string())?;
+        let key = signed.signature().by(&receipt.key.0).map_err(|_| "the key cannot be read".to_owned())?;
+        signed.verify(&key, &release, Moment::new(act.at)).map_err(told)?;
+        let seen = Countersignature::sign(&signed, &self.key, act.at.into()).map_err(told)?;
         Ok(seen.to_text())
     }
 
@@ -189,7 +189,7 @@ impl Desk {
         let text = String::from_utf8_lossy(body);
         let stream = vauban_release::StreamId::new(submission.stream.0);
         let read = SignedSighting::from_text(&text).and_then(|read| {
-            let key = party.party.receipt_key.and_then(|key| key_of(key, &text));
+            let key = party.party.receipt_key.and_then(|key| read.signature().by(&key.0).ok());
             let key = key.ok_or(vauban_release::SightingError::OtherParty)?;
             read.verify(&key, self.id(), stream, Moment::new(act.at))?;
             Ok(read)
@@ -213,13 +213,14 @@ impl Desk {
 
     /// The object that a label stands for.
     async fn labelled(&self, label: &str) -> Result<Option<ObjectId>, StoreError> {
+        let ids = LabelIds::of(&self.key);
         for state in [State::Granted, State::Withdrawn, State::Reviewed] {
             let mut after: Option<ObjectId> = None;
             loop {
                 let some = self.store().objects(state, after.as_ref(), MOST).await?;
                 let Some(last) = some.last() else { break };
                 after = Some(last.id.clone());
-                let is_it = |id: &ObjectId| label_id(&self.key, id.as_str()).to_string() == label;
+                let is_it = |id: &ObjectId| ids.id(id.as_str()).to_string() == label;
                 if let Some(found) = some.into_iter().map(|object| object.id).find(is_it) {
                     return Ok(Some(found));
                 }
@@ -237,9 +238,4 @@ impl Desk {
 fn told(desk: &Desk) -> impl Fn(std::io::Error) -> DeskError {
     let folder = desk.received_folder();
     move |error| DeskError::File(folder.clone(), error)
-}
-
-/// The key as minisign writes it: its 32 bytes, and the name that the signature says.
-fn key_of(key: store::PublicKey, text: &str) -> Option<PublicKey> {
-    crate::front::named(key, text).ok()
 }

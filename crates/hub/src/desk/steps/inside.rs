@@ -13,7 +13,7 @@ use vauban_release::{PartName, Release};
 
 use super::{Desk, DeskError, Wanted, checks::parsed};
 use crate::{
-    desk::{Blinding, draft::label_id, observables::observables, read_release},
+    desk::{Blinding, draft::LabelIds, observables::observables, read_release},
     store::{DeskObject, Draft, State, StoreError, StreamId},
 };
 
@@ -118,10 +118,10 @@ impl Desk {
         outputs: &[(&DeskObject, Output)],
     ) -> Result<BTreeMap<String, String>, DeskError> {
         let Some(table) = release.part(PartName::BlindTable) else { return Ok(BTreeMap::new()) };
-        let (table, mut found) = (Table::open(table)?, BTreeMap::new());
+        let (table, ids, mut found) = (Table::open(table)?, LabelIds::of(&self.key), BTreeMap::new());
         for (object, output) in outputs {
             let label = table.look(output)?;
-            if label.is_some_and(|label| label.id == label_id(&self.key, object.id.as_str())) {
+            if label.is_some_and(|label| label.id == ids.id(object.id.as_str())) {
                 found.insert(object.id.to_string(), object.json.clone());
             }
         }

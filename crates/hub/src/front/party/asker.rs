@@ -57,6 +57,17 @@ impl Party {
         let streams = front.store.streams(self.hash).await?;
         streams.into_iter().find(|view| view.info.id == id).ok_or(Problem::Stream)
     }
+
+    /// The stream and the release of these names, when the credential opens the stream and the release may be there.
+    pub(super) async fn release(
+        &self,
+        front: &Front,
+        stream: &str,
+        name: &str,
+    ) -> Result<(StreamId, ReleaseNumber), Problem> {
+        let view = self.stream(front, stream).await?;
+        Ok((view.info.id, number(name, &view)?))
+    }
 }
 
 /// A stream's name has one spelling.
@@ -66,7 +77,7 @@ pub(in crate::front) fn stream_id(name: &str) -> Option<StreamId> {
 }
 
 /// A release's number, or the latest of the stream.
-pub(super) fn number(name: &str, view: &StreamView) -> Result<ReleaseNumber, Problem> {
+fn number(name: &str, view: &StreamView) -> Result<ReleaseNumber, Problem> {
     if name == "latest" {
         return Ok(view.head);
     }

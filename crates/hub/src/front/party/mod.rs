@@ -15,7 +15,6 @@ pub(super) use blind::blind;
 pub(super) use joining::join;
 pub use keys::key_entry;
 pub(super) use keys::keys;
-pub(crate) use receipts::named;
 pub(super) use receipts::{countersigned, give_receipt, receipt};
 pub(super) use releases::{is_known, release, with_tag};
 pub(super) use sightings::{give_sighting, sighting};

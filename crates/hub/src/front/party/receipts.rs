@@ -7,12 +7,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use data_encoding::BASE64;
-use vauban_release::{FormError, Moment, PublicKey, ReceiptError, SignedReceipt};
+use vauban_release::{Moment, ReceiptError, SignedReceipt};
 
 use super::{
     Party,
-    asker::number,
     releases::{signed, stored},
 };
 use crate::{
@@ -29,14 +27,14 @@ pub(in crate::front) async fn give_receipt(
     Path((stream, name)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let view = party.stream(&front, &stream).await?;
-    let (stream, number) = (view.info.id, number(&name, &view)?);
+    let (stream, number) = party.release(&front, &stream, &name).await?;
     let release = signed(&stored(&front, party.hash, stream, number).await?)?;
     let key = party.receipt_key.ok_or(Problem::NoReceiptKey)?;
     let body = read_body(request.into_body(), LONGEST, front.settings.limits.body).await?;
     let text = std::str::from_utf8(&body).map_err(|_| ReceiptError::Shape)?;
     let now = (front.clock)();
-    SignedReceipt::from_text(text)?.verify(&named(key, text)?, &release, Moment::new(now))?;
+    let signed = SignedReceipt::from_text(text)?;
+    signed.verify(&signed.signature().by(&key.0).map_err(ReceiptError::from)?, &release, Moment::new(now))?;
     let receipt = store::Receipt { stream, number, key, at: now, bytes: body.to_vec() };
     let status = match front.store.keep_receipt(party.hash, &receipt).await? {
         Noted::Now => StatusCode::CREATED,
@@ -50,9 +48,8 @@ pub(in crate::front) async fn receipt(
     party: Party,
     Path((stream, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let view = party.stream(&front, &stream).await?;
-    let number = number(&name, &view)?;
-    let kept = front.store.receipt(party.hash, view.info.id, number).await?.ok_or(Problem::NoReceipt)?;
+    let (stream, number) = party.release(&front, &stream, &name).await?;
+    let kept = front.store.receipt(party.hash, stream, number).await?.ok_or(Problem::NoReceipt)?;
     Ok(private(([(header::CONTENT_TYPE, TEXT)], kept.bytes).into_response()))
 }
 
@@ -62,20 +59,9 @@ pub(in crate::front) async fn countersigned(
     party: Party,
     Path((stream, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let view = party.stream(&front, &stream).await?;
-    let number = number(&name, &view)?;
-    let seen = front.store.countersigned(party.hash, view.info.id, number).await?.ok_or(Problem::NoReceipt)?;
+    let (stream, number) = party.release(&front, &stream, &name).await?;
+    let seen = front.store.countersigned(party.hash, stream, number).await?.ok_or(Problem::NoReceipt)?;
     Ok(private(([(header::CONTENT_TYPE, TEXT)], seen).into_response()))
 }
 
 const TEXT: &str = "text/plain;charset=utf-8";
-
-/// The party's key as minisign writes it. The store has its 32 bytes; the name that it gives itself, which proves nothing, is taken
-/// from the signature.
-pub(crate) fn named(key: store::PublicKey, text: &str) -> Result<PublicKey, ReceiptError> {
-    let line = text.lines().nth(2).unwrap_or_default();
-    let bytes = BASE64.decode(line.as_bytes()).map_err(|_| ReceiptError::Shape)?;
-    let name = bytes.get(2..10).ok_or(ReceiptError::Shape)?;
-    let written = BASE64.encode(&[b"Ed", name, &key.0].concat());
-    written.parse().map_err(|error: FormError| error.into())
-}

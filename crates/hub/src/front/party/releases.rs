@@ -12,7 +12,7 @@ use data_encoding::HEXLOWER;
 use tokio::sync::mpsc::Sender;
 use vauban_release::{SignedManifest, body_head};
 
-use super::{Party, asker::number, pieces::Pieces};
+use super::{Party, pieces::Pieces};
 use crate::{
     front::{Front, answered::private, problem::Problem},
     store::{CredentialHash, FrontStore, PartInfo, PartName, ReleaseNumber, StoredRelease, StreamId},
@@ -28,8 +28,7 @@ pub(in crate::front) async fn release(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = party.stream(&front, &stream).await?;
-    let (stream, number) = (view.info.id, number(&name, &view)?);
+    let (stream, number) = party.release(&front, &stream, &name).await?;
     let stored = stored(&front, party.hash, stream, number).await?;
     let tag = format!("\"{}\"", HEXLOWER.encode(&stored.digest.0));
     if is_known(&headers, &tag) {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use vauban_release::{Digest, Moment, SightingError, SignedSighting};
 
-use super::{Party, receipts::named};
+use super::Party;
 use crate::{
     front::{Front, answered::private, problem::Problem, read_body},
     store::{Submission, SubmissionKind},
@@ -42,8 +42,9 @@ pub(in crate::front) async fn give_sighting(
     let body = read_body(request.into_body(), LONGEST, front.settings.limits.body).await?;
     let text = std::str::from_utf8(&body).map_err(|_| SightingError::Text)?;
     let (now, id) = ((front.clock)(), vauban_release::StreamId::new(view.info.id.0));
-    let named = named(key, text).map_err(|_| Problem::NotASighting)?;
-    SignedSighting::from_text(text)?.verify(&named, front.settings.hub, id, Moment::new(now))?;
+    let signed = SignedSighting::from_text(text)?;
+    let key = signed.signature().by(&key.0).map_err(|error| SightingError::Line(error.into()))?;
+    signed.verify(&key, front.settings.hub, id, Moment::new(now))?;
     let digest = Digest::of(&body);
     let submission = Submission {
         id: id_of(&party, digest),

@@ -1,5 +1,7 @@
 //! Parties, streams, and who reads what. The front is told the last of it by hashes alone.
 
+use data_encoding::HEXLOWER;
+
 use super::{Act, DeskStore, NewParty, Party, Stream, audit};
 use crate::store::{
     Audience, Credential, PartyId, PublicKey, Reading, StoreError, StreamId, StreamInfo,
@@ -47,7 +49,7 @@ impl DeskStore {
         let mut session = self.write().await?;
         let sql = "UPDATE party SET receipt_key = $2 WHERE id = $1 AND receipt_key IS NULL";
         changed(session.run(sql, values![party, key]).await?)?;
-        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = HEXLOWER.encode(&key.0);
         audit::write(&mut *session, act, &format!("party {} joined with the key {hex}", party.0)).await?;
         session.commit().await
     }
