@@ -8,7 +8,7 @@ use std::{cell::RefCell, ops::ControlFlow, path::Path};
 use jiff::Timestamp;
 use vauban_examine::{reference, severity};
 use vauban_matching::set::{Hit, IndicatorSet};
-use vauban_model::{Exposure, Indicator, Location, Observable, ObservableKind, Severity, Sighting, Text};
+use vauban_model::{Exposure, Indicator, Observable, ObservableKind, Severity, Sighting, Text};
 use vauban_record::{Former, KnownStore, Observation, Place, RecordError, Stat};
 
 use crate::known::is_url;
@@ -137,9 +137,8 @@ impl Hunt<'_> {
             steps.push("mentioned");
         }
         let severity = severity(observation.kind, &steps, place.exposure, indicator.confidence);
-        let file = Location::file(&former.path);
         Sighting {
-            location: place.inside.iter().fold(file, |outer, segment| outer.inside(segment)),
+            location: place.location(&former.path),
             offset: None,
             observable: Observable::new(observation.kind, observation.value.as_str()),
             indicator: reference(indicator, value.to_owned()),

@@ -7,7 +7,7 @@ use vauban_blind::Severity;
 use vauban_model::{
     Exposure, IndicatorId, IndicatorRef, Location, Marking, Observable, ObservableKind, Sighting, Text,
 };
-use vauban_record::{Kind, KnownStore, Looked, Names, RecordError, write_down};
+use vauban_record::{Kind, KnownStore, Looked, Names, Observation, Record as _, RecordError, SqliteRecord};
 
 use super::seen::forms;
 use crate::Hit;
@@ -23,24 +23,31 @@ struct Place {
     at: Option<Timestamp>,
 }
 
-/// Writes down every place where something was met.
+/// Writes down every place where each of these was met: all of them or none.
 pub(super) fn write(
-    hit: &Hit,
+    hits: &[Hit],
     hub: &str,
     (known, names, record): (&Path, &Path, &Path),
     now: Timestamp,
-) -> Result<usize, RecordError> {
-    let mut places = places(hit, known, names)?;
-    if places.is_empty() {
-        // History forgot it meanwhile; that it was met is told all the same.
-        let kind = kind(hit).unwrap_or(ObservableKind::Text);
-        let observable = Observable::new(kind, hit.value.as_str());
-        places.push(Place { location: Location::file(hub), observable, exposure: Exposure::Present, at: None });
+) -> Result<(), RecordError> {
+    let mut all = in_history(hits, known)?;
+    let mut record = SqliteRecord::open(record)?;
+    for (hit, places) in hits.iter().zip(&mut all) {
+        add_names(hit, names, places)?;
+        places.truncate(MOST);
+        if places.is_empty() {
+            // History forgot it meanwhile; that it was met is told all the same.
+            let kind = kind(hit).unwrap_or(ObservableKind::Text);
+            let observable = Observable::new(kind, hit.value.as_str());
+            places.push(Place { location: Location::file(hub), observable, exposure: Exposure::Present, at: None });
+        }
+        for place in places {
+            let body = serde_json::to_string(&sighting(hit, hub, place, now));
+            let body = body.map_err(|error| RecordError::Store(error.to_string()))?;
+            record.append(now, Kind::Sighting, 0, &body)?;
+        }
     }
-    for place in &places {
-        write_down(record, now, Kind::Sighting, &sighting(hit, hub, place, now))?;
-    }
-    Ok(places.len())
+    record.commit()
 }
 
 fn sighting(hit: &Hit, hub: &str, place: &Place, now: Timestamp) -> Sighting {
@@ -82,46 +89,63 @@ fn kind(hit: &Hit) -> Option<ObservableKind> {
     serde_json::from_value(serde_json::Value::String(hit.kind.clone())).ok()
 }
 
-fn is_met(hit: &Hit, kind: ObservableKind, value: &str) -> bool {
-    forms(kind, value).iter().any(|form| form.kind.as_str() == hit.kind && *form.value == *hit.value)
-}
-
-fn places(hit: &Hit, known: &Path, names: &Path) -> Result<Vec<Place>, RecordError> {
-    let mut places = Vec::new();
-    if known.exists() {
-        let store = KnownStore::read_only(known)?;
-        let mut seen = Vec::new();
-        store.ask(&mut |kind, value| is_met(hit, kind, value), &mut |observation| {
-            seen.push(observation);
-            if seen.len() < MOST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
-        for observation in &seen {
-            for place in &observation.places {
-                for former in store.places_of(place.content)? {
-                    let file = Location::file(&former.path);
-                    places.push(Place {
-                        location: place.inside.iter().fold(file, |outer, segment| outer.inside(segment)),
-                        observable: Observable::new(observation.kind, observation.value.as_str()),
-                        exposure: place.exposure,
-                        at: place.at.and_then(|at| Timestamp::from_second(at).ok()),
-                    });
-                }
+/// Where each was seen: history is gone over once for all of them.
+fn in_history(hits: &[Hit], known: &Path) -> Result<Vec<Vec<Place>>, RecordError> {
+    let mut all: Vec<Vec<Place>> = hits.iter().map(|_| Vec::new()).collect();
+    if !known.exists() {
+        return Ok(all);
+    }
+    let store = KnownStore::read_only(known)?;
+    let mut outcome = Ok(());
+    store.ask(&mut |kind, value| met(hits, kind, value).next().is_some(), &mut |observation| {
+        for at in met(hits, observation.kind, &observation.value) {
+            if let Some(places) = all.get_mut(at).filter(|places| places.len() < MOST)
+                && let Err(error) = add(&store, &observation, places)
+            {
+                outcome = Err(error);
+                return ControlFlow::Break(());
             }
         }
-    }
-    if hit.kind == ObservableKind::DomainName.as_str()
-        && let Some(names) = Names::existing(names)?
-    {
-        let looked = Looked { under: hit.value.clone(), most: u32::try_from(MOST).unwrap_or(1), ..Looked::default() };
-        for row in names.look(&looked)? {
-            places.push(Place {
-                location: Location::file(&row.row.asker).inside(&row.row.compartment),
-                observable: Observable::new(ObservableKind::DomainName, row.row.name.as_str()),
-                exposure: Exposure::Contacted,
-                at: Some(row.row.at),
+        if all.iter().all(|places| places.len() >= MOST) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    outcome.map(|()| all)
+}
+
+/// Which of the hits something meets.
+fn met(hits: &[Hit], kind: ObservableKind, value: &str) -> impl Iterator<Item = usize> {
+    let forms = forms(kind, value);
+    let is_one = move |hit: &Hit| forms.iter().any(|form| form.kind.as_str() == hit.kind && *form.value == *hit.value);
+    hits.iter().enumerate().filter(move |(_, hit)| is_one(hit)).map(|(at, _)| at)
+}
+
+fn add(store: &KnownStore, observation: &Observation, to: &mut Vec<Place>) -> Result<(), RecordError> {
+    for place in &observation.places {
+        for former in store.places_of(place.content)? {
+            to.push(Place {
+                location: place.location(&former.path),
+                observable: Observable::new(observation.kind, observation.value.as_str()),
+                exposure: place.exposure,
+                at: place.at.and_then(|at| Timestamp::from_second(at).ok()),
             });
         }
     }
-    places.truncate(MOST);
-    Ok(places)
+    Ok(())
+}
+
+/// Who asked for the name, as far as the filter of names keeps it.
+fn add_names(hit: &Hit, names: &Path, to: &mut Vec<Place>) -> Result<(), RecordError> {
+    if hit.kind != ObservableKind::DomainName.as_str() {
+        return Ok(());
+    }
+    let Some(names) = Names::existing(names)? else { return Ok(()) };
+    let looked = Looked { under: hit.value.clone(), most: u32::try_from(MOST).unwrap_or(1), ..Looked::default() };
+    for row in names.look(&looked)? {
+        to.push(Place {
+            location: Location::file(&row.row.asker).inside(&row.row.compartment),
+            observable: Observable::new(ObservableKind::DomainName, row.row.name.as_str()),
+            exposure: Exposure::Contacted,
+            at: Some(row.row.at),
+        });
+    }
+    Ok(())
 }

@@ -31,8 +31,6 @@ pub struct Round<'r> {
 /// What a round did.
 #[derive(Debug)]
 pub struct Rounded {
-    /// Whether the party joined just now.
-    pub has_joined: bool,
     /// The streams.
     pub updated: Updated,
     /// The day's batches. Nothing was asked where streams have no blind tier.
@@ -96,7 +94,7 @@ impl Round<'_> {
         }
         let slot = day.run(own, party, self.now, rng);
         let met = self.tell(party, &day)?;
-        Ok(Rounded { has_joined: ticket.is_some(), updated, slot, met, waiting: day.waiting() })
+        Ok(Rounded { updated, slot, met, waiting: day.waiting() })
     }
 
     /// Writes down what was met since the last time. Whoever is killed in between writes it down again.
@@ -105,10 +103,8 @@ impl Round<'_> {
         let text = files::read(&path).map_err(PartyError::from)?.unwrap_or_default();
         let told: usize = String::from_utf8_lossy(&text).trim().parse().unwrap_or(0);
         let new = day.hits().get(told..).unwrap_or_default();
-        for hit in new {
-            met::write(hit, self.hub, (self.known, self.names, self.record), self.now)?;
-        }
         if !new.is_empty() {
+            met::write(new, self.hub, (self.known, self.names, self.record), self.now)?;
             let text = format!("{}\n", day.hits().len());
             vauban_intel::whole::write(&path, text.as_bytes()).map_err(PartyError::from)?;
         }

@@ -5,7 +5,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
-use vauban_model::{Exposure, ObservableKind};
+use vauban_model::{Exposure, Location, ObservableKind};
 
 use super::segment::{ItemRow, MENTIONED, Reader, Seen, Writer, key, unkey};
 use crate::RecordError;
@@ -34,6 +34,14 @@ pub struct Place {
     pub at: Option<i64>,
     /// Whether a text mentions it; else the item has it: its own hash, its own name.
     pub mentioned: bool,
+}
+
+impl Place {
+    /// The location, in the file of this path.
+    #[must_use]
+    pub fn location(&self, path: &str) -> Location {
+        self.inside.iter().fold(Location::file(path), |outer, segment| outer.inside(segment))
+    }
 }
 
 /// Observables on their way into a segment.
