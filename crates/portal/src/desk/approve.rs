@@ -1,13 +1,12 @@
 //! A second person's signature comes, as a file or as its text.
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use vauban_hub::{desk::DeskError, store::StoreError};
 
 use super::{
-    decide::unread,
     draft::render,
     form::Filled,
     kept::{Again, Wrong},
@@ -16,11 +15,7 @@ use super::{
 };
 use crate::request::Visitor;
 
-pub(super) async fn approve(State(seat): State<Seat>, visitor: Visitor, Id(id): Id, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn approve(State(seat): State<Seat>, visitor: Visitor, Id(id): Id, filled: Filled) -> Response {
     // Browsers send the breaks of a text as two characters; minisign writes one.
     let pasted = filled.text("signature").replace("\r\n", "\n") + "\n";
     let signature = filled.files().first().map_or(pasted.as_bytes(), |(_, bytes)| bytes);

@@ -1,7 +1,7 @@
 //! Deciding on objects: the fields, and what their buttons do.
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::{civil::Date, tz::TimeZone};
@@ -113,11 +113,7 @@ fn withdraw_field(visitor: &Visitor) -> Markup {
     }
 }
 
-pub(super) async fn review(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn review(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let done = reviewed(&seat, &visitor, &filled).await;
     answer(&seat, &visitor, &filled, done).await
 }
@@ -159,11 +155,7 @@ fn decision(visitor: &Visitor, filled: &Filled) -> Result<Decision, Refused> {
     })
 }
 
-pub(super) async fn grant(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn grant(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let done = granted(&seat, &visitor, &filled).await;
     answer(&seat, &visitor, &filled, done).await
 }
@@ -198,11 +190,7 @@ async fn granted(seat: &Seat, visitor: &Visitor, filled: &Filled) -> Result<usiz
     Ok(seat.desk.grant(act(visitor), chosen, &streams).await?)
 }
 
-pub(super) async fn withdraw(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn withdraw(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let done = withdrawn(&seat, &visitor, &filled).await;
     answer(&seat, &visitor, &filled, done).await
 }
@@ -254,10 +242,4 @@ async fn answer(seat: &Seat, visitor: &Visitor, filled: &Filled, done: Result<us
         Err(Refused::Field(wrong)) => list::again(seat, visitor, filled, &wrong).await,
         Err(Refused::Desk(error)) => trouble(visitor, &error),
     }
-}
-
-/// A form that cannot be read.
-pub(super) fn unread(visitor: &Visitor, why: &str) -> Response {
-    let next = visitor.say("Rien n'a été changé. Essayez de nouveau.", "Nothing was changed. Try again.");
-    crate::page::failed(visitor, why, next)
 }

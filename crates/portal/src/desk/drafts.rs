@@ -1,7 +1,7 @@
 //! Drafts that wait, and making one. Its author is whoever came in by the link.
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -13,7 +13,6 @@ use vauban_hub::{
 use vauban_model::printable;
 
 use super::{
-    decide::unread,
     form::Filled,
     kept::{Again, Wrong, all_streams, line, readers, reason},
     seat::{Seat, act, no_randomness, trouble},
@@ -140,11 +139,7 @@ fn form(visitor: &Visitor, all: &All, again: Option<Again<'_>>) -> Markup {
     }
 }
 
-pub(super) async fn make(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn make(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let wrong = |field, fr, en| Wrong::new(field, fr, en);
     let Ok(stream) = filled.text("stream").parse() else {
         let wrong = wrong("stream", "Choisissez un flux.", "Choose a stream.");

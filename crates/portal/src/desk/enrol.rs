@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::html;
@@ -14,7 +14,6 @@ use vauban_hub::{
 
 use super::{
     audience::again,
-    decide::unread,
     form::Filled,
     kept::Wrong,
     seat::{Id, Seat, act, no_randomness, trouble},
@@ -25,11 +24,7 @@ use crate::{
     request::Visitor,
 };
 
-pub(super) async fn person(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn person(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let name = filled.text("name");
     if name.is_empty() {
         return again(&seat, &visitor, &filled, &unnamed()).await;
@@ -43,11 +38,7 @@ pub(super) async fn person(State(seat): State<Seat>, visitor: Visitor, request: 
     }
 }
 
-pub(super) async fn party(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn party(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let (name, budget) = (filled.text("name"), filled.text("budget"));
     if name.is_empty() {
         return again(&seat, &visitor, &filled, &unnamed()).await;
@@ -90,11 +81,7 @@ pub(super) async fn revoke(State(seat): State<Seat>, visitor: Visitor, Id(id): I
     back(&visitor, done.map_err(DeskError::from), "/audience#parties")
 }
 
-pub(super) async fn stream(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn stream(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     let (title, about, is_for_one) = (filled.text("title"), filled.text("about"), filled.has("one", "yes"));
     if title.is_empty() {
         let wrong = Wrong::new("title", "Donnez un titre.", "Give a title.");
@@ -113,16 +100,16 @@ pub(super) async fn stream(State(seat): State<Seat>, visitor: Visitor, request: 
     back(&visitor, done.map(|_| ()), "/audience#streams")
 }
 
-pub(super) async fn join(state: State<Seat>, visitor: Visitor, id: Id, request: Request) -> Response {
-    reader(state, visitor, id, request, |seat, visitor, party, stream| async move {
+pub(super) async fn join(state: State<Seat>, visitor: Visitor, id: Id, filled: Filled) -> Response {
+    reader(state, visitor, id, filled, |seat, visitor, party, stream| async move {
         let reading = Reading { stream, may_write: false };
         seat.desk.store().join(act(&visitor), party, reading).await
     })
     .await
 }
 
-pub(super) async fn leave(state: State<Seat>, visitor: Visitor, id: Id, request: Request) -> Response {
-    reader(state, visitor, id, request, |seat, visitor, party, stream| async move {
+pub(super) async fn leave(state: State<Seat>, visitor: Visitor, id: Id, filled: Filled) -> Response {
+    reader(state, visitor, id, filled, |seat, visitor, party, stream| async move {
         seat.desk.store().leave(act(&visitor), party, stream).await
     })
     .await
@@ -133,13 +120,9 @@ async fn reader<F: Future<Output = Result<(), StoreError>>>(
     State(seat): State<Seat>,
     visitor: Visitor,
     Id(stream): Id,
-    request: Request,
+    filled: Filled,
     change: impl FnOnce(Seat, Visitor, PartyId, StreamId) -> F,
 ) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
     let Ok(party) = filled.text("party").parse() else { return missing(visitor.lang) };
     let done = change(seat, visitor.clone(), PartyId(party), StreamId(stream)).await;
     back(&visitor, done.map_err(DeskError::from), "/audience#streams")

@@ -2,11 +2,15 @@
 
 use axum::{
     Form,
-    extract::{FromRequest as _, Multipart, Request},
+    extract::{FromRequest, FromRequestParts as _, Multipart, Request},
     http::header,
+    response::Response,
 };
 
-/// The fields of a form.
+use super::seat::Seat;
+use crate::{page::failed, request::Visitor};
+
+/// The fields of a form. Whoever sends something else is told so on a page.
 #[derive(Debug, Default)]
 pub(super) struct Filled {
     fields: Vec<(String, String)>,
@@ -15,7 +19,7 @@ pub(super) struct Filled {
 
 impl Filled {
     /// Reads a form of either kind.
-    pub(super) async fn read(request: Request) -> Result<Self, String> {
+    async fn read(request: Request) -> Result<Self, String> {
         let kind =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("multipart/form-data") {
@@ -59,6 +63,17 @@ impl Filled {
     /// The files, each by its name.
     pub(super) fn files(&self) -> &[(String, Vec<u8>)] {
         &self.files
+    }
+}
+
+impl FromRequest<Seat> for Filled {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, seat: &Seat) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, seat).await?;
+        let next = visitor.say("Rien n'a été changé. Essayez de nouveau.", "Nothing was changed. Try again.");
+        Self::read(Request::from_parts(parts, body)).await.map_err(|why| failed(&visitor, &why, next))
     }
 }
 

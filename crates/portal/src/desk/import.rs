@@ -1,7 +1,7 @@
 //! Documents are taken in: what becomes of each, and of what is not sound the reason.
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
@@ -10,7 +10,6 @@ use vauban_hub::desk::{DeskError, RefusedObject, Taken};
 use vauban_model::printable;
 
 use super::{
-    decide::unread,
     form::Filled,
     kept::{Again, Wrong, line, marking, reason},
     seat::{Seat, act, trouble},
@@ -25,11 +24,7 @@ pub(super) async fn show(visitor: Visitor) -> Response {
     whole(&visitor, None)
 }
 
-pub(super) async fn take(State(seat): State<Seat>, visitor: Visitor, request: Request) -> Response {
-    let filled = match Filled::read(request).await {
-        Ok(filled) => filled,
-        Err(why) => return unread(&visitor, &why),
-    };
+pub(super) async fn take(State(seat): State<Seat>, visitor: Visitor, filled: Filled) -> Response {
     if let Some(wrong) = wrong(&filled) {
         return whole(&visitor, Some(Again { filled: &filled, wrong: &wrong }));
     }
