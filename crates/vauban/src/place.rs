@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use vauban_model::Lang;
+use zeroize::Zeroizing;
 
 /// The state directory and the language.
 #[derive(Debug)]
@@ -83,6 +85,13 @@ impl Place {
 pub(crate) fn who() -> String {
     let named = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     named("SUDO_USER").or_else(|| named("USER")).unwrap_or_default()
+}
+
+/// Randomness for what wants a source of it.
+pub(crate) fn rng() -> io::Result<ChaCha20Rng> {
+    let mut seed = Zeroizing::new([0; 32]);
+    random(&mut *seed)?;
+    Ok(ChaCha20Rng::from_seed(*seed))
 }
 
 /// Fills bytes from the operating system's source of randomness.

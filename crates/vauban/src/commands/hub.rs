@@ -4,9 +4,11 @@ mod desk;
 mod front;
 mod signer;
 
-use std::process::ExitCode;
+use std::{fs, path::Path, process::ExitCode};
 
+use vauban_hub::RoleError;
 use vauban_model::Text;
+use zeroize::Zeroizing;
 
 use crate::{
     failure::{Failure, chain},
@@ -52,6 +54,18 @@ fn failed(error: &(impl std::error::Error + 'static)) -> Failure {
 /// A word that is not one of those that may stand there.
 fn wrong(what: &str, fr: &str, en: &str) -> Failure {
     Failure::new("hub", Text::new(format!("{what:?} : {fr}"), format!("{what:?}: {en}")), Text::default())
+}
+
+/// What the desk wrote for a role: `desk/roles/NAME`, handed over.
+fn handed<T>(file: &Path, name: &str, read: impl Fn(&str) -> Result<T, RoleError>) -> Result<T, Failure> {
+    let hint = || {
+        Text::new(
+            format!("le bureau écrit ce fichier : desk/roles/{name} ; --config dit où il est"),
+            format!("the desk writes this file: desk/roles/{name}; --config says where it is"),
+        )
+    };
+    let text = fs::read_to_string(file).map(Zeroizing::new).map_err(|error| cannot(&error, hint()))?;
+    read(&text).map_err(|error| cannot(&error, hint()))
 }
 
 /// Logs as JSON lines on standard error.

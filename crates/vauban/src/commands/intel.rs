@@ -15,6 +15,8 @@ use vauban_intel::{
 use vauban_knowledge::{Sources, starter};
 use vauban_model::{Indicator, Lang, Marking, Text, printable};
 
+pub(super) use hubs::rounds;
+
 use super::record::parse_marking;
 use crate::{
     failure::{Failure, chain},
@@ -188,11 +190,6 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     };
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     Ok(code)
-}
-
-/// A round at each hub: its name, and how many labels were met or why it failed.
-pub(super) fn rounds(place: &Place) -> Vec<(String, Result<usize, Failure>)> {
-    hubs::rounds(place)
 }
 
 fn source_id(text: &str) -> Result<SourceId, Failure> {

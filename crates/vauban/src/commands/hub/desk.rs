@@ -14,7 +14,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
 use vauban_hub::{
     desk::{Desk, DeskError},
     store::Act,
@@ -24,7 +24,7 @@ use vauban_model::{Lang, Text};
 use super::{cannot, failed};
 use crate::{
     failure::Failure,
-    place::{Place, random, who},
+    place::{Place, who},
     terminal,
 };
 
@@ -140,7 +140,5 @@ fn opening(error: &DeskError) -> Failure {
 
 /// Randomness for what wants a source of it.
 fn rng() -> Result<ChaCha20Rng, Failure> {
-    let mut seed = [0; 32];
-    random(&mut seed).map_err(|error| failed(&error))?;
-    Ok(ChaCha20Rng::from_seed(seed))
+    crate::place::rng().map_err(|error| failed(&error))
 }

@@ -1,6 +1,6 @@
 //! `vauban hub front`: what the network sees of a hub.
 
-use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -12,7 +12,7 @@ use vauban_hub::{
 };
 use vauban_model::Text;
 
-use super::{cannot, failed, log, stop};
+use super::{cannot, failed, handed, log, stop};
 use crate::{
     failure::Failure,
     place::{Place, random},
@@ -31,12 +31,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
-    let hint = Text::new(
-        "le bureau écrit ce fichier : desk/roles/front.toml ; --config dit où il est",
-        "the desk writes this file: desk/roles/front.toml; --config says where it is",
-    );
-    let text = fs::read_to_string(&arguments.config).map_err(|error| cannot(&error, hint.clone()))?;
-    let role = FrontRole::read(&text).map_err(|error| cannot(&error, hint))?;
+    let role = handed(&arguments.config, "front.toml", FrontRole::read)?;
     log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     runtime.block_on(async {

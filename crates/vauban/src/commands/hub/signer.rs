@@ -9,9 +9,8 @@ use vauban_hub::{
     signer::{Local, SignerAddress, serve, serve_unix},
 };
 use vauban_model::Text;
-use zeroize::Zeroizing;
 
-use super::{cannot, failed, log, stop};
+use super::{failed, handed, log, stop};
 use crate::{
     failure::Failure,
     place::{Place, random},
@@ -29,13 +28,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
-    let hint = Text::new(
-        "le bureau écrit ce fichier : desk/roles/signer.toml ; --config dit où il est",
-        "the desk writes this file: desk/roles/signer.toml; --config says where it is",
-    );
-    let text =
-        fs::read_to_string(&arguments.config).map(Zeroizing::new).map_err(|error| cannot(&error, hint.clone()))?;
-    let SignerRole { listen, secret, signer } = SignerRole::read(&text).map_err(|error| cannot(&error, hint))?;
+    let SignerRole { listen, secret, signer } = handed(&arguments.config, "signer.toml", SignerRole::read)?;
     let epoch = signer.pin().epoch;
     log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;

@@ -5,9 +5,9 @@ use std::{fmt::Write as _, path::PathBuf};
 use jiff::Timestamp;
 use vauban_model::{Lang, Text, printable};
 use vauban_party::{Day, Outcome, Party, Preview, shown};
-use vauban_release::{Digest, HeadWords, Moment, StreamId, Words};
+use vauban_release::{Digest, HeadWords, Moment, StreamId};
 
-use super::hubs::{failed, open, told};
+use super::hubs::{advice, failed, open, told};
 use crate::{
     failure::Failure,
     place::{Place, who},
@@ -133,10 +133,8 @@ fn hits(party: &Party, lang: Lang) -> Result<String, Failure> {
     let day = day(party)?;
     let mut text = String::new();
     for hit in day.hits() {
-        let advice = Words::new(hit.label.advice_fr.as_str(), hit.label.advice_en.as_str());
-        let advice = Text::new(advice.fr, advice.en);
         let _ = writeln!(text, "{}  {}  {}", hit.label.id, hit.kind, printable(&hit.value));
-        let _ = writeln!(text, "    {}  {}", printable(advice.get(lang)), printable(&hit.label.call));
+        let _ = writeln!(text, "    {}", advice(hit, lang));
     }
     let waiting = day.waiting();
     let words = Text::new(

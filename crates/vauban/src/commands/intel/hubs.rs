@@ -8,17 +8,13 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
 use vauban_model::{Lang, Text, printable};
-use vauban_party::{Door, Outcome, Party, PartyError, Round, Rounded, Slotted, StreamUpdate, hubs};
+use vauban_party::{Door, Hit, Outcome, Party, PartyError, Round, Rounded, Slotted, StreamUpdate, hubs};
 use vauban_release::{Enrolment, Words};
 use zeroize::Zeroizing;
 
-use crate::{
-    failure::Failure,
-    place::{Place, random},
-    terminal,
-};
+use crate::{failure::Failure, place::Place, terminal};
 
 /// What an address of a hub begins with.
 pub(super) const SCHEME: &str = "hub:";
@@ -125,8 +121,8 @@ pub(super) fn update_all(place: &Place) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A round at each hub, for whoever keeps watch.
-pub(super) fn rounds(place: &Place) -> Vec<(String, Result<usize, Failure>)> {
+/// A round at each hub, for whoever keeps watch: its name, and how many labels were met or why it failed.
+pub(in crate::commands) fn rounds(place: &Place) -> Vec<(String, Result<usize, Failure>)> {
     let one = |name: String| {
         let outcome = open(&name, place).and_then(|mut party| Ok(round(&name, &mut party, place)?.met.len()));
         (name, outcome)
@@ -190,15 +186,13 @@ fn shown(name: &str, rounded: &Rounded, lang: Lang) -> String {
             format!("recherches aveugles : {asked} envoyées, {} attendent", rounded.waiting),
             format!("blind look-ups: {asked} sent, {} wait", rounded.waiting),
         )),
-        Err(error) => Some(Text::new(error.words().fr, error.words().en)),
+        Err(error) => Some(text_of(&error.words())),
     };
     if let Some(slot) = slot {
         let _ = writeln!(text, "{name}  {}", slot.get(lang));
     }
     for hit in &rounded.met {
-        let (advice, value) =
-            (Text::new(hit.label.advice_fr.clone(), hit.label.advice_en.clone()), printable(&hit.value));
-        let _ = writeln!(text, "{name}  {value}  {}  {}", printable(advice.get(lang)), printable(&hit.label.call));
+        let _ = writeln!(text, "{name}  {}  {}", printable(&hit.value), advice(hit, lang));
     }
     text
 }
@@ -212,7 +206,7 @@ fn outcome(stream: &StreamUpdate, lang: Lang) -> String {
             "nothing new, and the last release has expired: call the agency",
         ),
         Ok(Outcome::Empty) => Text::new("rien n'a encore été livré", "nothing was released yet"),
-        Err(error) => Text::new(error.words().fr, error.words().en),
+        Err(error) => text_of(&error.words()),
     };
     text.get(lang).to_owned()
 }
@@ -236,15 +230,13 @@ pub(super) fn list(place: &Place) -> Result<String, Failure> {
         }
     }
     for error in received.iter().filter_map(|one| one.as_ref().err()) {
-        terminal::talk(Text::new(error.words().fr, error.words().en).get(place.lang));
+        terminal::talk(text_of(&error.words()).get(place.lang));
     }
     Ok(text)
 }
 
-pub(super) fn rng() -> Result<ChaCha20Rng, Failure> {
-    let mut seed = Zeroizing::new([0; 32]);
-    random(&mut *seed).map_err(|error| Failure::output(&error))?;
-    Ok(ChaCha20Rng::from_seed(*seed))
+fn rng() -> Result<ChaCha20Rng, Failure> {
+    crate::place::rng().map_err(|error| Failure::output(&error))
 }
 
 pub(super) fn failed(error: &PartyError) -> Failure {
@@ -252,5 +244,18 @@ pub(super) fn failed(error: &PartyError) -> Failure {
 }
 
 pub(super) fn told(words: &Words, hint: Text) -> Failure {
-    Failure::new("hub", Text::new(words.fr.clone(), words.en.clone()), hint)
+    Failure::new("hub", text_of(words), hint)
+}
+
+fn text_of(words: &Words) -> Text {
+    Text::new(words.fr.clone(), words.en.clone())
+}
+
+/// What to do about a hit, and whom to call.
+pub(super) fn advice(hit: &Hit, lang: Lang) -> String {
+    let advice = match lang {
+        Lang::Fr => &hit.label.advice_fr,
+        Lang::En => &hit.label.advice_en,
+    };
+    format!("{}  {}", printable(advice), printable(&hit.label.call))
 }
