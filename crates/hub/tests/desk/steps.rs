@@ -125,3 +125,23 @@ async fn a_trial_keeps_nothing_and_only_who_is_named_drafts() {
     let refused = desk.draft(act(), &Wanted::new(stream, 30, ("", "")), &mut rng).await;
     assert!(matches!(refused, Err(DeskError::Approvers(_))), "nobody named Claire: {refused:?}");
 }
+
+#[tokio::test]
+async fn all_is_all_and_versions_of_one_object_stay_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (desk, _) = desk(&folder).await;
+    let one = |number: u32| indicator(number, &format!("[domain-name:value = 'n{number}.example']"), "");
+    import(&desk, &(1..=2_100).map(one).collect::<Vec<_>>()).await;
+    // A second version of some: one of them where a page of a thousand ends.
+    for second in [1, 998, 999, 1_000, 1_996, 2_100] {
+        let newer = one(second).replace("\"modified\":\"2026-11-01", "\"modified\":\"2026-11-02");
+        import(&desk, &[newer]).await;
+    }
+    let all = desk.objects(State::Imported).await.unwrap();
+    assert_eq!(all.len(), 2_106);
+    let keys: std::collections::BTreeSet<_> = all.iter().map(|object| (&object.id, object.version)).collect();
+    assert_eq!(keys.len(), all.len(), "each once");
+    let decision = Decision { marking: Marking::Green, tier: Tier::Open, last_day: None };
+    assert_eq!(desk.review(act(), Chosen::All, decision).await.unwrap(), 2_106);
+    assert!(desk.objects(State::Imported).await.unwrap().is_empty());
+}

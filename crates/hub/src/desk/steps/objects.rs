@@ -9,8 +9,10 @@ use crate::{
     store::{Act, DeskObject, Imported, ObjectId, PartyId, State, StoreError, StreamId, Tier},
 };
 
-/// Objects that one decision is about at the most.
-const MOST: u64 = 10_000;
+/// Objects that are asked of the store in one go.
+const AT_ONCE: u64 = 1_000;
+/// Objects of a stream that a preview names at the most.
+const PREVIEWED: u64 = 10_000;
 
 /// What became of a document.
 #[derive(Debug)]
@@ -95,12 +97,26 @@ impl Desk {
         Ok(Taken { taken: objects.into_iter().zip(outcomes).collect(), refused, held })
     }
 
-    /// Objects in a state, by id.
+    /// All objects in a state, by id.
     ///
     /// # Errors
     /// What fails in the database.
     pub async fn objects(&self, state: State) -> Result<Vec<DeskObject>, DeskError> {
-        Ok(self.store().objects(state, None, MOST).await?)
+        let mut all: Vec<DeskObject> = Vec::new();
+        loop {
+            let after = all.last().map(|object| object.id.clone());
+            let mut some = self.store().objects(state, after.as_ref(), AT_ONCE).await?;
+            let is_last = (some.len() as u64) < AT_ONCE;
+            if !is_last && let Some(last) = some.pop() {
+                // The versions of one object may go on behind the end: they come with the next ones.
+                let first = some.iter().position(|object| object.id == last.id);
+                some.truncate(first.filter(|first| *first > 0).unwrap_or(some.len()));
+            }
+            all.extend(some);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 
     /// Decides how imported objects may be used. How many they are.
@@ -151,7 +167,7 @@ impl Desk {
     /// # Errors
     /// What fails in the database.
     pub async fn preview(&self, party: PartyId, now: Timestamp) -> Result<Vec<Preview>, DeskError> {
-        let streams = self.store().preview(party, now, MOST).await?;
+        let streams = self.store().preview(party, now, PREVIEWED).await?;
         let preview = |(stream, objects): (StreamId, Vec<crate::store::Releasable>)| {
             let objects = objects.into_iter().map(|releasable| releasable.object);
             let (open, blind) = objects.partition(|object| object.tier == Tier::Open);
