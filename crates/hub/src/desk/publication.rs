@@ -32,10 +32,10 @@ pub fn publication(release: &Release, before: Option<&Release>) -> Result<Public
     for ((object, version), line) in &old {
         let stays = new.get(&(object.clone(), *version)).is_some_and(|(json, _)| *json == line.0);
         if !stays {
-            withdrawn.push(Withdrawal { object: object.clone(), version: Some(*version) });
+            withdrawn.push(Withdrawal { object: object.clone(), version: *version });
         }
     }
-    let is_new = |key: &(ObjectId, Version), json: &str| old.get(key).is_none_or(|(old, _)| old != json);
+    let is_new = |key: &Key, json: &str| old.get(key).is_none_or(|(old, _)| old != json);
     let entries: Vec<NewEntry> =
         new.iter().filter(|(key, (json, _))| is_new(key, json)).map(|(_, (_, entry))| entry.clone()).collect();
     let file = |name: PartName| {
@@ -56,19 +56,23 @@ pub fn publication(release: &Release, before: Option<&Release>) -> Result<Public
     })
 }
 
-type Objects = BTreeMap<(ObjectId, Version), (String, NewEntry)>;
+/// An object with its version. An observable has none: it counts as added when the release that brings it was made (TAXII 2.1
+/// section 3.4.1).
+type Key = (ObjectId, Option<Version>);
+type Objects = BTreeMap<Key, (String, NewEntry)>;
 
 fn objects(release: &Release) -> Result<Objects, PublicationError> {
     let text = String::from_utf8_lossy(release.part(PartName::Objects).unwrap_or_default());
+    let made = Version::new(release.signed().manifest().time.timestamp());
     let mut objects = Objects::new();
     for (at, line) in text.lines().enumerate() {
-        let entry = entry(line).ok_or(PublicationError::Line(at + 1))?;
-        objects.insert((entry.object.clone(), entry.version), (line.to_owned(), entry));
+        let (key, entry) = entry(line, made).ok_or(PublicationError::Line(at + 1))?;
+        objects.insert(key, (line.to_owned(), entry));
     }
     Ok(objects)
 }
 
-fn entry(line: &str) -> Option<NewEntry> {
+fn entry(line: &str, made: Version) -> Option<(Key, NewEntry)> {
     let object = Object::from(serde_json::from_str::<Map<String, Value>>(line).ok()?);
     let head = Head::of(&object)?;
     // Definitions of markings are everybody's.
@@ -76,13 +80,15 @@ fn entry(line: &str) -> Option<NewEntry> {
         "marking-definition" | "extension-definition" => Marking::Clear,
         _ => tlp(&object, |_| None).ok()?.strictest()?,
     };
-    Some(NewEntry {
+    let key = (head.id.clone(), head.version);
+    let entry = NewEntry {
         object: head.id,
-        version: head.version?,
+        version: head.version.unwrap_or(made),
         kind: head.kind,
         spec_version: head.spec_version,
         marking,
         expires: head.ends,
         json: line.to_owned(),
-    })
+    };
+    Some((key, entry))
 }

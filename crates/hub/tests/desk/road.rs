@@ -212,6 +212,38 @@ async fn releases_follow_each_other_and_only_what_changed_moves() {
 }
 
 #[tokio::test]
+async fn an_observable_has_no_version_and_leaves_with_its_release_all_the_same() {
+    let mut hub = Hub::new().await;
+    let file = |size: u32| {
+        format!(
+            r#"{{"type":"file","spec_version":"2.1","id":"file--00000000-0000-4000-8000-000000000009","name":"a.exe","size":{size}}}"#
+        )
+    };
+    let id = ObjectId::new("file--00000000-0000-4000-8000-000000000009").unwrap();
+    let (mut before, mut signed) = (None, Vec::new());
+    let mut added = Vec::new();
+    for (day, size) in [(1, 1), (2, 1), (3, 2)] {
+        hub.at = format!("2026-12-{day:02}T00:00:00Z").parse().unwrap();
+        if day != 2 {
+            hub.import(&[file(size)]).await;
+            let version = hub.desk.object(&id).await.unwrap().iter().map(|object| object.version).max().unwrap();
+            hub.desk.review(act(hub.at), &id, version, Marking::Green, Tier::Open, None).await.unwrap();
+            hub.desk.grant(act(hub.at), &id, version, &[GROUP]).await.unwrap();
+        }
+        let release = hub.draft(GROUP, &signed).await.unwrap();
+        publish(&hub, &hub.folder.path().join(day.to_string()), &release, before.as_ref()).await;
+        let (credential, filter) = (CredentialHash([1; 32]), Filter::default());
+        let asked = Asked { credential, stream: GROUP, filter: &filter, after: Sequence(0), most: 100, now: hub.at };
+        let page = hub.front.page(asked, Detail::Objects).await.unwrap().unwrap();
+        added.extend(page.entries.into_iter().filter(|entry| entry.object == id).map(|entry| (day, entry.version)));
+        signed.push(release.signed().clone());
+        before = Some(release);
+    }
+    let at = |day: u32| Version::new(format!("2026-12-{day:02}T00:00:00Z").parse().unwrap());
+    assert_eq!(added, [(1, at(1)), (2, at(1)), (3, at(3))], "once each time, and new only where it changed");
+}
+
+#[tokio::test]
 async fn two_people_publish_and_one_does_not() {
     let mut hub = Hub::new().await;
     let release = hub.draft(GROUP, &[]).await.unwrap();
