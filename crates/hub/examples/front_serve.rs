@@ -1,5 +1,5 @@
-//! A front for measurements: `front_serve OBJECTS` fills a new database, listens on a port of this computer and prints its address,
-//! then the processor time it has used whenever a line comes on its input. Its credential is `Password0`.
+//! A front for measurements: `front_serve OBJECTS` fills a new database, listens on a port of this computer and prints its address.
+//! For each line on its input it adds one more object, and prints the milliseconds that took. Its credential is `Password0`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that fails may stop at once")]
 
 use std::{io::BufRead as _, sync::Arc};
@@ -32,6 +32,7 @@ async fn run(objects: u64) {
     let store = FrontStore::open(&Place::File(folder.path().join("front"))).await.unwrap();
     fill(&store, objects).await;
     let secret = SecretKey::from_bytes(&[1; 32]).unwrap();
+    let adding = store.clone();
     let front = Front {
         store,
         settings: Settings::new(HubId::new(Uuid::from_u128(7)), FrontSecret::new([3; 32])),
@@ -42,19 +43,22 @@ async fn run(objects: u64) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     tokio::spawn(serve(front, listener, std::future::pending()));
-    let waiting = || std::io::stdin().lock().lines().for_each(|_| println!("{}", processor()));
-    tokio::task::spawn_blocking(waiting).await.unwrap();
+    let (lines, mut asked) = tokio::sync::mpsc::channel(1);
+    std::thread::spawn(move || std::io::stdin().lock().lines().try_for_each(|_| lines.blocking_send(())));
+    for number in objects.. {
+        let Some(()) = asked.recv().await else { return };
+        let begun = std::time::Instant::now();
+        adding.add(hash(), STREAM, &[entry(number)], Timestamp::now()).await.unwrap();
+        println!("{}", begun.elapsed().as_secs_f64() * 1000.0);
+    }
 }
 
-/// Seconds of processor time of this process.
-fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+fn hash() -> CredentialHash {
+    CredentialHash(Sha256::digest("Password0").into())
 }
 
 async fn fill(store: &FrontStore, objects: u64) {
-    let hash = CredentialHash(Sha256::digest("Password0").into());
+    let hash = hash();
     let info = StreamInfo { id: STREAM, title: "costs".to_owned(), description: String::new(), is_for_one: false };
     let streams = vec![Reading { stream: STREAM, may_write: true }];
     let credentials = vec![Credential { hash, receipt_key: None, budget: 1, streams }];
