@@ -1,6 +1,7 @@
 //! The agency's hub, by the program itself: desk, front, signer and parties.
 
 mod desk;
+mod guarded;
 mod killed;
 mod parties;
 mod road;

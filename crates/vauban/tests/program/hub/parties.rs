@@ -10,14 +10,18 @@ pub(super) fn party(state: &Path, late: bool, arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_vauban");
     let mut command = if late {
         let mut command = Command::new("faketime");
-        let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
-        command.args([&format!("{} 23:59:30", jiff::tz::TimeZone::UTC.to_datetime(tomorrow).date()), program]);
-        command.env("TZ", "UTC");
+        command.args([tomorrow().as_str(), program]).env("TZ", "UTC");
         command
     } else {
         Command::new(program)
     };
     command.args(["--lang", "en", "--state"]).arg(state).args(arguments).output().unwrap()
+}
+
+/// The end of the next day, as `faketime` wants it: every party's moment has come.
+pub(super) fn tomorrow() -> String {
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    format!("{} 23:59:30", jiff::tz::TimeZone::UTC.to_datetime(tomorrow).date())
 }
 
 pub(super) fn said(output: &Output) -> String {

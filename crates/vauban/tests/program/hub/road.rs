@@ -13,7 +13,7 @@ const LOUD: &str = "indicator--00000000-0000-4000-8000-000000000001";
 const QUIET: &str = "indicator--00000000-0000-4000-8000-000000000002";
 
 /// A desk whose one party reads one stream: its id, its stream, its code.
-fn published(here: &Path) -> (String, String, String) {
+pub(super) fn published(here: &Path) -> (String, String, String) {
     desk_of_two(here);
     let made = does(here, &["party", "Party A", "--budget", "3"]);
     let (id, code) = (first_line(&made), made.lines().last().unwrap().to_owned());

@@ -1,0 +1,73 @@
+//! A guard that runs goes to the hub by itself: releases come, and the day's look-ups go when it is their time.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use super::{
+    parties::{has_faketime, party, tomorrow, works},
+    road::published,
+    roles::{Running, both},
+    steps::has_minisign,
+};
+
+/// Half a minute, in steps.
+const STEPS: u32 = 300;
+
+#[test]
+fn a_guard_that_runs_asks_blindly_by_itself() {
+    if !has_minisign() || !has_faketime() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    let (_, _, code) = published(here);
+    let (front, _signer): (Running, Running) = both(here, &here.join("front.sqlite").display().to_string());
+    let (state, tree, code_file) = (here.join("state"), here.join("tree"), here.join("code"));
+    fs::create_dir(&tree).unwrap();
+    fs::write(tree.join("note.txt"), "see https://login.quiet.example/ and innocent.example\n").unwrap();
+    assert!(party(&state, false, &["sweep", "--no-starter", &tree.display().to_string()]).status.code() < Some(2));
+    fs::write(&code_file, &code).unwrap();
+    let address = format!("hub:http://{}", front.address);
+    works(&state, false, &["intel", "add", &address, "--name", "cert", "--code", &code_file.display().to_string()]);
+    // A round notes what was seen; it is asked about on the next day.
+    works(&state, false, &["intel", "update", "cert"]);
+
+    let (config, said) = (here.join("vauban.toml"), here.join("said"));
+    let text = "[organisation]\ndomains = [\"campagne.example\"]\n[guard]\nhttp = \"127.0.0.1:0\"\n\
+                [dns]\nlisten = [\"127.0.0.1:0\"]\nupstream = [\"udp://127.0.0.1:9\"]\nvalidate = false\n";
+    fs::write(&config, text).unwrap();
+    let mut command = Command::new("faketime");
+    command.args([&tomorrow(), env!("CARGO_BIN_EXE_vauban"), "--lang", "en", "--state"]).arg(&state).env("TZ", "UTC");
+    command.args(["guard", "--config"]).arg(&config).stdout(Stdio::null()).stderr(fs::File::create(&said).unwrap());
+    let mut guard = Ended(command.spawn().unwrap());
+    let log = || fs::read_to_string(&said).unwrap();
+    let met = (0..STEPS).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        log().contains("a round at a hub")
+    });
+    assert!(met, "{}", log());
+    guard.end();
+    let log = log();
+    assert!(log.contains("\"met\":1") && !log.contains("quiet"), "{log}");
+    let hits = works(&state, false, &["intel", "hub", "hits", "cert"]);
+    assert!(hits.contains("quiet.example") && hits.contains("call us"), "{hits}");
+}
+
+/// A process that is stopped by its number.
+struct Ended(std::process::Child);
+
+impl Ended {
+    fn end(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
