@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use vauban_release::{
-    BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedManifest, SignedReceipt,
-    SigningKey, read_gone,
+    BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedManifest, SignedOrder,
+    SignedReceipt, SigningKey, read_gone,
 };
 
 /// A key of nobody's, for this target: `minisign -G -W`.
@@ -36,7 +36,11 @@ fuzz_target!(|bytes: &[u8]| {
                 assert_eq!(chain.to_string(), text);
             }
         }
-        (6, Ok(text)) => drop((SignedReceipt::from_text(text), Countersignature::from_text(text))),
+        (6, Ok(text)) => drop((
+            SignedReceipt::from_text(text),
+            Countersignature::from_text(text),
+            SignedOrder::from_text(text),
+        )),
         (7, Ok(text)) => drop(text.parse::<Enrolment>()),
         _ => {}
     }

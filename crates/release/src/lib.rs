@@ -3,7 +3,8 @@
 //!
 //! A [`Manifest`] names the parts of a release by length and digest, and the manifest before it. A [`SignedManifest`] is that in the
 //! one spelling that was signed. [`Verifier`] and [`BodyReader`] check the parts as they come; what they end with is [`Whole`], the only
-//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`], and may send a [`SignedSighting`]. An [`Enrolment`] code pins the hub's key for
+//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`], and may send a [`SignedSighting`]. A desk without a network tells its front what
+//! to do by [`SignedOrder`]s. An [`Enrolment`] code pins the hub's key for
 //! the first contact, where it is exchanged for a credential by a [`Joining`];
 //! a [`KeyLog`] keeps the hub from showing different keys to different parties. The format and its rules are in `docs/release.md`.
 //!
@@ -18,6 +19,7 @@ mod joining;
 mod line;
 mod log;
 mod manifest;
+mod order;
 mod receipt;
 mod sighting;
 mod signing;
@@ -36,6 +38,7 @@ pub use manifest::{
     Blind, Content, Flaw, LARGEST_RELEASE, LONGEST_ADVICE, LONGEST_MANIFEST, MOST_BATCH, MOST_CHANGES, MOST_SLOTS,
     Manifest, ManifestError, Part, PartMeasure, PartName, SignedManifest, write_history,
 };
+pub use order::{Order, OrderError, SignedOrder};
 pub use receipt::{Countersignature, Receipt, ReceiptError, SignedReceipt};
 pub use sighting::{Sighting, SightingError, SignedSighting, Told};
 pub use signing::{FormError, NotSigned, PublicKey, Signature, SigningKey, TrustedComment};
