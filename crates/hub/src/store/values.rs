@@ -37,6 +37,8 @@ number! {
     ReleaseNumber,
     /// Under which key of the blind tier a release was made.
     Epoch,
+    /// Which order of a desk to its front, from 1.
+    OrderNumber,
 }
 
 /// 32 bytes that name something.

@@ -4,8 +4,8 @@ use sqlx::{Arguments, Encode, Type};
 use uuid::Uuid;
 
 use crate::store::{
-    CredentialHash, Digest, Epoch, ObjectId, ObjectType, PartName, PartyId, PublicKey, ReleaseNumber, Sequence,
-    SpecVersion, StoreError, StreamId,
+    CredentialHash, Digest, Epoch, ObjectId, ObjectType, OrderNumber, PartName, PartyId, PublicKey, ReleaseNumber,
+    Sequence, SpecVersion, StoreError, StreamId,
 };
 
 /// A value for one place of a statement.
@@ -49,6 +49,7 @@ value_from! {
     Sequence => |it| Self::from(it.0),
     ReleaseNumber => |it| Self::from(it.0),
     Epoch => |it| Self::from(it.0),
+    OrderNumber => |it| Self::from(it.0),
     CredentialHash => |it| Self::from(it.0.as_slice()),
     PublicKey => |it| Self::from(it.0.as_slice()),
     Digest => |it| Self::from(it.0.as_slice()),
@@ -162,6 +163,7 @@ cell_into! {
     Sequence: u64 => |it| Some(Self(it)),
     ReleaseNumber: u64 => |it| Some(Self(it)),
     Epoch: u64 => |it| Some(Self(it)),
+    OrderNumber: u64 => |it| Some(Self(it)),
     CredentialHash: [u8; 32] => |it| Some(Self(it)),
     PublicKey: [u8; 32] => |it| Some(Self(it)),
     Digest: [u8; 32] => |it| Some(Self(it)),

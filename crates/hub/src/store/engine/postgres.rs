@@ -100,6 +100,10 @@ impl Engine for Postgres {
         Box::pin(async { Err(StoreError::OwnTools) })
     }
 
+    fn empty_log(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             self.pool.close().await;

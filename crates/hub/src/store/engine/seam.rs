@@ -27,6 +27,9 @@ pub(in crate::store) trait Engine: Debug + Send + Sync {
     /// Writes a copy of the database, as it is at one moment, into a new file.
     fn backup<'a>(&'a self, to: &'a Path) -> Answer<'a, ()>;
 
+    /// Brings what was changed into the database itself and empties the log beside it, where there is one and nobody reads in it.
+    fn empty_log(&self) -> Answer<'_, ()>;
+
     /// Lets go of all connections.
     fn close(&self) -> Answer<'_, ()>;
 }

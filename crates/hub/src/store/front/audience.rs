@@ -15,18 +15,7 @@ impl FrontStore {
     /// [`StoreError::UnknownStream`] when a credential opens a stream that is not listed; else what fails in the database.
     pub async fn set_audience(&self, audience: &Audience) -> Result<(), StoreError> {
         let mut session = self.write_alone().await?;
-        for gone in streams_that_go(&mut *session, audience).await? {
-            session.run("DELETE FROM stream WHERE id = $1", values![gone]).await?;
-        }
-        for stream in &audience.streams {
-            set_stream(&mut *session, stream).await?;
-        }
-        session.run("DELETE FROM credential", values![]).await?;
-        for credential in &audience.credentials {
-            set_credential(&mut *session, credential).await?;
-        }
-        let strangers = "DELETE FROM joined WHERE credential NOT IN (SELECT hash FROM credential)";
-        session.run(strangers, values![]).await?;
+        set_audience(&mut *session, audience).await?;
         session.commit().await
     }
 
@@ -41,6 +30,23 @@ impl FrontStore {
         let rows = self.read().await?.rows(sql, values![credential]).await?;
         rows.into_iter().map(view).collect()
     }
+}
+
+/// Replaces it in a session that writes alone.
+pub(super) async fn set_audience(session: &mut dyn Session, audience: &Audience) -> Result<(), StoreError> {
+    for gone in streams_that_go(session, audience).await? {
+        session.run("DELETE FROM stream WHERE id = $1", values![gone]).await?;
+    }
+    for stream in &audience.streams {
+        set_stream(session, stream).await?;
+    }
+    session.run("DELETE FROM credential", values![]).await?;
+    for credential in &audience.credentials {
+        set_credential(session, credential).await?;
+    }
+    let strangers = "DELETE FROM joined WHERE credential NOT IN (SELECT hash FROM credential)";
+    session.run(strangers, values![]).await?;
+    Ok(())
 }
 
 async fn streams_that_go(session: &mut dyn Session, audience: &Audience) -> Result<Vec<i64>, StoreError> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::FrontStore;
 use crate::store::{
     CredentialHash, StoreError, StreamId,
-    engine::{Row, values},
+    engine::{Row, Session, values},
     values::time,
 };
 
@@ -20,11 +20,19 @@ pub enum SubmissionKind {
 }
 
 impl SubmissionKind {
-    const fn name(self) -> &'static str {
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Objects => "objects",
             Self::Sighting => "sighting",
         }
+    }
+
+    /// What a word stands for.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Objects, Self::Sighting].into_iter().find(|kind| kind.name() == word)
     }
 }
 
@@ -95,12 +103,37 @@ impl FrontStore {
     /// [`StoreError::UnknownObject`] when there is no such thing; else what fails in the database.
     pub async fn taken(&self, id: Uuid, status: &str) -> Result<(), StoreError> {
         let mut session = self.write().await?;
-        let sql = "UPDATE submission SET status = $2, body = NULL WHERE id = $1";
-        if session.run(sql, values![id.to_string(), status]).await? == 0 {
+        if !take(&mut *session, id, status).await? {
             return Err(StoreError::UnknownObject);
         }
         session.commit().await
     }
+
+    /// What waits, the oldest first and up to so many, by its id and its length in bytes.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn waiting_lengths(&self, most: u64) -> Result<Vec<(Uuid, u64)>, StoreError> {
+        let sql = "SELECT id, length(body) FROM submission WHERE body IS NOT NULL ORDER BY received, id LIMIT $1";
+        let rows = self.read().await?.rows(sql, values![most]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    }
+
+    /// One of those that wait.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn waiting_one(&self, id: Uuid) -> Result<Option<Submission>, StoreError> {
+        let sql = format!("{SELECT} WHERE id = $1 AND body IS NOT NULL");
+        let row = self.read().await?.row(&sql, values![id.to_string()]).await?;
+        row.map(submission).transpose()
+    }
+}
+
+/// Lets go of a body in a session that writes, and tells its sender; whether it was there.
+pub(super) async fn take(session: &mut dyn Session, id: Uuid, status: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE submission SET status = $2, body = NULL WHERE id = $1";
+    Ok(session.run(sql, values![id.to_string(), status]).await? > 0)
 }
 
 const SELECT: &str = "SELECT id, credential, stream, kind, received, status, body FROM submission";
@@ -115,10 +148,10 @@ fn submission(mut row: Row) -> Result<Submission, StoreError> {
         id: row.take()?,
         credential: row.take()?,
         stream: row.take()?,
-        kind: match row.take::<String>()?.as_str() {
-            "objects" => SubmissionKind::Objects,
-            "sighting" => SubmissionKind::Sighting,
-            other => return Err(StoreError::Damaged(format!("{other} is no kind of submission"))),
+        kind: {
+            let word: String = row.take()?;
+            let unknown = || StoreError::Damaged(format!("{word} is no kind of submission"));
+            SubmissionKind::named(&word).ok_or_else(unknown)?
         },
         received: time(row.take()?)?,
         status: row.take()?,

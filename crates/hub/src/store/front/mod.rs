@@ -6,6 +6,7 @@ mod forget;
 mod inbox;
 mod joined;
 mod marking;
+mod orders;
 mod page;
 mod publish;
 mod question;
@@ -17,6 +18,7 @@ mod values;
 pub use inbox::{Submission, SubmissionKind};
 pub use joined::{JoinedParty, Known};
 pub(super) use marking::{marking, rank};
+pub use orders::{Doing, OrderMark};
 pub use page::{Joined, Page};
 pub use publish::{PartFile, Publication, Published, Withdrawal};
 #[cfg(test)]

@@ -71,31 +71,9 @@ impl FrontStore {
     /// [`StoreError::UnknownStream`], [`StoreError::UnknownObject`] for a withdrawal of what is not there, and what fails in the database.
     pub async fn publish(&self, new: &Publication, now: Timestamp) -> Result<Published, StoreError> {
         let mut session = self.write().await?;
-        let mut held = entries::hold(&mut *session, new.stream).await?;
-        if new.number <= held.number {
-            return already(&mut *session, held.id, new).await;
-        }
-        if new.number != held.number.next() {
-            return Err(StoreError::NotNext { expected: held.number.next().0, found: new.number.0 });
-        }
-        if new.previous != held.digest {
-            return Err(StoreError::Fork { number: held.number.0 });
-        }
-        if new.epoch < held.epoch {
-            return Err(StoreError::EpochWentBack { last: held.epoch.0, found: new.epoch.0 });
-        }
-        insert_release(&mut *session, held.id, new, now).await?;
-        for withdrawal in &new.withdrawn {
-            let gone = entries::remove(&mut *session, held.id, &withdrawal.object, withdrawal.version).await?;
-            if gone == 0 {
-                return Err(StoreError::UnknownObject);
-            }
-        }
-        entries::add(&mut *session, &mut held, &new.entries, now).await?;
-        let sql = "UPDATE stream SET head_number = $2, head_epoch = $3, head_digest = $4 WHERE id = $1";
-        session.run(sql, values![held.id, new.number, new.epoch, new.digest]).await?;
+        let published = publish(&mut *session, new, now).await?;
         session.commit().await?;
-        Ok(Published::Now)
+        Ok(published)
     }
 
     /// Adds objects to a stream without a release, where the credential may write (TAXII 2.1 section 5.5).
@@ -142,6 +120,38 @@ impl FrontStore {
         session.commit().await?;
         Ok(gone)
     }
+}
+
+/// Publishes a release in a session that writes.
+pub(super) async fn publish(
+    session: &mut dyn Session,
+    new: &Publication,
+    now: Timestamp,
+) -> Result<Published, StoreError> {
+    let mut held = entries::hold(session, new.stream).await?;
+    if new.number <= held.number {
+        return already(session, held.id, new).await;
+    }
+    if new.number != held.number.next() {
+        return Err(StoreError::NotNext { expected: held.number.next().0, found: new.number.0 });
+    }
+    if new.previous != held.digest {
+        return Err(StoreError::Fork { number: held.number.0 });
+    }
+    if new.epoch < held.epoch {
+        return Err(StoreError::EpochWentBack { last: held.epoch.0, found: new.epoch.0 });
+    }
+    insert_release(session, held.id, new, now).await?;
+    for withdrawal in &new.withdrawn {
+        let gone = entries::remove(session, held.id, &withdrawal.object, withdrawal.version).await?;
+        if gone == 0 {
+            return Err(StoreError::UnknownObject);
+        }
+    }
+    entries::add(session, &mut held, &new.entries, now).await?;
+    let sql = "UPDATE stream SET head_number = $2, head_epoch = $3, head_digest = $4 WHERE id = $1";
+    session.run(sql, values![held.id, new.number, new.epoch, new.digest]).await?;
+    Ok(Published::Now)
 }
 
 /// The same release again is no news; another one under its number is a fork.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::FrontStore;
 use crate::store::{
     CredentialHash, PublicKey, ReleaseNumber, StoreError, StreamId,
-    engine::{Row, values},
+    engine::{Row, Session, values},
     values::time,
 };
 
@@ -90,9 +90,7 @@ impl FrontStore {
     /// What fails in the database.
     pub async fn countersign(&self, receipt: &Receipt, seen: &[u8]) -> Result<(), StoreError> {
         let mut session = self.write().await?;
-        let sql = "UPDATE receipt SET seen = $4 WHERE stream = (SELECT id FROM stream WHERE uuid = $1)
-                   AND number = $2 AND receipt_key = $3 AND seen IS NULL";
-        session.run(sql, values![receipt.stream, receipt.number, receipt.key, seen]).await?;
+        countersign(&mut *session, (receipt.stream, receipt.number, receipt.key), seen).await?;
         session.commit().await
     }
 
@@ -128,4 +126,32 @@ impl FrontStore {
         };
         rows.into_iter().map(receipt).collect()
     }
+
+    /// The same of all streams, up to so many.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn all_receipts(&self, most: u64) -> Result<Vec<Receipt>, StoreError> {
+        let sql =
+            "SELECT s.uuid, c.number, c.receipt_key, c.at, c.bytes FROM receipt c JOIN stream s ON s.id = c.stream
+                   WHERE c.seen IS NULL ORDER BY s.uuid, c.number, c.receipt_key LIMIT $1";
+        let rows = self.read().await?.rows(sql, values![most]).await?;
+        let receipt = |mut row: Row| {
+            let (stream, number, key) = (row.take()?, row.take()?, row.take()?);
+            Ok(Receipt { stream, number, key, at: time(row.take()?)?, bytes: row.take()? })
+        };
+        rows.into_iter().map(receipt).collect()
+    }
+}
+
+/// Keeps a countersignature in a session that writes. What is there stays.
+pub(super) async fn countersign(
+    session: &mut dyn Session,
+    (stream, number, key): (StreamId, ReleaseNumber, PublicKey),
+    seen: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE receipt SET seen = $4 WHERE stream = (SELECT id FROM stream WHERE uuid = $1)
+               AND number = $2 AND receipt_key = $3 AND seen IS NULL";
+    session.run(sql, values![stream, number, key, seen]).await?;
+    Ok(())
 }

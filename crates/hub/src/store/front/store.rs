@@ -11,8 +11,10 @@ use crate::store::{
     values::time,
 };
 
-pub(super) const SCHEMA: Schema =
-    Schema { role: Role::Front, steps: &[include_str!("schema.sql"), include_str!("joined.sql")] };
+pub(super) const SCHEMA: Schema = Schema {
+    role: Role::Front,
+    steps: &[include_str!("schema.sql"), include_str!("joined.sql"), include_str!("orders.sql")],
+};
 
 /// What the front keeps. Several fronts may share one PostgreSQL database.
 ///
@@ -37,6 +39,15 @@ impl FrontStore {
     /// [`StoreError::OwnTools`] with PostgreSQL, [`StoreError::Exists`], and what keeps it from being written.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
         self.engine.backup(to).await
+    }
+
+    /// Takes what was deleted out of the log that lies beside an SQLite file, as far as nobody reads it at this moment. PostgreSQL
+    /// keeps its own log until it is recycled.
+    ///
+    /// # Errors
+    /// What fails in the database.
+    pub async fn empty_log(&self) -> Result<(), StoreError> {
+        self.engine.empty_log().await
     }
 
     /// Lets go of the database.
@@ -84,26 +95,8 @@ impl FrontStore {
     /// [`StoreError::Taken`] when another entry stands there, [`StoreError::NotNext`] when one is left out,
     /// [`StoreError::EpochWentBack`] when the epoch does not grow.
     pub async fn append_key(&self, new: &KeyEntry) -> Result<(), StoreError> {
-        let mut session = self.engine.begin(Intent::WriteAlone).await?;
-        let there = session.row("SELECT epoch, entry FROM key_log WHERE seq = $1", values![new.sequence]).await?;
-        if let Some(mut row) = there {
-            let is_same = row.take::<Epoch>()? == new.epoch && row.take::<Vec<u8>>()? == new.entry;
-            return if is_same { Ok(()) } else { Err(StoreError::Taken("key")) };
-        }
-        let last = "SELECT seq, epoch FROM key_log ORDER BY seq DESC LIMIT 1";
-        let (sequence, epoch) = match session.row(last, values![]).await? {
-            Some(mut row) => (row.take::<Sequence>()?, Some(row.take::<Epoch>()?)),
-            None => (Sequence(0), None),
-        };
-        if new.sequence != sequence.next() {
-            return Err(StoreError::NotNext { expected: sequence.next().0, found: new.sequence.0 });
-        }
-        if let Some(last) = epoch.filter(|last| *last >= new.epoch) {
-            return Err(StoreError::EpochWentBack { last: last.0, found: new.epoch.0 });
-        }
-        let sql = "INSERT INTO key_log (seq, epoch, entry, at) VALUES ($1, $2, $3, $4)";
-        let at = new.at.as_microsecond();
-        session.run(sql, values![new.sequence, new.epoch, new.entry.as_slice(), at]).await?;
+        let mut session = self.write_alone().await?;
+        append_key(&mut *session, new).await?;
         session.commit().await
     }
 
@@ -141,4 +134,27 @@ impl FrontStore {
     pub(super) async fn write_alone(&self) -> Result<Box<dyn Session>, StoreError> {
         self.engine.begin(Intent::WriteAlone).await
     }
+}
+
+/// Adds an entry in a session that writes alone.
+pub(super) async fn append_key(session: &mut dyn Session, new: &KeyEntry) -> Result<(), StoreError> {
+    let there = session.row("SELECT epoch, entry FROM key_log WHERE seq = $1", values![new.sequence]).await?;
+    if let Some(mut row) = there {
+        let is_same = row.take::<Epoch>()? == new.epoch && row.take::<Vec<u8>>()? == new.entry;
+        return if is_same { Ok(()) } else { Err(StoreError::Taken("key")) };
+    }
+    let last = "SELECT seq, epoch FROM key_log ORDER BY seq DESC LIMIT 1";
+    let (sequence, epoch) = match session.row(last, values![]).await? {
+        Some(mut row) => (row.take::<Sequence>()?, Some(row.take::<Epoch>()?)),
+        None => (Sequence(0), None),
+    };
+    if new.sequence != sequence.next() {
+        return Err(StoreError::NotNext { expected: sequence.next().0, found: new.sequence.0 });
+    }
+    if let Some(last) = epoch.filter(|last| *last >= new.epoch) {
+        return Err(StoreError::EpochWentBack { last: last.0, found: new.epoch.0 });
+    }
+    let sql = "INSERT INTO key_log (seq, epoch, entry, at) VALUES ($1, $2, $3, $4)";
+    session.run(sql, values![new.sequence, new.epoch, new.entry.as_slice(), new.at.as_microsecond()]).await?;
+    Ok(())
 }
