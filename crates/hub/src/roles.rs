@@ -5,12 +5,13 @@ use std::{fmt::Write as _, path::PathBuf};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use vauban_blind::{CryptoRng, Epoch, RngCore, SecretKey, Signer};
-use vauban_release::HubId;
+use vauban_release::{HubId, PublicKey};
 use zeroize::Zeroizing;
 
 use crate::{
     front::{FrontSecret, Settings},
     signer::{Secret, SignerAddress},
+    stick::{StickKeys, StickRole},
     store::Place,
 };
 
@@ -51,6 +52,7 @@ struct FrontText {
     database: String,
     secret: Hidden,
     signer: Option<SignerPart>,
+    stick: Option<StickPart>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +60,14 @@ struct FrontText {
 struct SignerPart {
     at: String,
     secret: Hidden,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StickPart {
+    desk: String,
+    to_front: Hidden,
+    from_front: String,
 }
 
 /// What a front is told when it starts.
@@ -71,6 +81,8 @@ pub struct FrontRole {
     pub settings: Settings,
     /// Where its signer is, and what it shows there; without it, look-ups are not answered.
     pub signer: Option<(SignerAddress, Secret)>,
+    /// What it does with sticks of the desk; without it, none is taken.
+    pub stick: Option<StickRole>,
 }
 
 impl FrontRole {
@@ -89,7 +101,12 @@ impl FrontRole {
             let secret = Secret::new(&part.secret.0).ok_or(RoleError::Secret("signer.secret"))?;
             Ok((SignerAddress::named(&part.at), secret))
         });
-        Ok(Self { listen: read.listen, database: Place::named(&read.database), settings, signer: signer.transpose()? })
+        let stick = read.stick.map(|part| {
+            let role = StickRole::new(&part.desk, &part.to_front.0, &part.from_front);
+            role.ok_or(RoleError::Secret("stick"))
+        });
+        let (signer, stick) = (signer.transpose()?, stick.transpose()?);
+        Ok(Self { listen: read.listen, database: Place::named(&read.database), settings, signer, stick })
     }
 }
 
@@ -160,17 +177,30 @@ impl Handed {
         Self { cursors: text(), signer: text() }
     }
 
+    /// The secret of all fronts.
+    pub(crate) fn secret(&self) -> Option<FrontSecret> {
+        let bytes = HEXLOWER.decode(self.cursors.as_bytes()).map(Zeroizing::new).ok()?;
+        <[u8; 32]>::try_from(bytes.as_slice()).ok().map(FrontSecret::new)
+    }
+
     /// The file of a front.
-    pub(crate) fn front(&self, hub: HubId, title: &str) -> Zeroizing<String> {
+    pub(crate) fn front(&self, hub: HubId, title: &str, desk: &PublicKey, stick: &StickKeys) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         let (title, cursors, signer) = (quoted(title), &self.cursors, &self.signer);
+        let (to_front, from_front) = stick.for_front();
         let _ = write!(
             text,
             "# For `vauban hub front --config THIS`. It holds secrets. All fronts of one hub have the same file.\n\
              hub = \"{hub}\"\ntitle = {title}\n# Where parties reach it, behind a proxy that ends TLS:\n\
              # address = \"https://hub.example\"\nlisten = \"127.0.0.1:7020\"\n\
              # A file, or postgres://… when several fronts share it:\ndatabase = \"front.sqlite\"\n\
-             secret = \"{cursors}\"\n\n[signer]\nat = \"{SIGNER}\"\nsecret = \"{signer}\"\n"
+             secret = \"{cursors}\"\n\n\
+             # Who answers blind look-ups. Without this table there is no signer: look-ups wait, all else is answered.\n\
+             [signer]\nat = \"{SIGNER}\"\nsecret = \"{signer}\"\n\n\
+             # For `vauban hub front exchange FOLDER`: the key that signs orders, the secret that opens what comes on a stick,\n\
+             # and the key that seals what goes back. Without this table no stick is taken.\n\
+             [stick]\ndesk = \"{desk}\"\nto_front = \"{}\"\nfrom_front = \"{from_front}\"\n",
+            *to_front
         );
         text
     }
@@ -207,6 +237,7 @@ mod tests {
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 
     use uuid::Uuid;
+    use vauban_release::SigningKey;
 
     use super::*;
 
@@ -215,27 +246,38 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let (handed, key) = (Handed::new(&mut rng), SecretKey::generate(&mut rng).unwrap());
         let hub = HubId::new(Uuid::from_u128(7));
-        let front = FrontRole::read(&handed.front(hub, "CERT \"A\"\n\\ \u{7f}é")).unwrap();
+        let desk = SigningKey::from_seed(&Zeroizing::new([1; 32]), [1; 8]).public();
+        let text = handed.front(hub, "CERT \"A\"\n\\ \u{7f}é", &desk, &StickKeys::generate());
+        let front = FrontRole::read(&text).unwrap();
         assert_eq!((front.settings.hub, front.settings.title.as_str()), (hub, "CERT \"A\"\n\\  é"));
         let signer = SignerRole::read(&handed.signer(&key, 3)).unwrap();
         assert_eq!((signer.signer.pin().key, signer.signer.pin().epoch), (key.public(), Epoch::new(3)));
         let (at, _) = front.signer.unwrap();
         assert_eq!((&at, &signer.listen), (&SignerAddress::Tcp(SIGNER.to_owned()), &at));
+        assert!(front.stick.is_some());
+        // A file of before there were sticks, or of a front without a signer, is read, too.
+        let (plain, _) = text.split_once("# Who answers").unwrap();
+        let front = FrontRole::read(plain).unwrap();
+        assert!(front.stick.is_none() && front.signer.is_none());
     }
 
     #[test]
     fn what_is_wrong_is_said_without_the_secret() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let text = Handed::new(&mut rng).front(HubId::new(Uuid::from_u128(7)), "CERT");
+        let desk = SigningKey::from_seed(&Zeroizing::new([1; 32]), [1; 8]).public();
+        let text = Handed::new(&mut rng).front(HubId::new(Uuid::from_u128(7)), "CERT", &desk, &StickKeys::generate());
         let secret = text.lines().find(|line| line.starts_with("secret")).unwrap()[10..74].to_owned();
+        let own = text.split("AGE-SECRET-KEY-").nth(1).unwrap()[..58].to_owned();
         for bad in [
             text.replace("secret = ", "secrets = "),
             text.replace(&secret, &secret[1..]),
             text.replace(&format!("\"{secret}\""), &format!("\"{secret}")),
             text.replace("listen", "lisent"),
+            text.replace(&own, &own[1..]),
+            text.replace("from_front", "form_front"),
         ] {
             let error = FrontRole::read(&bad).unwrap_err().to_string();
-            assert!(!error.contains(&secret[1..9]), "{error}");
+            assert!(!error.contains(&secret[1..9]) && !error.contains(&own[1..9]), "{error}");
         }
     }
 }

@@ -14,6 +14,7 @@ mod incoming;
 mod observables;
 mod publication;
 mod released;
+mod side;
 mod steps;
 
 pub use approvers::{Approvers, ApproversError};
@@ -21,6 +22,7 @@ pub use draft::{Blinding, DraftError, Drafted, Drafting};
 pub use folder::{FolderError, read_manifest, read_release, write_release};
 pub use incoming::{Incoming, RefusedObject, incoming};
 pub use publication::{PublicationError, publication};
+pub use side::{FrontSide, Reach, Rest, Step};
 pub use steps::{
     Chosen, Collected, Decision, Desk, DeskError, Difference, Inside, NotBlind, Preview, Published, Seen, Stays, Taken,
     Trial, Wanted, can_be_blind, findings, stays,

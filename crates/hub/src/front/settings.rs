@@ -103,9 +103,23 @@ impl FrontSecret {
     }
 
     fn cursors(&self, credential: CredentialHash) -> CursorKey {
-        let mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&*self.0).expect("HMAC takes a key of any length");
-        let mac = mac.chain_update(b"vauban front cursors 1\n").chain_update(credential.0);
+        let mac = self.mac(b"vauban front cursors 1\n", &credential.0);
         CursorKey::new(mac.finalize().into_bytes().into())
+    }
+
+    /// A code over bytes that only who has the secret can make. A purpose ends with a line's end, and is no other's beginning.
+    pub(crate) fn code(&self, purpose: &[u8], bytes: &[u8]) -> [u8; 32] {
+        self.mac(purpose, bytes).finalize().into_bytes().into()
+    }
+
+    /// Whether this is that code.
+    pub(crate) fn is_code(&self, purpose: &[u8], bytes: &[u8], code: &[u8]) -> bool {
+        self.mac(purpose, bytes).verify_slice(code).is_ok()
+    }
+
+    fn mac(&self, purpose: &[u8], bytes: &[u8]) -> Hmac<Sha256> {
+        let mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&*self.0).expect("HMAC takes a key of any length");
+        mac.chain_update(purpose).chain_update(bytes)
     }
 }
 

@@ -136,8 +136,8 @@ fn publishing(visitor: &Visitor, inside: &Inside, has_front: bool, again: Option
                 button type="submit" { (visitor.say("Publier", "Publish")) }
             }
         } @else {
-            p { (visitor.say("Ces pages ont été lancées sans --front. Là où est la base de la façade :", "These pages were started without --front. Where the front's database is:")) }
-            pre tabindex="0" { "vauban hub desk publish " (id) " --front front.sqlite" }
+            p { (visitor.say("Ces pages ont été lancées sans --front. Avec une clé USB, ou là où est la base de la façade :", "These pages were started without --front. With a stick, or where the front's database is:")) }
+            pre tabindex="0" { "vauban hub desk publish " (id) " --front stick:/media/…\nvauban hub desk publish " (id) " --front front.sqlite" }
         }
         form method="post" action={ "/drafts/" (id) "/drop" } {
             button.second type="submit" { (visitor.say("Jeter ce brouillon", "Throw this draft away")) }

@@ -14,8 +14,8 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 use vauban_hub::{
-    desk::{Desk, DeskError},
-    store::{Act, Place},
+    desk::{Desk, DeskError, Reach},
+    store::Act,
 };
 use vauban_model::Lang;
 
@@ -35,8 +35,8 @@ const LARGEST: usize = 64 << 20;
 pub struct Pages {
     /// The desk.
     pub desk: Desk,
-    /// The database of the front that releases are published to; none where the desk reaches none.
-    pub front: Option<Place>,
+    /// The front that releases are published to, or the stick that goes there; none where pages publish nothing.
+    pub front: Option<Reach>,
     /// The file of the link in, in which [`Link::keep`](crate::Link::keep) wrote it.
     pub link: PathBuf,
     /// The language of whoever asks for none.
@@ -51,7 +51,7 @@ pub struct Pages {
 #[derive(Clone)]
 pub(super) struct Seat {
     pub(super) desk: Arc<Desk>,
-    pub(super) front: Option<Arc<Place>>,
+    pub(super) front: Option<Arc<Reach>>,
     door: Door,
 }
 

@@ -89,6 +89,7 @@ pub(super) fn said(error: &DeskError) -> Text {
                 format!("{object} cannot be blind: {}", why.en),
             );
         }
+        DeskError::Stick(error) => return error.words(),
         DeskError::NoObject(id) => format!("aucun objet {id}"),
         DeskError::NoParty(id) => format!("aucune organisation {id}"),
         DeskError::Approvers(error) => approvers(error),

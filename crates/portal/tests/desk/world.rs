@@ -4,7 +4,10 @@ use std::{fs, io::Read as _, path::PathBuf, process::Command, sync::mpsc, thread
 
 use jiff::Timestamp;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
-use vauban_hub::{desk::Desk, store::Place};
+use vauban_hub::{
+    desk::{Desk, Reach},
+    store::Place,
+};
 use vauban_model::Lang;
 use vauban_portal::{
     Link,
@@ -34,7 +37,7 @@ impl World {
             runtime.block_on(async {
                 let mut rng = ChaCha20Rng::from_seed([7; 32]);
                 let desk = Desk::init(&place, "CERT <Exemple>", "CERT, 01 00 00 00 00", &mut rng).await.unwrap();
-                let front = Some(Place::File(front));
+                let front = Some(Reach::Database(Place::File(front)));
                 let pages = Pages { desk, front, link, lang: Lang::Fr, now: Timestamp::now, random };
                 let listener = vauban_portal::bind("127.0.0.1:0").await.unwrap();
                 send.send(listener.local_addr().unwrap().port()).unwrap();

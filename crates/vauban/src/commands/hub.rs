@@ -6,7 +6,7 @@ mod signer;
 
 use std::{fs, path::Path, process::ExitCode};
 
-use vauban_hub::RoleError;
+use vauban_hub::{RoleError, stick::StickError};
 use vauban_model::Text;
 use zeroize::Zeroizing;
 
@@ -17,8 +17,7 @@ use crate::{
 
 /// Share indicators under TLP with parties that are rivals
 ///
-/// The desk decides what leaves; it needs no network. A release is a folder of files, signed: it goes to a front, or on a stick. The front hands
-/// releases out; the signer answers blind look-ups. docs/hub.md goes through a first release step by step.
+/// The desk decides what leaves; it needs no network: a stick goes between it and the front. The front hands releases out; the signer answers blind look-ups. docs/hub.md goes through a first release step by step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -49,6 +48,11 @@ fn cannot(error: &dyn std::error::Error, hint: Text) -> Failure {
 /// The same, where the error says enough.
 fn failed(error: &(impl std::error::Error + 'static)) -> Failure {
     cannot(error, Text::default())
+}
+
+/// Why a stick was refused, with what to do.
+fn refused(error: &StickError) -> Failure {
+    Failure::new("stick", error.words(), error.hint())
 }
 
 /// A word that is not one of those that may stand there.

@@ -1,4 +1,4 @@
-//! What waits at a front comes to the desk: who joined, receipts, objects and sightings that parties sent. The desk keeps each before the
+//! What waits at a front, or on a stick that was there, comes to the desk: who joined, receipts, objects and sightings that parties sent. The desk keeps each before the
 //! front is told, so that whoever is killed does it again and loses nothing.
 
 use std::{collections::HashMap, path::PathBuf};
@@ -9,11 +9,11 @@ use vauban_release::{Countersignature, Joining, Moment, ReceiptError, SignedRece
 
 use super::{Desk, DeskError};
 use crate::{
-    desk::{draft::LabelIds, read_manifest},
+    desk::{FrontSide, Reach, Rest, draft::LabelIds, read_manifest},
     front::Received,
     store::{
-        self, Act, CredentialHash, FrontStore, ObjectId, Party, PartyId, Place, Receipt, ReleaseNumber, State,
-        StoreError, Submission, SubmissionKind,
+        self, Act, CredentialHash, ObjectId, Party, PartyId, Receipt, ReleaseNumber, State, StoreError, Submission,
+        SubmissionKind,
     },
 };
 
@@ -35,6 +35,8 @@ pub struct Collected {
     pub objects: Vec<(PartyId, usize)>,
     /// What does not hold: of whom, what, and why. It stays where it is.
     pub wrong: Vec<(PartyId, String)>,
+    /// What is left to do until the front knows that it is here.
+    pub rest: Rest,
 }
 
 /// A sighting that a party sent.
@@ -56,18 +58,24 @@ impl Desk {
     /// Collects all that waits at a front.
     ///
     /// # Errors
-    /// What fails in either database or on the disk. What does not hold is told beside what does.
-    pub async fn collect(&self, act: Act<'_>, front: &Place) -> Result<Collected, DeskError> {
-        let front = FrontStore::open(front).await?;
+    /// What fails in either database, on the stick or on the disk. What does not hold is told beside what does.
+    pub async fn collect(&self, act: Act<'_>, front: &Reach) -> Result<Collected, DeskError> {
+        let mut front = self.front(front, act.at).await?;
         let mut collected = Collected::default();
-        self.collect_joined(act, &front, &mut collected).await?;
+        self.collect_joined(act, &mut *front, &mut collected).await?;
         let parties = self.store().parties().await?;
-        self.collect_receipts(act, &front, &parties, &mut collected).await?;
-        self.collect_submissions(act, &front, &parties, &mut collected).await?;
+        self.collect_receipts(act, &mut *front, &parties, &mut collected).await?;
+        self.collect_submissions(act, &mut *front, &parties, &mut collected).await?;
+        collected.rest = front.finish().await?;
         Ok(collected)
     }
 
-    async fn collect_joined(&self, act: Act<'_>, front: &FrontStore, to: &mut Collected) -> Result<(), DeskError> {
+    async fn collect_joined(
+        &self,
+        act: Act<'_>,
+        front: &mut dyn FrontSide,
+        to: &mut Collected,
+    ) -> Result<(), DeskError> {
         let parties: HashMap<CredentialHash, Party> =
             self.store().parties().await?.into_iter().map(|party| (party.party.credential, party)).collect();
         for joined in front.joined_parties().await? {
@@ -95,7 +103,7 @@ impl Desk {
     async fn collect_receipts(
         &self,
         act: Act<'_>,
-        front: &FrontStore,
+        front: &mut dyn FrontSide,
         parties: &[Party],
         to: &mut Collected,
     ) -> Result<(), DeskError> {
@@ -135,7 +143,7 @@ impl Desk {
     async fn collect_submissions(
         &self,
         act: Act<'_>,
-        front: &FrontStore,
+        front: &mut dyn FrontSide,
         parties: &[Party],
         to: &mut Collected,
     ) -> Result<(), DeskError> {

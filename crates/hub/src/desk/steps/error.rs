@@ -8,6 +8,7 @@ use vauban_release::{FormError, LogError};
 
 use crate::{
     desk::{ApproversError, DraftError, FolderError, NotBlind, PublicationError},
+    stick::StickError,
     store::{ObjectId, StoreError},
 };
 
@@ -38,6 +39,9 @@ pub enum DeskError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The stick.
+    #[error(transparent)]
+    Stick(#[from] StickError),
     /// The people who stand for releases.
     #[error(transparent)]
     Approvers(#[from] ApproversError),

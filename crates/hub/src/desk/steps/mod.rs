@@ -7,6 +7,7 @@ mod inside;
 mod objects;
 mod open;
 mod parties;
+mod reach;
 mod releases;
 
 pub use checks::{NotBlind, Stays, can_be_blind, findings, stays};

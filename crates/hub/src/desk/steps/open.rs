@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the files of the other roles say again.
-const HANDED: &str = "handed.json";
+pub(super) const HANDED: &str = "handed.json";
 /// The key of an epoch that begins.
 const NEXT_KEY: &str = "blind.key.next";
 
@@ -36,7 +36,7 @@ struct About {
 
 /// An open desk.
 pub struct Desk {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     about: About,
     store: DeskStore,
     pub(super) key: SigningKey,
@@ -130,7 +130,8 @@ impl Desk {
         let told = |error| DeskError::File(folder.clone(), error);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(told)?;
         // Both are for their owner alone: `whole` writes so.
-        whole::write(&folder.join("front.toml"), handed.front(self.id(), self.name()).as_bytes()).map_err(told)?;
+        let front = handed.front(self.id(), self.name(), &self.public(), &self.stick_keys()?);
+        whole::write(&folder.join("front.toml"), front.as_bytes()).map_err(told)?;
         whole::write(&folder.join("signer.toml"), handed.signer(&blinding.secret, epoch).as_bytes()).map_err(told)
     }
 
@@ -222,7 +223,7 @@ fn new_key<R: RngCore + CryptoRng>(rng: &mut R) -> SigningKey {
     SigningKey::from_seed(&seed, id)
 }
 
-fn read(folder: &Path, name: &str) -> Result<String, DeskError> {
+pub(super) fn read(folder: &Path, name: &str) -> Result<String, DeskError> {
     let path = folder.join(name);
     fs::read_to_string(&path).map_err(|error| DeskError::File(path, error))
 }

@@ -1,4 +1,4 @@
-//! Releases: drafted, approved by a second person, published to a front and into a folder for a stick.
+//! Releases: drafted, approved by a second person, published to a front and into a folder.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use vauban_release::{KeyLog, PartName, Release, SignedManifest, Words};
 
 use super::{Desk, DeskError, open::uuid};
 use crate::{
-    desk::{Drafted, Drafting, publication, read_manifest, read_release, write_release},
+    desk::{Drafted, Drafting, Reach, Rest, publication, read_manifest, read_release, write_release},
     front::key_entry,
-    store::{Act, Digest, Draft, Epoch, FrontStore, KeyEntry, Place, ReleaseNumber, Sequence, StoreError, StreamId},
+    store::{Act, Digest, Draft, Epoch, KeyEntry, ReleaseNumber, Sequence, StoreError, StreamId},
 };
 
 /// A release that is wanted.
@@ -38,8 +38,10 @@ impl Wanted {
 pub struct Published {
     /// Its number in its stream.
     pub number: ReleaseNumber,
-    /// Its folder, for a stick.
+    /// Its folder, for whoever takes it from there.
     pub folder: PathBuf,
+    /// What is left to do until the front has it.
+    pub rest: Rest,
 }
 
 impl Desk {
@@ -114,33 +116,25 @@ impl Desk {
     ///
     /// # Errors
     /// [`StoreError::SecondPerson`] when nobody approved it, [`StoreError::NotWhatWasApproved`] when its folder was changed, and what
-    /// fails in either database.
-    pub async fn publish(&self, act: Act<'_>, id: Uuid, front: &Place) -> Result<Published, DeskError> {
+    /// fails in either database or on the stick.
+    pub async fn publish(&self, act: Act<'_>, id: Uuid, front: &Reach) -> Result<Published, DeskError> {
         let draft = self.store().approved(id).await?;
         let release = read_release(&self.draft_folder(id))?;
         if release.signed().digest().bytes() != &draft.digest.0 {
             return Err(StoreError::NotWhatWasApproved.into());
         }
         let publication = publication(&release, self.before(&draft)?.as_ref())?;
-        let front = FrontStore::open(front).await?;
+        let mut front = self.front(front, act.at).await?;
         for key in keys(&release, act.at)? {
             front.append_key(&key).await?;
         }
         front.set_audience(&self.store().audience().await?).await?;
         front.publish(&publication, act.at).await?;
+        let rest = front.finish().await?;
         let folder = self.release_folder(draft.stream, draft.number);
         write_release(&folder, &release)?;
         self.store().published(act, id).await?;
-        Ok(Published { number: draft.number, folder })
-    }
-
-    /// Hands over to a front who may read what, without a release: who is served no more is refused from then on.
-    ///
-    /// # Errors
-    /// What fails in either database.
-    pub async fn hand_over_audience(&self, front: &Place) -> Result<(), DeskError> {
-        let front = FrontStore::open(front).await?;
-        Ok(front.set_audience(&self.store().audience().await?).await?)
+        Ok(Published { number: draft.number, folder, rest })
     }
 
     /// The manifests of a stream's releases, the oldest first.

@@ -16,12 +16,12 @@ use std::{
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use vauban_hub::{
-    desk::{Desk, DeskError},
+    desk::{Desk, DeskError, Reach, Rest},
     store::Act,
 };
 use vauban_model::{Lang, Text};
 
-use super::{cannot, failed};
+use super::{cannot, failed, refused};
 use crate::{
     failure::Failure,
     place::{Place, who},
@@ -136,6 +136,28 @@ fn opening(error: &DeskError) -> Failure {
         DeskError::Store(_) => cannot(error, Text::default()),
         _ => cannot(error, hint),
     }
+}
+
+/// Why the front, or a stick that goes there, was not told.
+fn unheard(error: &DeskError) -> Failure {
+    if let DeskError::Stick(error) = error { refused(error) } else { failed(error) }
+}
+
+/// What to do with a stick; nothing where there is none.
+fn carry(reach: &Reach, rest: Rest, lang: Lang) -> String {
+    let Some(stick) = reach.stick() else { return String::new() };
+    let orders = rest.orders;
+    let words = Text::new(
+        format!(
+            "ordres sur la clé : {orders}. Portez-la à la façade, et là :\n    vauban hub front exchange {}\n",
+            stick.display()
+        ),
+        format!(
+            "orders on the stick: {orders}. Take it to the front, and there:\n    vauban hub front exchange {}\n",
+            stick.display()
+        ),
+    );
+    if orders == 0 { String::new() } else { words.get(lang).to_owned() }
 }
 
 /// Randomness for what wants a source of it.

@@ -1,5 +1,7 @@
 //! `vauban hub front`: what the network sees of a hub.
 
+mod exchange;
+
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use jiff::Timestamp;
@@ -12,7 +14,7 @@ use vauban_hub::{
 };
 use vauban_model::Text;
 
-use super::{cannot, failed, handed, log, stop};
+use super::{cannot, failed, handed, log, refused, stop};
 use crate::{
     failure::Failure,
     place::{Place, random},
@@ -26,12 +28,26 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The file that the desk wrote for it (`desk/roles/front.toml`)
-    #[arg(long, default_value = "front.toml", value_name = "FILE")]
+    #[arg(long, default_value = "front.toml", value_name = "FILE", global = true)]
     config: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Exchange(exchange::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     let role = handed(&arguments.config, "front.toml", FrontRole::read)?;
+    match &arguments.command {
+        Some(Command::Exchange(arguments)) => exchange::run(arguments, &role, place),
+        None => listen(role, place),
+    }
+}
+
+fn listen(role: FrontRole, place: &Place) -> Result<ExitCode, Failure> {
     log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     runtime.block_on(async {

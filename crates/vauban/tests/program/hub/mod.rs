@@ -7,3 +7,4 @@ mod parties;
 mod road;
 mod roles;
 mod steps;
+mod stick;

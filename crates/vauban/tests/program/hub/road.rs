@@ -27,7 +27,7 @@ pub(super) fn published(here: &Path) -> (String, String, String) {
     (id, stream, code)
 }
 
-fn holds(folder: &Path, secret: &str) -> Option<std::path::PathBuf> {
+pub(super) fn holds(folder: &Path, secret: &str) -> Option<std::path::PathBuf> {
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
@@ -112,7 +112,7 @@ fn an_agency_warns_and_learns_by_consent_alone() {
     assert!(here.join("desk/received/receipts").join(&stream).join("00000001").join(format!("{id}.txt")).exists());
 
     // A thief of the front has neither a name of a party nor one of the blind tier.
-    for secret in ["quiet", "Party A", code.as_str()] {
+    for secret in ["quiet", "Party A", "on a laptop", code.as_str()] {
         assert_eq!(holds(&here.join("front"), secret), None, "{secret}");
         for file in ["front.sqlite", "front.sqlite-wal", "front.sqlite-shm"] {
             let bytes = fs::read(here.join(file)).unwrap_or_default();

@@ -3,26 +3,26 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use vauban_hub::{
-    desk::{Collected, Desk},
-    store::{Act, PartyId, Place},
+    desk::{Collected, Desk, Reach},
+    store::{Act, PartyId},
 };
 use vauban_model::{Lang, Text, printable};
 
-use super::{super::failed, rng};
+use super::{super::failed, carry, rng, unheard};
 use crate::failure::Failure;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Collect what waits at the front: who joined, receipts, objects and sightings; exit code 1 when something does not hold
     Collect {
-        /// The database of the front: a file, or postgres://…
-        #[arg(long, value_name = "DATABASE")]
+        /// The front: its database (a file, or postgres://…), or stick:FOLDER to carry it there
+        #[arg(long, value_name = "FRONT")]
         front: String,
     },
-    /// Tell the front who may read what, without a release: whoever was revoked is refused from then on
+    /// Tell the front who may read what, without a release: whoever was revoked is refused as soon as it has heard
     Audience {
-        /// The database of the front: a file, or postgres://…
-        #[arg(long, value_name = "DATABASE")]
+        /// The front: its database (a file, or postgres://…), or stick:FOLDER to carry it there
+        #[arg(long, value_name = "FRONT")]
         front: String,
     },
     /// Begin a new epoch of the blind tier, with a new key; every party looks everything up again
@@ -32,13 +32,28 @@ pub(super) enum Command {
 pub(super) async fn run(desk: &Desk, act: Act<'_>, command: &Command, lang: Lang) -> Result<(String, bool), Failure> {
     match command {
         Command::Collect { front } => {
-            let collected = desk.collect(act, &Place::named(front)).await.map_err(|error| failed(&error))?;
-            Ok((shown(desk, &collected, lang).await?, collected.wrong.is_empty()))
+            let reach = Reach::named(front);
+            let collected = desk.collect(act, &reach).await.map_err(|error| unheard(&error))?;
+            let mut text = shown(desk, &collected, lang).await?;
+            if collected.rest.more {
+                let words =
+                    Text::new("la façade en a d'autres : refaites l'échange\n", "the front has more: exchange again\n");
+                text.push_str(words.get(lang));
+            }
+            text.push_str(&carry(&reach, collected.rest, lang));
+            Ok((text, collected.wrong.is_empty()))
         }
         Command::Audience { front } => {
-            desk.hand_over_audience(&Place::named(front)).await.map_err(|error| failed(&error))?;
-            let words = Text::new("la façade sait qui lit quoi\n", "the front knows who reads what\n");
-            Ok((words.get(lang).to_owned(), true))
+            let reach = Reach::named(front);
+            let rest = desk.hand_over_audience(&reach, act.at).await.map_err(|error| unheard(&error))?;
+            let words = match &reach {
+                Reach::Database(_) => Text::new("la façade sait qui lit quoi\n", "the front knows who reads what\n"),
+                Reach::Stick(_) => Text::new(
+                    "la clé dit qui lit quoi ; la façade ne le sait pas encore\n",
+                    "the stick says who reads what; the front does not know it yet\n",
+                ),
+            };
+            Ok((words.get(lang).to_owned() + &carry(&reach, rest, lang), true))
         }
         Command::Rotate => {
             let epoch = desk.rotate(act, &mut rng()?).await.map_err(|error| failed(&error))?;

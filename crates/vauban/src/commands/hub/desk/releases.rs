@@ -1,18 +1,18 @@
-//! Releases: drafted, approved by a second person, published to a front or put on a stick.
+//! Releases: drafted, approved by a second person, published to a front or onto a stick.
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use uuid::Uuid;
 use vauban_hub::{
-    desk::{Desk, DeskError, Published, Wanted},
-    store::{Act, Place, StoreError, StreamId},
+    desk::{Desk, DeskError, Published, Reach, Wanted},
+    store::{Act, StoreError, StreamId},
 };
 use vauban_model::{Lang, Text, printable};
 use vauban_release::{MANIFEST_FILE, Words};
 
 use super::{
     super::{cannot, failed},
-    rng,
+    carry, rng, unheard,
 };
 use crate::failure::Failure;
 
@@ -45,12 +45,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE.minisig")]
         signature: PathBuf,
     },
-    /// Publish an approved draft to the front's database
+    /// Publish an approved draft: to the front's database, or onto the stick that goes there
     Publish {
         /// The draft
         draft: Uuid,
-        /// The database of the front: a file, or postgres://…
-        #[arg(long, value_name = "DATABASE")]
+        /// The front: its database (a file, or postgres://…), or stick:FOLDER to carry it there
+        #[arg(long, value_name = "FRONT")]
         front: String,
     },
 }
@@ -110,11 +110,11 @@ async fn approve(desk: &Desk, act: Act<'_>, id: Uuid, signature: &PathBuf, lang:
 }
 
 async fn publish(desk: &Desk, act: Act<'_>, id: Uuid, front: &str, lang: Lang) -> Result<String, Failure> {
-    let Published { number, folder } =
-        desk.publish(act, id, &Place::named(front)).await.map_err(|error| failed(&error))?;
+    let reach = Reach::named(front);
+    let Published { number, folder, rest } = desk.publish(act, id, &reach).await.map_err(|error| unheard(&error))?;
     let words = Text::new(
-        format!("publié : numéro {number} ; le dossier pour une clé USB : {}\n", folder.display()),
-        format!("published: number {number}; the folder for a stick: {}\n", folder.display()),
+        format!("publié : numéro {number} ; le dossier de la livraison : {}\n", folder.display()),
+        format!("published: number {number}; the folder of the release: {}\n", folder.display()),
     );
-    Ok(words.get(lang).to_owned())
+    Ok(words.get(lang).to_owned() + &carry(&reach, rest, lang))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use vauban_hub::{desk::Desk, store};
+use vauban_hub::desk::{Desk, Reach};
 use vauban_model::{Lang, Text, printable};
 use vauban_portal::{Link, desk::Pages};
 
@@ -19,8 +19,8 @@ pub(super) struct Serve {
     /// Where: an address of this machine alone
     #[arg(long, default_value = LISTEN)]
     listen: String,
-    /// The database of the front that releases are published to: a file, or postgres://…; without it, they are published by command
-    #[arg(long, value_name = "DATABASE")]
+    /// The front that releases are published to: its database, or stick:FOLDER; without it, they are published by command
+    #[arg(long, value_name = "FRONT")]
     front: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn serve(desk: Desk, folder: &Path, serve: &Serve, lang: Lang) 
             Text::new("une autre adresse de cette machine : --listen", "another address of this machine: --listen");
         cannot(&error, hint)
     })?;
-    let front: Option<store::Place> = serve.front.as_deref().map(store::Place::named);
+    let front = serve.front.as_deref().map(Reach::named);
     let pages = Pages { desk, front, link: link_file(folder), lang, now: Timestamp::now, random };
     let words = Text::new(
         format!("pages sur http://{} ; `vauban hub desk link` donne le lien d'entrée", serve.listen),
