@@ -4,7 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use vauban_release::{
+<<<<<<< HEAD
     BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedManifest, SignedOrder,
+=======
+    BodyReader, Chain, Countersignature, Enrolment, KeyLog, PartName, Piece, Release, SignedCounts, SignedManifest,
+>>>>>>> efccb01 (Add counts/1: how much of a stream met something in a week, in bands of one length)
     SignedReceipt, SigningKey, read_gone,
 };
 
@@ -36,11 +40,20 @@ fuzz_target!(|bytes: &[u8]| {
                 assert_eq!(chain.to_string(), text);
             }
         }
+<<<<<<< HEAD
         (6, Ok(text)) => drop((
             SignedReceipt::from_text(text),
             Countersignature::from_text(text),
             SignedOrder::from_text(text),
         )),
+=======
+        (6, Ok(text)) => {
+            drop((SignedReceipt::from_text(text), Countersignature::from_text(text)));
+            if let Ok(counts) = SignedCounts::from_text(text) {
+                assert_eq!(counts.to_text(), text, "one spelling");
+            }
+        }
+>>>>>>> efccb01 (Add counts/1: how much of a stream met something in a week, in bands of one length)
         (7, Ok(text)) => drop(text.parse::<Enrolment>()),
         _ => {}
     }

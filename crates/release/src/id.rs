@@ -26,6 +26,9 @@ pub enum ValueError {
     /// Not `YYYY-MM-DDThh:mm:ssZ`.
     #[error("not a time in UTC of the form 2026-01-31T12:00:00Z")]
     Time,
+    /// Not a week of ISO 8601 from 1970 on, `YYYY-Www`.
+    #[error("not a week of the form 2026-W48")]
+    Week,
 }
 
 macro_rules! uuid_newtype {

@@ -3,15 +3,16 @@
 //!
 //! A [`Manifest`] names the parts of a release by length and digest, and the manifest before it. A [`SignedManifest`] is that in the
 //! one spelling that was signed. [`Verifier`] and [`BodyReader`] check the parts as they come; what they end with is [`Whole`], the only
-//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`], and may send a [`SignedSighting`]. A desk without a network tells its front what
-//! to do by [`SignedOrder`]s. An [`Enrolment`] code pins the hub's key for
-//! the first contact, where it is exchanged for a credential by a [`Joining`];
+//! thing that a [`Chain`] accepts. A party answers with a [`SignedReceipt`], and may send a [`SignedSighting`], or [`SignedCounts`] once a
+//! week. A desk without a network tells its front what to do by [`SignedOrder`]s. An [`Enrolment`] code pins the hub's key for the first
+//! contact, where it is exchanged for a credential by a [`Joining`];
 //! a [`KeyLog`] keeps the hub from showing different keys to different parties. The format and its rules are in `docs/release.md`.
 //!
 //! The cryptography is `ed25519-dalek`'s, `blake2`'s and `sha2`'s, in the form of minisign.
 
 mod chain;
 mod change;
+mod counts;
 mod enrolment;
 mod gone;
 mod id;
@@ -28,6 +29,7 @@ mod words;
 
 pub use chain::{Chain, ChainError, ChainTextError, Head, Moment, Step};
 pub use change::{ChangeError, Changed, KeyChange};
+pub use counts::{Band, Counts, CountsError, MOST_WEEKS, SignedCounts, Tally, Week};
 pub use enrolment::{Enrolment, EnrolmentError, SignerPin};
 pub use gone::{Gone, GoneError, Left, ObjectId, read_gone, write_gone};
 pub use id::{Digest, Epoch, HubId, Number, StreamId, Time, ValueError};

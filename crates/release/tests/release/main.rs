@@ -4,6 +4,7 @@
 mod bits;
 mod body;
 mod chain;
+mod counts;
 mod enrolment;
 mod key_log;
 mod manifest;
