@@ -50,9 +50,13 @@ pub(super) fn write(
     record.commit()
 }
 
+/// The indicator that a label of a stream is in the record.
+pub(crate) fn indicator_of(hit: &Hit) -> IndicatorId {
+    IndicatorId::derived(&hit.stream.to_string(), "label", &hit.label.id.to_string())
+}
+
 fn sighting(hit: &Hit, hub: &str, place: &Place, now: Timestamp) -> Sighting {
     let label = &hit.label;
-    let id = IndicatorId::derived(&hit.stream.to_string(), "label", &label.id.to_string());
     let (fr, en) = (format!("{} {}", label.advice_fr, label.call), format!("{} {}", label.advice_en, label.call));
     let severity = match label.severity {
         Severity::Low => vauban_model::Severity::Low,
@@ -64,7 +68,7 @@ fn sighting(hit: &Hit, hub: &str, place: &Place, now: Timestamp) -> Sighting {
         offset: None,
         observable: place.observable.clone(),
         indicator: IndicatorRef {
-            id,
+            id: indicator_of(hit),
             value: hit.value.clone(),
             name: format!("label {}", label.id),
             source: hub.to_owned(),

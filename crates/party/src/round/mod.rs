@@ -5,4 +5,5 @@ mod met;
 mod run;
 mod seen;
 
+pub(crate) use met::indicator_of;
 pub use run::{Round, RoundError, Rounded};

@@ -8,7 +8,9 @@ use vauban_record::RecordError;
 use vauban_release::{Moment, Words};
 
 use super::{met, seen::Seen};
-use crate::{Day, DayError, Door, Hit, Party, PartyError, Slotted, Updated, files};
+use crate::{
+    CountsError, CountsTold, Day, DayError, Door, Hit, Party, PartyError, Slotted, Updated, counts::Telling, files,
+};
 
 /// How many hits were written down.
 const TOLD: &str = "told";
@@ -39,6 +41,8 @@ pub struct Rounded {
     pub met: Vec<Hit>,
     /// Names that wait to be asked about.
     pub waiting: usize,
+    /// The counts that somebody agreed to tell; nothing of them without an agreement.
+    pub counts: Result<CountsTold, CountsError>,
 }
 
 /// Why a round could not be gone through.
@@ -94,7 +98,9 @@ impl Round<'_> {
         }
         let slot = day.run(own, party, self.now, rng);
         let met = self.tell(party, &day)?;
-        Ok(Rounded { updated, slot, met, waiting: day.waiting() })
+        let telling = Telling { day: &day, record: self.record, unlisted: &updated.unlisted, now: self.now };
+        let counts = telling.tell(own, party);
+        Ok(Rounded { updated, slot, met, waiting: day.waiting(), counts })
     }
 
     /// Writes down what was met since the last time. Whoever is killed in between writes it down again.

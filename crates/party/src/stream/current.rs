@@ -11,7 +11,7 @@ use std::{
 use vauban_blind::{Pin, Table};
 use vauban_release::{Chain, MANIFEST_FILE, PartName, SIGNATURE_FILE, SignedManifest, Words};
 
-use super::{StreamError, stage::pin};
+use super::{StreamError, merge, stage::pin};
 use crate::files;
 
 pub(super) const RELEASES: &str = "releases";
@@ -89,6 +89,15 @@ impl Current {
     pub fn objects(&self) -> Option<PathBuf> {
         let path = self.folder.join(PartName::Objects.as_str());
         path.exists().then_some(path)
+    }
+
+    /// Calls back with the id of each of the stream's objects.
+    pub(crate) fn each_object(&self, mut take: impl FnMut(&str)) -> Result<(), StreamError> {
+        let Some(path) = self.objects() else { return Ok(()) };
+        merge::each(&path, |id, _| {
+            take(id);
+            Ok(())
+        })
     }
 
     /// A part of the newest release: rules, advice, the log of keys, the blind table. For objects ask [`Self::objects`].

@@ -25,21 +25,32 @@ const LONGEST_TEXT: usize = 1000;
 
 /// A stream, as the hub lists it.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Listed {
-    pub(crate) id: StreamId,
+pub struct Listed {
+    /// Which stream.
+    pub id: StreamId,
+    /// What it is called, without control characters.
     #[serde(default)]
-    pub(crate) title: String,
+    pub title: String,
+    /// What it holds, without control characters.
     #[serde(default)]
-    pub(crate) description: String,
-    /// None while nothing was released.
-    pub(crate) number: Option<Number>,
-    pub(crate) digest: Option<Digest>,
+    pub description: String,
+    /// The number of the last release; none while nothing was released.
+    pub number: Option<Number>,
+    /// The digest of its manifest.
+    pub digest: Option<Digest>,
 }
 
 pub(crate) fn read_streams(door: &dyn Door) -> Result<Vec<Listed>, DoorError> {
-    let bytes = read_all(success(door.get("/hub/v1/streams", None)?)?, LONGEST_LIST)?;
+    parse_streams(&read_all(success(door.get("/hub/v1/streams", None)?)?, LONGEST_LIST)?)
+}
+
+/// The list of streams in an answer of a hub.
+///
+/// # Errors
+/// [`DoorError::Form`] for what is no such list, and for one of more than 256 streams.
+pub fn parse_streams(bytes: &[u8]) -> Result<Vec<Listed>, DoorError> {
     let mut listed: Vec<Listed> =
-        serde_json::from_slice(&bytes).map_err(|error| DoorError::Form(format!("the list of streams: {error}")))?;
+        serde_json::from_slice(bytes).map_err(|error| DoorError::Form(format!("the list of streams: {error}")))?;
     if listed.len() > MOST_STREAMS {
         return Err(DoorError::Form(format!("more than {MOST_STREAMS} streams")));
     }
@@ -75,29 +86,32 @@ pub(super) fn read_manifests(
             return Ok(manifests);
         }
         let reply = success(door.get(&format!("/hub/v1/streams/{stream}/manifests?after={last}"), None)?)?;
-        let before = manifests.len();
-        read_page(reply.body, last, &mut manifests)?;
-        if manifests.len() == before {
+        let page = parse_manifests(reply.body, last, MOST_MANIFESTS.saturating_sub(manifests.len()))?;
+        if page.is_empty() {
             return Err(DoorError::Form(format!("there is no manifest after {last}")).into());
         }
+        manifests.extend(page);
     }
 }
 
-fn read_page(body: Box<dyn Read>, mut last: u64, manifests: &mut Vec<SignedManifest>) -> Result<(), StreamError> {
-    let mut reader = BufReader::new(body);
-    let mut line = Vec::new();
+/// The signed manifests in an answer of a hub: after a number, rising, so many at the most.
+///
+/// # Errors
+/// [`StreamError::Door`] for what is no such list, [`StreamError::Body`] for a line that is no signed manifest.
+pub fn parse_manifests(body: impl Read, mut last: u64, most: usize) -> Result<Vec<SignedManifest>, StreamError> {
+    let (mut reader, mut line, mut manifests) = (BufReader::new(body), Vec::new(), Vec::new());
     loop {
         line.clear();
         let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
         if read.map_err(|error| DoorError::Failed(error.to_string()))? == 0 {
-            return Ok(());
+            return Ok(manifests);
         }
         if line.last() != Some(&b'\n') && line.len() as u64 >= LONGEST_LINE {
             return Err(DoorError::Long(LONGEST_LINE).into());
         }
         let signed = read_line(&line)?;
         let number = signed.manifest().number.get();
-        if number <= last || manifests.len() >= MOST_MANIFESTS {
+        if number <= last || manifests.len() >= most {
             return Err(DoorError::Form("manifests that do not rise, or too many".to_owned()).into());
         }
         last = number;

@@ -63,7 +63,11 @@ pub(super) fn check(path: &Path) -> Result<(), StreamError> {
     each(path, |_, _| Ok(()))
 }
 
-fn each(path: &Path, mut take: impl FnMut(&str, &[u8]) -> Result<(), StreamError>) -> Result<(), StreamError> {
+/// Calls back with each object's id and line.
+pub(super) fn each(
+    path: &Path,
+    mut take: impl FnMut(&str, &[u8]) -> Result<(), StreamError>,
+) -> Result<(), StreamError> {
     let mut reader = BufReader::new(File::open(path)?);
     let mut line = Vec::new();
     for at in 1.. {

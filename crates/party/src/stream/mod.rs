@@ -14,7 +14,8 @@ mod update;
 
 pub use current::Current;
 pub use error::StreamError;
-pub(crate) use listing::{Listed, read_streams};
+pub(crate) use listing::read_streams;
+pub use listing::{Listed, parse_manifests, parse_streams};
 pub use state::Stream;
 pub(crate) use stick::manifest as folder_manifest;
 pub(crate) use update::Context;

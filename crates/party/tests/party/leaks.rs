@@ -26,7 +26,7 @@ fn dump(folder: &Path, bytes: &mut Vec<u8>) {
 }
 
 /// The name as it could stand somewhere.
-fn encodings(name: &str) -> Vec<Vec<u8>> {
+pub(crate) fn encodings(name: &str) -> Vec<Vec<u8>> {
     let utf16: Vec<u16> = name.encode_utf16().collect();
     let mut all = vec![
         name.as_bytes().to_vec(),
@@ -47,7 +47,7 @@ fn encodings(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// Whether any of the needles is there: all begin with eight bytes that are looked up at each place.
-fn found(bytes: &[u8], needles: &[Vec<u8>]) -> usize {
+pub(crate) fn found(bytes: &[u8], needles: &[Vec<u8>]) -> usize {
     let starts: HashSet<&[u8]> = needles.iter().map(|needle| &needle[..8]).collect();
     let places: Vec<usize> = (0..bytes.len() - 8).filter(|at| starts.contains(&bytes[*at..at + 8])).collect();
     needles.iter().filter(|needle| places.iter().any(|at| bytes[*at..].starts_with(needle))).count()

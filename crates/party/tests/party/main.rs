@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up is a failure")]
 
 mod costs;
+mod counts;
 mod day;
 mod https;
 mod hub;
