@@ -121,7 +121,8 @@ async fn what_comes_back_is_the_fronts_or_nothing() {
     let text = fs::read_to_string(world.desk.roles_folder().join("front.toml")).unwrap();
     let secret = text.lines().find(|line| line.starts_with("secret")).unwrap();
     let forged = FrontRole::read(&text.replacen(secret, &format!("secret = \"{}\"", "00".repeat(32)), 1)).unwrap();
-    let forger = World { role: forged, ..World::new(3).await };
+    let mut forger = World::new(3).await;
+    forger.role = forged;
     forger.exchange_at(&world.front, &world.stick()).await.unwrap();
     let told = world.collect().await;
     assert!(matches!(told, Err(DeskError::Stick(StickError::Answer))), "{told:?}");

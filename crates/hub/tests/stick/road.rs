@@ -1,7 +1,5 @@
 //! One suite for both ways to a front: what happens is the same, one visit later.
 
-use std::fs;
-
 use vauban_hub::{
     desk::{DeskError, Reach, Rest},
     stick::StickError,
@@ -59,7 +57,7 @@ async fn end_of_road(way: fn(&World) -> Reach) -> Vec<String> {
 #[tokio::test]
 async fn a_stick_does_what_the_database_does() {
     let by_database = end_of_road(|world| Reach::Database(Place::File(world.home.path().join("front.sqlite")))).await;
-    assert_eq!(by_database.len(), 5, "{by_database:?}");
+    assert_eq!(by_database.len(), 6, "{by_database:?}");
     assert_eq!(end_of_road(World::by_stick).await, by_database);
 }
 
