@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 use vauban_hub::store::{
-    Audience, DeskStore, Epoch, Filter, FrontStore, KeyEntry, Noted, Place, PublicKey, Published, Receipt,
-    ReleaseNumber, Sequence, Spent, StoreError, Submission, SubmissionKind,
+    Audience, DeskStore, Digest, Epoch, Filter, FrontStore, KeyEntry, Noted, OrderMark, OrderNumber, Place, PublicKey,
+    Published, Receipt, ReleaseNumber, Sequence, Spent, StoreError, Submission, SubmissionKind,
 };
 
 use crate::made::{
@@ -104,11 +104,44 @@ pub(crate) async fn what_parties_send_waits_for_the_desk(place: Place) {
     assert!(matches!(front.submit(&Submission { credential: BOB, ..new.clone() }).await, Err(StoreError::Denied)));
     assert_eq!(front.submission(BOB, new.id).await.unwrap(), None, "another's status is not there");
     assert_eq!(front.waiting(9).await.unwrap(), std::slice::from_ref(&new));
+    assert_eq!(front.waiting_lengths(9).await.unwrap(), [(new.id, 4)]);
+    assert_eq!(front.waiting_one(new.id).await.unwrap().as_ref(), Some(&new));
     front.taken(new.id, "complete").await.unwrap();
-    assert!(front.waiting(9).await.unwrap().is_empty());
+    assert!(front.waiting(9).await.unwrap().is_empty() && front.waiting_lengths(9).await.unwrap().is_empty());
+    assert!(front.waiting_one(new.id).await.unwrap().is_none());
     let told = front.submission(ALICE, new.id).await.unwrap().unwrap();
     assert_eq!((told.status.as_str(), told.body), ("complete", None));
     assert!(matches!(front.taken(Uuid::from_u128(51), "x").await, Err(StoreError::UnknownObject)));
+}
+
+pub(crate) async fn orders_are_done_once_and_whole(place: Place) {
+    let front = opened(&place).await;
+    let mark = |number, byte| OrderMark { number: OrderNumber(number), digest: Digest([byte; 32]) };
+    let (first, new) = (mark(1, 1), publication(GROUP, 1, vec![entry("tool", 1, 1)]));
+    assert_eq!(front.last_order().await.unwrap(), None);
+    let left_out = front.begin_order(mark(2, 2), at(1)).await.map(|_| ());
+    assert!(matches!(left_out, Err(StoreError::NotNext { expected: 1, found: 2 })), "{left_out:?}");
+
+    let mut doing = front.begin_order(first, at(1)).await.unwrap().unwrap();
+    doing.publish(&new).await.unwrap();
+    drop(doing);
+    assert_eq!(front.last_order().await.unwrap(), None, "what was dropped was not done");
+    assert!(numbers(&front, ALICE, GROUP, &Filter::default()).await.is_empty());
+
+    let mut doing = front.begin_order(first, at(1)).await.unwrap().unwrap();
+    assert_eq!(doing.publish(&new).await.unwrap(), Published::Now);
+    doing.set_audience(&Audience { credentials: Vec::new(), ..audience() }).await.unwrap();
+    doing.set_audience(&audience()).await.unwrap();
+    doing.taken(Uuid::from_u128(99), "of something that was forgotten").await.unwrap();
+    doing.commit().await.unwrap();
+    assert_eq!(front.last_order().await.unwrap(), Some(first));
+    assert_eq!(front.done_order(OrderNumber(1)).await.unwrap(), Some(Digest([1; 32])));
+    assert_eq!(numbers(&front, ALICE, GROUP, &Filter::default()).await, [1]);
+    assert!(front.begin_order(first, at(2)).await.unwrap().is_none(), "it was done");
+    let other = front.begin_order(mark(1, 9), at(2)).await.map(|_| ());
+    assert!(matches!(other, Err(StoreError::Taken("order"))), "{other:?}");
+    front.begin_order(mark(2, 2), at(2)).await.unwrap().unwrap().commit().await.unwrap();
+    front.empty_log().await.unwrap();
 }
 
 pub(crate) async fn what_has_ended_is_forgotten(place: Place) {
