@@ -24,6 +24,6 @@ pub use incoming::{Incoming, RefusedObject, incoming};
 pub use publication::{PublicationError, publication};
 pub use side::{FrontSide, Reach, Rest, Step};
 pub use steps::{
-    Chosen, Collected, Decision, Desk, DeskError, Difference, Inside, NotBlind, Preview, Published, Seen, Stays, Taken,
-    Trial, Wanted, can_be_blind, findings, stays,
+    Chosen, Collected, Decision, Desk, DeskError, Difference, Inside, NotBlind, Preview, Published, Seen, Spread,
+    Stays, Sums, Taken, Trial, Wanted, WeekSum, can_be_blind, findings, stays,
 };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::DeskError;
 use crate::store::{
     Audience, FrontStore, JoinedParty, KeyEntry, Place, Publication, Receipt, ReleaseNumber, StreamId, Submission,
+    ToldCounts,
 };
 
 /// How a desk reaches its front.
@@ -81,6 +82,12 @@ pub trait FrontSide: Send {
     /// As [`FrontStore::taken`].
     fn taken<'a>(&'a mut self, id: Uuid, status: &'a str) -> Step<'a, ()>;
 
+    /// As [`FrontStore::waiting_counts`].
+    fn waiting_counts(&mut self, most: u64) -> Step<'_, Vec<ToldCounts>>;
+
+    /// As [`FrontStore::counts_taken`].
+    fn counts_taken<'a>(&'a mut self, told: &'a ToldCounts) -> Step<'a, ()>;
+
     /// All was said. Dropped before, a stick tells the front nothing of it.
     fn finish(self: Box<Self>) -> Step<'static, Rest>;
 }
@@ -119,6 +126,14 @@ impl FrontSide for FrontStore {
 
     fn taken<'a>(&'a mut self, id: Uuid, status: &'a str) -> Step<'a, ()> {
         Box::pin(async move { Ok(Self::taken(self, id, status).await?) })
+    }
+
+    fn waiting_counts(&mut self, most: u64) -> Step<'_, Vec<ToldCounts>> {
+        Box::pin(async move { Ok(Self::waiting_counts(self, most).await?) })
+    }
+
+    fn counts_taken<'a>(&'a mut self, told: &'a ToldCounts) -> Step<'a, ()> {
+        Box::pin(async move { Ok(Self::counts_taken(self, told).await?) })
     }
 
     fn finish(self: Box<Self>) -> Step<'static, Rest> {

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 use vauban_blind::WireError;
-use vauban_release::{JoiningError, ReceiptError, SightingError, Words};
+use vauban_release::{CountsError, JoiningError, ReceiptError, SightingError, Words};
 
 use super::{answered::private, body::Unread};
 use crate::{signer::NotEvaluated, store::StoreError};
@@ -66,6 +66,12 @@ pub enum Problem {
     /// A sighting that proves nothing.
     #[error(transparent)]
     Sighting(#[from] SightingError),
+    /// A statement of counts that proves nothing.
+    #[error(transparent)]
+    Counts(#[from] CountsError),
+    /// Another statement of the same party for the same stream and week came before.
+    #[error("another statement of counts came before")]
+    OtherCounts,
     /// There is no such sighting of this party.
     #[error("there is no such sighting")]
     NoSighting,
@@ -129,6 +135,7 @@ impl Problem {
             Self::Signer(NotEvaluated::Epoch { .. }) => (409, "epoch"),
             Self::Signer(NotEvaluated::Key(_)) => (409, "key"),
             Self::OtherReceipt => (409, "other-receipt"),
+            Self::OtherCounts => (409, "other-counts"),
             Self::Joined => (409, "joined"),
             Self::Gone => (410, "gone"),
             Self::TooLong => (413, "too-long"),
@@ -145,6 +152,12 @@ impl Problem {
             Self::Sighting(SightingError::OtherStream) => (422, "other-stream"),
             Self::Sighting(SightingError::OtherParty) => (422, "other-party"),
             Self::Sighting(SightingError::Time(_)) => (422, "time"),
+            Self::Counts(CountsError::Line(_)) => (400, "counts"),
+            Self::Counts(CountsError::OtherStream) => (422, "other-stream"),
+            Self::Counts(CountsError::OtherParty) => (422, "other-party"),
+            Self::Counts(CountsError::OtherWeek(_)) => (422, "other-week"),
+            Self::Counts(CountsError::Early(_) | CountsError::Late(_)) => (422, "time"),
+            Self::Counts(CountsError::NotSigned(_)) => (422, "signature"),
             Self::Budget(_) => (429, "budget"),
             Self::Internal => (500, "internal"),
             Self::Signer(NotEvaluated::Away) => (503, "signer"),
@@ -168,6 +181,10 @@ impl Problem {
             Self::Receipt(error) => return error.words(),
             Self::Joining(error) => return error.words(),
             Self::Sighting(error) => return error.words(),
+            Self::Counts(error) => return error.words(),
+            Self::OtherCounts => {
+                ("Un autre décompte est déjà gardé pour cette semaine.", "Other counts are kept for this week already.")
+            }
             Self::NoSighting => ("Il n'y a pas de tel signalement de vous.", "There is no such sighting of yours."),
             Self::Joined => (
                 "Cette inscription est déjà faite. Si ce n'était pas vous, appelez l'agence.",
@@ -248,6 +265,7 @@ impl From<StoreError> for Problem {
             StoreError::Denied | StoreError::UnknownStream => Self::Stream,
             StoreError::UnknownRelease => Self::Release,
             StoreError::Taken("joining") => Self::Joined,
+            StoreError::Taken("counts") => Self::OtherCounts,
             StoreError::Taken(_) => Self::OtherReceipt,
             StoreError::Gone(_) | StoreError::Busy | StoreError::Full | StoreError::ReadOnly => {
                 tracing::warn!(%error, "the store does not answer");

@@ -38,6 +38,7 @@ pub fn router(front: Front) -> Router {
         .route("/hub/v1/streams/{stream}/releases/{number}/receipt/seen", get(party::countersigned))
         .route("/hub/v1/streams/{stream}/sightings", post(party::give_sighting))
         .route("/hub/v1/streams/{stream}/sightings/{digest}", get(party::sighting))
+        .route("/hub/v1/streams/{stream}/counts/{week}", put(party::give_counts))
         .route("/hub/v1/joining", put(party::join))
         .route("/hub/v1/streams/{stream}/views/{format}", get(views::view))
         .route("/hub/v1/streams/{stream}/misp/manifest.json", get(views::manifest))

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use vauban_release::{Digest, StreamId};
+use vauban_release::{Digest, StreamId, Week};
 
 use super::bytes::Bytes;
 use crate::store::{
-    self, Audience, Credential, CredentialHash, Epoch, KeyEntry, PublicKey, Reading, ReleaseNumber, Sequence,
-    StreamInfo,
+    self, Audience, CountsKey, Credential, CredentialHash, Epoch, KeyEntry, PublicKey, Reading, ReleaseNumber,
+    Sequence, StreamInfo,
 };
 
 /// The most bytes that the acts of one order have.
@@ -27,6 +27,8 @@ pub(super) enum Act {
     Countersign { stream: StreamId, number: u64, key: Bytes, seen: Bytes },
     /// The desk has what a party sent; its sender is told this.
     Taken { id: String, status: String },
+    /// The desk has what a party told of a week.
+    CountsTaken { credential: Bytes, stream: StreamId, week: Week },
 }
 
 /// A stream as its readers are told of it.
@@ -101,6 +103,14 @@ impl Act {
         }
     }
 
+    pub(super) fn counts_taken(told: &store::ToldCounts) -> Self {
+        Self::CountsTaken {
+            credential: told.credential.0.into(),
+            stream: StreamId::new(told.stream.0),
+            week: told.week,
+        }
+    }
+
     /// The files that it needs.
     pub(super) fn files(&self) -> &[Named] {
         if let Self::Publish { files, .. } = self { files } else { &[] }
@@ -109,6 +119,12 @@ impl Act {
     /// The id of what was sent, if it is about that.
     pub(super) fn taken(&self) -> Option<Uuid> {
         if let Self::Taken { id, .. } = self { id.parse().ok() } else { None }
+    }
+
+    /// Whose counts of which week it is about, if it is about some.
+    pub(super) fn counts(&self) -> Option<CountsKey> {
+        let Self::CountsTaken { credential, stream, week } = self else { return None };
+        Some((CredentialHash(credential.array()?), store::StreamId(stream.uuid()), *week))
     }
 
     /// Which receipt it is about, if it is about one.

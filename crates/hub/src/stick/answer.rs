@@ -7,14 +7,14 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use vauban_release::{Digest, HubId, StreamId};
+use vauban_release::{Digest, HubId, StreamId, Week};
 
 use super::{StickError, bytes::Bytes, seal};
 use crate::{
     front::FrontSecret,
     store::{
         self, CredentialHash, JoinedParty, OrderMark, OrderNumber, PublicKey, Receipt, ReleaseNumber, Submission,
-        SubmissionKind,
+        SubmissionKind, ToldCounts,
     },
 };
 
@@ -35,6 +35,7 @@ pub(super) struct Answer {
     pub(super) joined: Vec<JoinedParty>,
     pub(super) receipts: Vec<Receipt>,
     pub(super) submissions: Vec<Submission>,
+    pub(super) counts: Vec<ToldCounts>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +48,7 @@ struct Written {
     joined: Vec<Joined>,
     receipts: Vec<Received>,
     submissions: Vec<Sent>,
+    counts: Vec<Told>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,6 +83,16 @@ struct Sent {
     body: Bytes,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    credential: Bytes,
+    stream: StreamId,
+    week: Week,
+    received: Timestamp,
+    bytes: Bytes,
+}
+
 impl Answer {
     /// The sealed bytes of its file.
     pub(super) fn write(
@@ -97,6 +109,7 @@ impl Answer {
             joined: self.joined.iter().map(Joined::of).collect(),
             receipts: self.receipts.iter().map(Received::of).collect(),
             submissions: self.submissions.iter().map(Sent::of).collect(),
+            counts: self.counts.iter().map(Told::of).collect(),
         };
         let text = serde_json::to_vec(&written).map_err(|error| StickError::Seal(error.to_string()))?;
         let code = format!("{}\n", HEXLOWER.encode(&secret.code(PURPOSE, &text)));
@@ -134,6 +147,7 @@ impl Answer {
             joined: written.joined.into_iter().map(Joined::read).collect::<Option<_>>()?,
             receipts: written.receipts.into_iter().map(Received::read).collect::<Option<_>>()?,
             submissions: written.submissions.into_iter().map(Sent::read).collect::<Option<_>>()?,
+            counts: written.counts.into_iter().map(Told::read).collect::<Option<_>>()?,
         })
     }
 }
@@ -204,6 +218,28 @@ impl Sent {
             received: self.received,
             status: self.status,
             body: Some(self.body.0),
+        })
+    }
+}
+
+impl Told {
+    fn of(told: &ToldCounts) -> Self {
+        Self {
+            credential: told.credential.0.into(),
+            stream: StreamId::new(told.stream.0),
+            week: told.week,
+            received: told.received,
+            bytes: Bytes(told.bytes.clone()),
+        }
+    }
+
+    fn read(self) -> Option<ToldCounts> {
+        Some(ToldCounts {
+            credential: CredentialHash(self.credential.array()?),
+            stream: store::StreamId(self.stream.uuid()),
+            week: self.week,
+            received: self.received,
+            bytes: self.bytes.0,
         })
     }
 }

@@ -98,7 +98,7 @@ impl Exchange<'_> {
         Ok(Exchanged {
             done,
             last: answer.last.map(|last| last.number),
-            waiting: (answer.joined.len(), answer.receipts.len(), answer.submissions.len()),
+            waiting: (answer.joined.len(), answer.receipts.len(), answer.submissions.len() + answer.counts.len()),
             more: answer.more,
         })
     }
@@ -197,6 +197,7 @@ impl Exchange<'_> {
             Act::Countersign { seen, .. } => {
                 doing.countersign(act.receipt().ok_or_else(unknown)?, &seen.0).await?;
             }
+            Act::CountsTaken { .. } => doing.counts_taken(act.counts().ok_or_else(unknown)?).await?,
             Act::Taken { status, .. } => doing.taken(act.taken().ok_or_else(unknown)?, status).await?,
         }
         Ok(())
@@ -206,12 +207,14 @@ impl Exchange<'_> {
     async fn answer(&self) -> Result<Answer, StoreError> {
         let receipts = self.store.all_receipts(MOST).await?;
         let (submissions, is_all) = self.sent().await?;
+        let counts = self.store.waiting_counts(MOST).await?;
         Ok(Answer {
             last: self.store.last_order().await?,
-            more: !is_all || receipts.len() as u64 == MOST,
+            more: !is_all || receipts.len() as u64 == MOST || counts.len() as u64 == MOST,
             joined: self.store.joined_parties().await?,
             receipts,
             submissions,
+            counts,
         })
     }
 

@@ -23,7 +23,9 @@ use super::{
 use crate::{
     desk::{DeskError, FrontSide, Rest, Step},
     front::FrontSecret,
-    store::{self, Audience, JoinedParty, KeyEntry, OrderNumber, Publication, Receipt, ReleaseNumber, Submission},
+    store::{
+        self, Audience, JoinedParty, KeyEntry, OrderNumber, Publication, Receipt, ReleaseNumber, Submission, ToldCounts,
+    },
 };
 
 /// What a desk gives orders with.
@@ -72,14 +74,16 @@ impl Stick {
                 return Err(StickError::Fork(last.number.0));
             }
         }
-        let (mut taken, mut signed) = (HashSet::new(), HashSet::new());
+        let (mut taken, mut signed, mut told) = (HashSet::new(), HashSet::new(), HashSet::new());
         for order in orders.after(done(&answer))? {
             let acts = orders.acts(&order)?;
             taken.extend(acts.iter().filter_map(Act::taken));
             signed.extend(acts.iter().filter_map(Act::receipt));
+            told.extend(acts.iter().filter_map(Act::counts));
         }
         answer.submissions.retain(|sent| !taken.contains(&sent.id));
         answer.receipts.retain(|receipt| !signed.contains(&(receipt.stream, receipt.number, receipt.key)));
+        answer.counts.retain(|counts| !told.contains(&counts.key()));
         Ok(answer)
     }
 
@@ -230,6 +234,16 @@ impl FrontSide for Stick {
     fn taken<'a>(&'a mut self, id: Uuid, status: &'a str) -> Step<'a, ()> {
         self.acts.push(Act::Taken { id: id.to_string(), status: status.to_owned() });
         at_once(self.answer().map(|answer| answer.submissions.retain(|sent| sent.id != id)))
+    }
+
+    fn waiting_counts(&mut self, most: u64) -> Step<'_, Vec<ToldCounts>> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        at_once(self.answer().map(|answer| answer.counts.iter().take(most).cloned().collect()))
+    }
+
+    fn counts_taken<'a>(&'a mut self, told: &'a ToldCounts) -> Step<'a, ()> {
+        self.acts.push(Act::counts_taken(told));
+        at_once(self.answer().map(|answer| answer.counts.retain(|counts| counts.key() != told.key())))
     }
 
     fn finish(mut self: Box<Self>) -> Step<'static, Rest> {

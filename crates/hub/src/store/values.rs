@@ -55,7 +55,7 @@ digest! {
     CredentialHash,
     /// A public key: Ed25519, RFC 8032.
     PublicKey,
-    /// SHA-256 of a release's manifest.
+    /// SHA-256 of a release's manifest, or of something else that was signed.
     Digest,
 }
 

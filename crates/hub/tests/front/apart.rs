@@ -10,14 +10,14 @@ use proptest::{
 use vauban_hub::{
     desk::publication,
     front::Front,
-    store::{FrontStore, Place, Receipt, ReleaseNumber, Submission, SubmissionKind},
+    store::{FrontStore, Place, Receipt, ReleaseNumber, Submission, SubmissionKind, ToldCounts},
 };
-use vauban_release::{Release, SignedReceipt};
+use vauban_release::{Band, Release, SignedReceipt};
 
 use crate::{
     client::{Came, Client, TAXII},
     made::{
-        ALICE, ALICES, BOB, BOBS, GROUP, audience, batch, bytes, counted, filled, front, hash, indicator, now,
+        ALICE, ALICES, BOB, BOBS, GROUP, audience, batch, bytes, counted, counts, filled, front, hash, indicator, now,
         party_key, release, served,
     },
 };
@@ -89,7 +89,7 @@ struct Bob {
 
 impl Bob {
     async fn does(&mut self, number: u64) {
-        match number % 6 {
+        match number % 7 {
             0 => {
                 let objects = [indicator(number + 500, "2026-01-01T00:00:00.000Z")];
                 let new = release(BOBS, self.last.as_ref(), &objects, &[]);
@@ -118,6 +118,20 @@ impl Bob {
                 };
                 self.store.submit(&submission).await.unwrap();
             }
+            5 => {
+                // Of the very weeks and the stream that Alice tells of.
+                let week = format!("2026-W{}", 40 + number / 7 % 12);
+                let text = counts(22, GROUP, &week, Band::Many);
+                let week = week.parse().unwrap();
+                let told = ToldCounts {
+                    credential: hash(BOB),
+                    stream: GROUP,
+                    week,
+                    received: now(),
+                    bytes: text.into_bytes(),
+                };
+                self.store.keep_counts(&told).await.unwrap();
+            }
             _ => drop(self.client.get("/hub/v1/streams").await),
         }
     }
@@ -142,7 +156,7 @@ struct Calls {
 
 impl Calls {
     fn next(&mut self) -> Call {
-        let strategy = (0..23_u8, 0..3_u8, 0..12_u64, any::<prop::sample::Index>());
+        let strategy = (0..24_u8, 0..3_u8, 0..12_u64, any::<prop::sample::Index>());
         let (what, stream, number, index) = strategy.new_tree(&mut self.runner).unwrap().current();
         let stream = [GROUP, ALICES, BOBS][usize::from(stream)].0;
         let collection = format!("/releases/collections/{stream}");
@@ -186,6 +200,12 @@ impl Calls {
             }
             19 => get(format!("{own}/misp/manifest.json")),
             20 => get(format!("{own}/misp/{}", pick(&self.events))),
+            22 => {
+                let week = format!("2026-W{}", 40 + number);
+                let band = Band::ALL[index.index(2)];
+                let body = counts(21, GROUP, &week, band).into_bytes();
+                Call { method: "PUT", path: format!("{own}/counts/{week}"), headers: Vec::new(), body }
+            }
             21 => Call { headers: vec![("If-None-Match", pick(&self.tags))], ..get(format!("{own}/views/csv")) },
             _ => {
                 let mut body = batch(number, &[]).0;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vauban_release::{Digest, Joining, SignedReceipt};
+use vauban_release::{Band, Digest, Joining, SignedReceipt};
 
 use crate::{
     client::{Came, Client},
-    made::{ALICE, GROUP, batch, made, now, party_key, sighting},
+    made::{ALICE, GROUP, batch, counts, made, now, party_key, sighting},
 };
 
 /// What a description may hold that is an operation.
@@ -49,7 +49,7 @@ async fn every_path_that_is_described_is_served_as_described() {
     for (path, operations) in description["paths"].as_object().unwrap() {
         let filled =
             path.replace("{stream}", &GROUP.0.to_string()).replace("{number}", "1").replace("{digest}", &digest);
-        let filled = filled.replace("{format}", "suricata").replace("{event}", &event);
+        let filled = filled.replace("{format}", "suricata").replace("{event}", &event).replace("{week}", "2026-W47");
         let described: BTreeSet<&str> =
             operations.as_object().unwrap().keys().map(String::as_str).filter(|key| METHODS.contains(key)).collect();
         let mut methods: Vec<&str> = METHODS.into_iter().filter(|method| described.contains(method)).collect();
@@ -66,6 +66,7 @@ async fn every_path_that_is_described_is_served_as_described() {
                 "giveReceipt" => receipt.clone().into_bytes(),
                 "blind" => batch(1, &[]).0,
                 "giveSighting" => sighting.clone().into_bytes(),
+                "giveCounts" => counts(21, GROUP, "2026-W47", Band::One).into_bytes(),
                 "join" => joining.clone().into_bytes(),
                 _ => Vec::new(),
             };
@@ -92,7 +93,7 @@ async fn every_path_that_is_described_is_served_as_described() {
             assert_eq!(allowed.iter().map(String::as_str).collect::<BTreeSet<_>>(), described, "{path}");
         }
     }
-    assert_eq!(walked.len(), 16);
+    assert_eq!(walked.len(), 17);
 }
 
 #[tokio::test]

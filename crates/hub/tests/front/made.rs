@@ -22,8 +22,8 @@ use vauban_hub::{
     },
 };
 use vauban_release::{
-    Blind, BlindKey, HubId, KeyLog, Manifest, PartName, PublicKey as ReleaseKey, Release, SignedSighting, SigningKey,
-    Told, Words,
+    Band, Blind, BlindKey, HubId, KeyLog, Manifest, Number, PartName, PublicKey as ReleaseKey, Release, SignedCounts,
+    SignedSighting, SigningKey, Tally, Told, Words,
 };
 use zeroize::Zeroizing;
 
@@ -113,6 +113,19 @@ pub(crate) fn sighting(key: u8, stream: StreamId, note: &str) -> String {
         note,
     };
     SignedSighting::sign(&told, &party_key(key), now().into()).unwrap().to_text()
+}
+
+/// Counts by the party of this key.
+pub(crate) fn counts(key: u8, stream: StreamId, week: &str, open: Band) -> String {
+    let tally = Tally {
+        hub: hub(),
+        stream: vauban_release::StreamId::new(stream.0),
+        week: week.parse().unwrap(),
+        release: Number::FIRST,
+        open,
+        blind: Band::None,
+    };
+    SignedCounts::sign(&tally, &party_key(key)).unwrap().to_text()
 }
 
 pub(crate) fn audience() -> Audience {

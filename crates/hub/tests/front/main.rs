@@ -9,6 +9,7 @@
 mod apart;
 mod blind;
 mod client;
+mod counts;
 mod described;
 mod exchanges;
 mod joining;

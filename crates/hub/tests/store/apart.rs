@@ -3,7 +3,7 @@
 use proptest::{prelude::Strategy as _, strategy::ValueTree as _};
 use vauban_hub::store::{
     CredentialHash, Detail, FrontStore, Place, PublicKey, Receipt, ReleaseNumber, Sequence, StreamId, Submission,
-    SubmissionKind,
+    SubmissionKind, ToldCounts,
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) async fn what_others_do_changes_no_byte(place: Place) {
     for number in 0..CALLS {
         bob(&busy, number).await;
         let asked = filters.new_tree(&mut runner).unwrap().current();
-        let choice = (0..9_u64, 0..40_u64, 1..7_u64).new_tree(&mut runner).unwrap().current();
+        let choice = (0..10_u64, 0..40_u64, 1..7_u64).new_tree(&mut runner).unwrap().current();
         let call = Call { number, choice, asked, releases: releases.next(choice.0) };
         let (one, other) = (alice(&busy, &call).await, alice(&quiet, &call).await);
         assert_eq!(one, other, "call {number} tells of Bob");
@@ -66,7 +66,7 @@ impl Releases {
 
 /// Whatever Bob, his stream and his credential do.
 async fn bob(front: &FrontStore, number: u64) {
-    match number % 6 {
+    match number % 7 {
         0 => front.add(BOB, BOBS, &[entry("tool", number, 1), entry("malware", number, 2)], at(9_000)).await.unwrap(),
         1 => drop(front.remove(BOB, BOBS, &id("tool", number - 1), None).await.unwrap()),
         2 => drop(front.spend(BOB, number.try_into().unwrap(), 1).await.unwrap()),
@@ -93,6 +93,7 @@ async fn bob(front: &FrontStore, number: u64) {
             };
             front.submit(&submission).await.unwrap();
         }
+        5 => drop(front.keep_counts(&counts(BOB, number, 9)).await),
         _ => drop(
             front
                 .page(made::asked(BOB, BOBS, &Default::default(), Sequence(0), 9, at(1)), Detail::Objects)
@@ -100,6 +101,13 @@ async fn bob(front: &FrontStore, number: u64) {
                 .unwrap(),
         ),
     }
+}
+
+/// A statement of one of the group's weeks.
+fn counts(credential: CredentialHash, number: u64, said: u64) -> ToldCounts {
+    let week = format!("2026-W{:02}", 10 + number % 9).parse().unwrap();
+    let bytes = vec![u8::try_from(said).unwrap()];
+    ToldCounts { credential, stream: GROUP, week, received: at(1), bytes }
 }
 
 /// One call of Alice, or of the desk for her, and all that came of it, as text.
@@ -128,6 +136,7 @@ async fn alice(front: &FrontStore, call: &Call) -> String {
             let receipt = Receipt { stream, number, key: ALICE_KEY, at: now, bytes: vec![1] };
             format!("{:?} {:?}", front.keep_receipt(ALICE, &receipt).await, front.parts(ALICE, GROUP, number).await)
         }
+        8 => format!("{:?}", front.keep_counts(&counts(ALICE, after, most % 2)).await),
         _ => format!(
             "{:?} {:?}",
             front.releases(ALICE, GROUP, ReleaseNumber(after), most).await,

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use vauban_hub::store::{
     Audience, DeskStore, Digest, Epoch, Filter, FrontStore, KeyEntry, Noted, OrderMark, OrderNumber, Place, PublicKey,
-    Published, Receipt, ReleaseNumber, Sequence, Spent, StoreError, Submission, SubmissionKind,
+    Published, Receipt, ReleaseNumber, Sequence, Spent, StoreError, Submission, SubmissionKind, ToldCounts,
 };
 
 use crate::made::{
@@ -144,6 +144,58 @@ pub(crate) async fn orders_are_done_once_and_whole(place: Place) {
     front.empty_log().await.unwrap();
 }
 
+pub(crate) async fn counts_are_told_once(place: Place) {
+    let fronts = [opened(&place).await, FrontStore::open(&place).await.unwrap()];
+    let front = &fronts[0];
+    let of = |credential, stream, week: &str, byte: u8| ToldCounts {
+        credential,
+        stream,
+        week: week.parse().unwrap(),
+        received: at(i64::from(byte)),
+        bytes: vec![byte],
+    };
+    let first = of(ALICE, GROUP, "2026-W10", 1);
+    assert_eq!(front.keep_counts(&first).await.unwrap(), Noted::Now);
+    let again = ToldCounts { received: at(99), ..first.clone() };
+    assert_eq!(fronts[1].keep_counts(&again).await.unwrap(), Noted::Before);
+    let other = of(ALICE, GROUP, "2026-W10", 2);
+    assert!(matches!(front.keep_counts(&other).await, Err(StoreError::Taken("counts"))));
+    assert!(matches!(front.keep_counts(&of(ALICE, BOBS, "2026-W10", 3)).await, Err(StoreError::Denied)));
+    let more = [of(BOB, GROUP, "2026-W10", 4), of(ALICE, ALICES, "2026-W10", 5), of(ALICE, GROUP, "2026-W11", 6)];
+    for one in &more {
+        assert_eq!(front.keep_counts(one).await.unwrap(), Noted::Now, "each by itself");
+    }
+    let waiting = front.waiting_counts(9).await.unwrap();
+    assert_eq!(waiting, [&[first.clone()][..], &more].concat());
+    assert_eq!(front.waiting_counts(2).await.unwrap(), waiting[..2]);
+
+    // What the desk has is gone, and still nothing else takes its place.
+    front.counts_taken(&first).await.unwrap();
+    assert_eq!(front.waiting_counts(9).await.unwrap(), more);
+    assert_eq!(front.keep_counts(&again).await.unwrap(), Noted::Before);
+    assert!(matches!(front.keep_counts(&other).await, Err(StoreError::Taken("counts"))));
+    let after = |weeks: i64| first.week.begins() + jiff::SignedDuration::from_hours(weeks * 7 * 24);
+    assert_eq!(front.forget(after(8), 9, 0, at(0)).await.unwrap(), 0, "such a week is still taken");
+    assert_eq!(front.forget(after(9), 9, 0, at(0)).await.unwrap(), 1);
+    assert_eq!(front.waiting_counts(9).await.unwrap(), more, "what the desk has not stays");
+
+    let rush: Vec<_> = (0..12_u8)
+        .map(|number| {
+            let (front, one) = (fronts[usize::from(number % 2)].clone(), of(BOB, GROUP, "2026-W12", 10 + number / 4));
+            tokio::spawn(async move { front.keep_counts(&one).await })
+        })
+        .collect();
+    let mut kept = 0;
+    for one in rush {
+        match one.await.unwrap() {
+            Ok(Noted::Now) => kept += 1,
+            Ok(Noted::Before) | Err(StoreError::Taken("counts")) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(kept, 1);
+}
+
 pub(crate) async fn what_has_ended_is_forgotten(place: Place) {
     let front = opened(&place).await;
     filled(&front).await;
@@ -222,7 +274,7 @@ pub(crate) async fn a_newer_schema_is_refused_and_roles_do_not_mix(place: Place)
         }
     }
     let newer = FrontStore::open(&place).await.map(|_| ());
-    assert!(matches!(newer, Err(StoreError::Newer { found: 99, known: 2 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 99, known: 3 })), "{newer:?}");
 }
 
 async fn newer_file(path: &std::path::Path) {

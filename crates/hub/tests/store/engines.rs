@@ -40,6 +40,7 @@ cases! {
     around::the_log_of_keys_has_one_end,
     around::what_parties_send_waits_for_the_desk,
     around::orders_are_done_once_and_whole,
+    around::counts_are_told_once,
     around::what_has_ended_is_forgotten,
     around::two_fronts_publish_at_once,
     around::a_newer_schema_is_refused_and_roles_do_not_mix,

@@ -251,7 +251,11 @@ fn what_the_hub_answers_decides_whether_it_is_sent_again() {
     let (kept, after) = (party.kept_counts().unwrap(), late("2027-01-11T00:00:00Z"));
     assert_eq!(kept.iter().filter(|one| one.state == CountsState::Waiting).count(), 2);
     assert_eq!(told(state.path(), &mut party, &hub, after).taken, 1);
-    assert_eq!(came(&hub).into_iter().map(|(week, _)| week).collect::<Vec<_>>(), ["2026-W53"], "the week that ended is of the old year");
+    assert_eq!(
+        came(&hub).into_iter().map(|(week, _)| week).collect::<Vec<_>>(),
+        ["2026-W53"],
+        "the week that ended is of the old year"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What waits at a front, or on a stick that was there, comes to the desk: who joined, receipts, objects and sightings that parties sent. The desk keeps each before the
+//! What waits at a front, or on a stick that was there, comes to the desk: who joined, receipts, objects, sightings and counts that
+//! parties sent. The desk keeps each before the
 //! front is told, so that whoever is killed does it again and loses nothing.
 
 use std::{collections::HashMap, path::PathBuf};
@@ -7,7 +8,7 @@ use vauban_intel::whole;
 use vauban_model::Marking;
 use vauban_release::{Countersignature, Joining, Moment, ReceiptError, SignedReceipt, SignedSighting};
 
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, WeekSum};
 use crate::{
     desk::{FrontSide, Reach, Rest, draft::LabelIds, read_manifest},
     front::Received,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// Submissions that are asked for at a time.
-const AT_ONCE: u64 = 100;
+pub(super) const AT_ONCE: u64 = 100;
 /// Objects of the blind tier among which a label is looked for.
 const MOST: u64 = 1_000;
 
@@ -31,6 +32,8 @@ pub struct Collected {
     pub receipts: Vec<(PartyId, store::StreamId, ReleaseNumber)>,
     /// Sightings.
     pub sightings: Vec<Seen>,
+    /// The sums of the streams and weeks of which counts came.
+    pub counts: Vec<WeekSum>,
     /// Objects that wait for review, and who sent them.
     pub objects: Vec<(PartyId, usize)>,
     /// What does not hold: of whom, what, and why. It stays where it is.
@@ -66,6 +69,7 @@ impl Desk {
         let parties = self.store().parties().await?;
         self.collect_receipts(act, &mut *front, &parties, &mut collected).await?;
         self.collect_submissions(act, &mut *front, &parties, &mut collected).await?;
+        self.collect_counts(act, &mut *front, &parties, &mut collected).await?;
         collected.rest = front.finish().await?;
         Ok(collected)
     }
@@ -237,13 +241,13 @@ impl Desk {
         Ok(None)
     }
 
-    fn received(&self, name: &str) -> PathBuf {
+    pub(super) fn received(&self, name: &str) -> PathBuf {
         self.received_folder().join(name)
     }
 }
 
 /// What failed on the disk, and where.
-fn told(desk: &Desk) -> impl Fn(std::io::Error) -> DeskError {
+pub(super) fn told(desk: &Desk) -> impl Fn(std::io::Error) -> DeskError {
     let folder = desk.received_folder();
     move |error| DeskError::File(folder.clone(), error)
 }

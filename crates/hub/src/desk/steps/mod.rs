@@ -2,6 +2,7 @@
 
 mod checks;
 mod collect;
+mod counts;
 mod error;
 mod inside;
 mod objects;
@@ -12,6 +13,7 @@ mod releases;
 
 pub use checks::{NotBlind, Stays, can_be_blind, findings, stays};
 pub use collect::{Collected, Seen};
+pub use counts::{Spread, Sums, WeekSum};
 pub use error::DeskError;
 pub use inside::{Difference, Inside, Trial};
 pub use objects::{Chosen, Decision, Preview, Taken};

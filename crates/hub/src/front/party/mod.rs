@@ -2,6 +2,7 @@
 
 mod asker;
 mod blind;
+mod counts;
 mod joining;
 mod keys;
 mod pieces;
@@ -12,6 +13,7 @@ mod streams;
 
 pub(super) use asker::{Party, challenge, hash, stream_id};
 pub(super) use blind::blind;
+pub(super) use counts::give_counts;
 pub(super) use joining::join;
 pub use keys::key_entry;
 pub(super) use keys::keys;

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 
 use super::FrontStore;
 use crate::store::{StoreError, engine::values};
+use vauban_release::{MOST_WEEKS, Week};
 
 impl FrontStore {
     /// Deletes objects that have ended, the files of all but the last `releases` of each stream, budgets of slots before `slot`, and
-    /// what parties sent before `sent_before` once the desk has it. Manifests and receipts stay: they are the chain and the proof.
+    /// what parties sent before `sent_before` once the desk has it. Counts that the desk has go when no others could come in their place.
+    /// Manifests and receipts stay: they are the chain and the proof.
     ///
     /// # Errors
     /// What fails in the database; then nothing of it was deleted.
@@ -26,7 +28,15 @@ impl FrontStore {
         gone += session.run("DELETE FROM budget WHERE slot < $1", values![slot]).await?;
         let sent = "DELETE FROM submission WHERE body IS NULL AND received < $1";
         gone += session.run(sent, values![sent_before.as_microsecond()]).await?;
+        // A week has four digits and two: text is ordered as weeks are.
+        let counts = "DELETE FROM counts WHERE bytes IS NULL AND week < $1";
+        gone += session.run(counts, values![oldest(now).to_string()]).await?;
         session.commit().await?;
         Ok(gone)
     }
+}
+
+/// The oldest week of which counts are taken.
+fn oldest(now: Timestamp) -> Week {
+    (0..MOST_WEEKS).fold(Week::of(now), |week, _| week.before())
 }

@@ -1,6 +1,7 @@
 //! What the front keeps: releases and their entries, who may read which stream, receipts, budgets, keys, what parties sent.
 
 mod audience;
+mod counts;
 mod entries;
 mod forget;
 mod inbox;
@@ -15,6 +16,7 @@ mod releases;
 mod store;
 mod values;
 
+pub use counts::{CountsKey, ToldCounts};
 pub use inbox::{Submission, SubmissionKind};
 pub use joined::{JoinedParty, Known};
 pub(super) use marking::{marking, rank};

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Audience, FrontStore, KeyEntry, Publication, Published, audience, inbox, publish, receipts, store};
+use super::{
+    Audience, CountsKey, FrontStore, KeyEntry, Publication, Published, audience, counts, inbox, publish, receipts,
+    store,
+};
 use crate::store::{
     Digest, OrderNumber, PublicKey, ReleaseNumber, StoreError, StreamId,
     engine::{Row, Session, values},
@@ -104,6 +107,14 @@ impl Doing {
     /// What fails in the database.
     pub async fn taken(&mut self, id: Uuid, status: &str) -> Result<(), StoreError> {
         inbox::take(&mut *self.session, id, status).await.map(|_| ())
+    }
+
+    /// As [`FrontStore::counts_taken`].
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn counts_taken(&mut self, key: CountsKey) -> Result<(), StoreError> {
+        counts::take(&mut *self.session, key).await
     }
 
     /// Keeps all of it.

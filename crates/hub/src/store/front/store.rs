@@ -13,7 +13,12 @@ use crate::store::{
 
 pub(super) const SCHEMA: Schema = Schema {
     role: Role::Front,
-    steps: &[include_str!("schema.sql"), include_str!("joined.sql"), include_str!("orders.sql")],
+    steps: &[
+        include_str!("schema.sql"),
+        include_str!("joined.sql"),
+        include_str!("orders.sql"),
+        include_str!("counts.sql"),
+    ],
 };
 
 /// What the front keeps. Several fronts may share one PostgreSQL database.
