@@ -1,6 +1,7 @@
 //! `vauban intel check|add|list|show|update|remove|export`: what we look for, and where it comes from.
 
 mod check;
+mod counts;
 mod hub;
 mod hubs;
 
@@ -77,7 +78,7 @@ enum Action {
         /// The source's id
         source: String,
     },
-    /// What there is to do with an agency's hub: words to compare, hits, sightings, sticks
+    /// What there is to do with an agency's hub: words to compare, hits, sightings, counts, sticks
     Hub {
         #[command(subcommand)]
         command: hub::Command,

@@ -1,6 +1,7 @@
 //! `vauban hub desk`: review, grants, releases. One file for each family of commands.
 
 mod audit;
+mod counts;
 mod front;
 mod objects;
 mod parties;

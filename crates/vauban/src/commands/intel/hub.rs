@@ -7,7 +7,10 @@ use vauban_model::{Lang, Text, printable};
 use vauban_party::{Day, Outcome, Party, Preview, shown};
 use vauban_release::{Digest, HeadWords, Moment, StreamId};
 
-use super::hubs::{advice, failed, open, told};
+use super::{
+    counts,
+    hubs::{advice, failed, open, told},
+};
 use crate::{
     failure::Failure,
     place::{Place, who},
@@ -55,6 +58,8 @@ pub(super) enum Command {
         #[arg(long, default_value = "")]
         note: String,
     },
+    /// Show what counts would tell the agency, agree to tell them, or end it; nothing is told unless somebody agreed
+    Counts(counts::Arguments),
     /// Send a sighting that was shown, byte for byte
     Send {
         /// The hub's name here
@@ -86,6 +91,7 @@ pub(super) fn run(command: &Command, place: &Place) -> Result<String, Failure> {
             Ok(Text::new("le flux reprend\n", "the stream goes on\n").get(lang).to_owned())
         }
         Command::Sighting { hub, label, by, note } => sighting(&open(hub, place)?, hub, (label, by, note), lang),
+        Command::Counts(arguments) => counts::run(arguments, place),
         Command::Send { hub, digest } => send(&open(hub, place)?, digest, lang),
     }
 }
@@ -125,7 +131,7 @@ fn words(party: &Party, lang: Lang) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn day(party: &Party) -> Result<Day, Failure> {
+pub(super) fn day(party: &Party) -> Result<Day, Failure> {
     Day::open(party).map_err(|error| told(&error.words(), Text::default()))
 }
 

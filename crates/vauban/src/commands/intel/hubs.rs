@@ -191,10 +191,33 @@ fn shown(name: &str, rounded: &Rounded, lang: Lang) -> String {
     if let Some(slot) = slot {
         let _ = writeln!(text, "{name}  {}", slot.get(lang));
     }
+    if let Some(words) = counts(rounded) {
+        let _ = writeln!(text, "{name}  {}", words.get(lang));
+    }
     for hit in &rounded.met {
         let _ = writeln!(text, "{name}  {}  {}", printable(&hit.value), advice(hit, lang));
     }
     text
+}
+
+/// What became of counts, where somebody agreed to tell them and any were due.
+fn counts(rounded: &Rounded) -> Option<Text> {
+    let told = match &rounded.counts {
+        Ok(told) if told.taken + told.waiting == 0 => return None,
+        Ok(told) => told,
+        Err(error) => return Some(text_of(&error.words())),
+    };
+    let mut words = Text::new(
+        format!("décomptes : {} pris, {} en attente", told.taken, told.waiting),
+        format!("counts: {} taken, {} wait", told.taken, told.waiting),
+    );
+    if let Some(why) = told.error.as_ref().map(|error| text_of(&error.words())) {
+        words = Text::new(
+            format!("{}. {}", words.get(Lang::Fr), why.get(Lang::Fr)),
+            format!("{}. {}", words.get(Lang::En), why.get(Lang::En)),
+        );
+    }
+    Some(words)
 }
 
 fn outcome(stream: &StreamUpdate, lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! The agency's hub, by the program itself: desk, front, signer and parties.
 
+mod counts;
 mod desk;
 mod guarded;
 mod killed;

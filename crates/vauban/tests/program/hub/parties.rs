@@ -42,3 +42,27 @@ pub(super) fn has_faketime() -> bool {
     }
     is_there
 }
+
+/// The variables under which a program believes that it is so many days later, shortly before midnight.
+pub(super) fn days_later(days: i64) -> Vec<(String, String)> {
+    let day = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+    let at = format!("{} 23:59:30", jiff::tz::TimeZone::UTC.to_datetime(day).date());
+    let told = Command::new("faketime").args([&at, "env"]).env("TZ", "UTC").output().unwrap();
+    let text = String::from_utf8(told.stdout).unwrap();
+    let all = text.lines().filter_map(|line| line.split_once('='));
+    // Not the wrapper itself: it would stay between a test and the process that the test has to stop.
+    let own = all.filter(|(name, _)| matches!(*name, "FAKETIME" | "LD_PRELOAD"));
+    let mut own: Vec<_> = own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    assert_eq!(own.len(), 2, "{text}");
+    own.push(("FAKETIME_DONT_FAKE_MONOTONIC".to_owned(), "1".to_owned()));
+    own
+}
+
+/// A command of a party under such variables, which has to succeed.
+pub(super) fn works_with(state: &Path, variables: &[(String, String)], arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
+    command.envs(variables.iter().cloned()).args(["--lang", "en", "--state"]).arg(state).args(arguments);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}

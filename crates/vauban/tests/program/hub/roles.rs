@@ -25,8 +25,17 @@ impl Drop for Running {
 
 /// Starts a role and waits until it says where it listens.
 pub(super) fn start(role: &str, config: &Path) -> Running {
+    start_with(role, config, &[])
+}
+
+/// The same under variables of its environment.
+pub(super) fn start_with(role: &str, config: &Path, variables: &[(String, String)]) -> Running {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
-    command.args(["--lang", "en", "hub", role, "--config"]).arg(config).current_dir(config.parent().unwrap());
+    command
+        .envs(variables.iter().cloned())
+        .args(["--lang", "en", "hub", role, "--config"])
+        .arg(config)
+        .current_dir(config.parent().unwrap());
     let mut child = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
     let said = config.with_extension("said");
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);

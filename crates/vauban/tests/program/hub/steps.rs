@@ -18,13 +18,29 @@ pub(super) const FEED: &str = r#"{"type":"bundle","id":"bundle--00000000-0000-40
 
 /// Runs a command of the desk in a folder.
 pub(super) fn desk(folder: &Path, arguments: &[&str]) -> Output {
+    desk_with(folder, &[], arguments)
+}
+
+/// The same under variables of its environment.
+fn desk_with(folder: &Path, variables: &[(String, String)], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
-    command.current_dir(folder).args(["--lang", "en", "hub", "desk"]).args(arguments).output().unwrap()
+    command
+        .envs(variables.iter().cloned())
+        .current_dir(folder)
+        .args(["--lang", "en", "hub", "desk"])
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 /// The same, which has to succeed; what it prints.
 pub(super) fn does(folder: &Path, arguments: &[&str]) -> String {
-    let output = desk(folder, arguments);
+    does_with(folder, &[], arguments)
+}
+
+/// The same under variables of its environment.
+pub(super) fn does_with(folder: &Path, variables: &[(String, String)], arguments: &[&str]) -> String {
+    let output = desk_with(folder, variables, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

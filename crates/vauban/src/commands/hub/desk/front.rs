@@ -8,17 +8,20 @@ use vauban_hub::{
 };
 use vauban_model::{Lang, Text, printable};
 
-use super::{super::failed, carry, rng, unheard};
+use super::{super::failed, carry, counts, rng, unheard};
 use crate::failure::Failure;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Collect what waits at the front: who joined, receipts, objects and sightings; exit code 1 when something does not hold
+    /// Collect what waits at the front: who joined, receipts, objects, sightings and counts; exit code 1 when something does not hold
     Collect {
         /// The front: its database (a file, or postgres://…), or stick:FOLDER to carry it there
         #[arg(long, value_name = "FRONT")]
         front: String,
     },
+    /// Show what parties told of the use of releases, for each week: how many indicators of a stream met something, in bands, and by how many
+    /// parties it was said. No party is named; exit code 1 when a file was changed
+    Counts,
     /// Tell the front who may read what, without a release: whoever was revoked is refused as soon as it has heard
     Audience {
         /// The front: its database (a file, or postgres://…), or stick:FOLDER to carry it there
@@ -43,6 +46,7 @@ pub(super) async fn run(desk: &Desk, act: Act<'_>, command: &Command, lang: Lang
             text.push_str(&carry(&reach, collected.rest, lang));
             Ok((text, collected.wrong.is_empty()))
         }
+        Command::Counts => counts::run(desk, lang),
         Command::Audience { front } => {
             let reach = Reach::named(front);
             let rest = desk.hand_over_audience(&reach, act.at).await.map_err(|error| unheard(&error))?;
@@ -110,6 +114,10 @@ async fn shown(desk: &Desk, collected: &Collected, lang: Lang) -> Result<String,
             format!("{party} a vu {what} ({by}) : {note}\n    {}", seen.file.display()),
             format!("{party} saw {what} ({by}): {note}\n    {}", seen.file.display()),
         ));
+    }
+    for sum in &collected.counts {
+        let shown = counts::shown(sum, lang);
+        line(Text::new(shown.trim_end(), shown.trim_end()));
     }
     for (party, why) in &collected.wrong {
         let (party, why) = (name(party), printable(why));
