@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rpz", &[]),
     ("taxii", &[]),
     ("record", &["model"]),
+    ("people", &["model"]),
     ("report", &["model", "record"]),
     ("blind", &[]),
     ("release", &[]),

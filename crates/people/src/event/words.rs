@@ -1,0 +1,198 @@
+//! What a person reads of an event.
+
+use vauban_model::Text;
+
+use super::{By, Event, EventKind};
+use crate::{Refusal, Role};
+
+impl Event {
+    /// The event as one sentence.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let (fr, en) = self.what();
+        let (by_fr, by_en) = self.by_whom();
+        let (from_fr, from_en) = self.where_from();
+        Text::new(format!("{fr}{by_fr}{from_fr}."), format!("{en}{by_en}{from_en}."))
+    }
+
+    fn what(&self) -> (String, String) {
+        let who = self.subject.as_ref().map(|named| named.name.as_str());
+        let (quelqu_un, someone) = (who.unwrap_or("Quelqu'un"), who.unwrap_or("Somebody"));
+        let detail = self.detail.as_deref().unwrap_or("-");
+        let pair = |fr: String, en: String| (fr, en);
+        match self.kind {
+            EventKind::Founded => {
+                pair(format!("{quelqu_un} est invité comme fondateur"), format!("{someone} is invited as a founder"))
+            }
+            EventKind::InvitationAsked => {
+                pair(format!("Demande d'inviter {quelqu_un}"), format!("A request to invite {someone}"))
+            }
+            EventKind::RecoveryAsked => pair(
+                format!("Demande de récupération pour {quelqu_un} : si ce n'est pas voulu, opposez-vous maintenant"),
+                format!("A request to recover {someone}: if this is not wanted, veto it now"),
+            ),
+            EventKind::RoleAsked => {
+                let (fr, en) = role(detail);
+                pair(
+                    format!("Demande : {quelqu_un} deviendrait {fr}"),
+                    format!("A request: {someone} would become {en}"),
+                )
+            }
+            EventKind::BreakGlassKeysAsked => pair(
+                "Demande de changer les clés de secours".to_owned(),
+                "A request to change the break-glass keys".to_owned(),
+            ),
+            EventKind::Approved => pair(
+                format!("Une première approbation, au sujet de {quelqu_un}"),
+                format!("A first approval, about {someone}"),
+            ),
+            EventKind::RequestApproved => pair(
+                format!(
+                    "Deux personnes ont approuvé la demande au sujet de {quelqu_un} : il reste le délai pour s'y opposer"
+                ),
+                format!("Two people approved the request about {someone}: the delay to veto it is left"),
+            ),
+            EventKind::ApprovalRefused => {
+                let (fr, en) = refusal(detail);
+                pair(
+                    format!("Approbation refusée, au sujet de {quelqu_un} ({fr})"),
+                    format!("An approval was refused, about {someone} ({en})"),
+                )
+            }
+            EventKind::BreakGlass => pair(
+                format!("ALERTE : une clé de secours a approuvé la demande au sujet de {quelqu_un}"),
+                format!("ALARM: a break-glass key approved the request about {someone}"),
+            ),
+            EventKind::Vetoed => pair(
+                format!("Opposition à la demande au sujet de {quelqu_un}"),
+                format!("A veto against the request about {someone}"),
+            ),
+            EventKind::Withdrawn => pair(
+                format!("La demande au sujet de {quelqu_un} est retirée"),
+                format!("The request about {someone} is withdrawn"),
+            ),
+            EventKind::RequestExpired => pair(
+                format!("La demande au sujet de {quelqu_un} a expiré"),
+                format!("The request about {someone} has expired"),
+            ),
+            EventKind::LinkGiven => {
+                pair(format!("Le lien pour {quelqu_un} a été créé"), format!("The link for {someone} was made"))
+            }
+            EventKind::LinkRefused => {
+                let (fr, en) = refusal(detail);
+                pair(
+                    format!("Un lien pour {quelqu_un} a été refusé ({fr})"),
+                    format!("A link for {someone} was refused ({en})"),
+                )
+            }
+            EventKind::Enrolled => pair(
+                format!("{quelqu_un} a créé sa clé et fait partie de l'organisation"),
+                format!("{someone} made a key and belongs to the organisation"),
+            ),
+            EventKind::Recovered => pair(
+                format!("{quelqu_un} a une nouvelle clé ; les anciennes clés et les sessions sont closes"),
+                format!("{someone} has a new key; the old keys and the sessions are closed"),
+            ),
+            EventKind::RoleChanged => {
+                let (fr, en) = role(detail);
+                pair(format!("{quelqu_un} est maintenant {fr}"), format!("{someone} is {en} now"))
+            }
+            EventKind::BreakGlassKeysChanged => {
+                pair("Les clés de secours ont changé".to_owned(), "The break-glass keys were changed".to_owned())
+            }
+            EventKind::KeyAdded => {
+                pair(format!("{quelqu_un} a ajouté une clé ({detail})"), format!("{someone} added a key ({detail})"))
+            }
+            EventKind::KeyRemoved => pair(
+                format!("Une clé de {quelqu_un} a été retirée ({detail})"),
+                format!("A key of {someone} was removed ({detail})"),
+            ),
+            EventKind::SignedIn => pair(format!("{quelqu_un} s'est connecté"), format!("{someone} signed in")),
+            EventKind::SignedInAnew => pair(
+                format!("{quelqu_un} s'est connecté depuis un nouvel appareil"),
+                format!("{someone} signed in from a new device"),
+            ),
+            EventKind::SignInRefused => {
+                let (fr, en) = refusal(detail);
+                pair(
+                    format!("Connexion refusée : {quelqu_un} ({fr})"),
+                    format!("A sign-in was refused: {someone} ({en})"),
+                )
+            }
+            EventKind::SessionBound => pair(
+                format!("Une session de {quelqu_un} est liée à son appareil"),
+                format!("A session of {someone} is bound to its device"),
+            ),
+            EventKind::SessionEnded => {
+                pair(format!("Une session de {quelqu_un} a été fermée"), format!("A session of {someone} was ended"))
+            }
+            EventKind::SessionsEnded => pair(
+                format!("Toutes les sessions de {quelqu_un} ont été fermées ({detail})"),
+                format!("All sessions of {someone} were ended ({detail})"),
+            ),
+            EventKind::Suspended => pair(format!("{quelqu_un} est suspendu"), format!("{someone} is suspended")),
+            EventKind::Resumed => {
+                pair(format!("{quelqu_un} est de nouveau actif"), format!("{someone} is active again"))
+            }
+            EventKind::Left => {
+                pair(format!("{quelqu_un} est parti : tout est fermé"), format!("{someone} left: everything is closed"))
+            }
+            EventKind::Ended => pair(
+                format!("La date de fin de {quelqu_un} est passée : tout est fermé"),
+                format!("The end of {someone} came: everything is closed"),
+            ),
+            EventKind::GroupsChanged => {
+                pair(format!("Les groupes de {quelqu_un} ont changé"), format!("The groups of {someone} were changed"))
+            }
+            EventKind::EndChanged => pair(
+                format!("La date de fin de {quelqu_un} a changé ({detail})"),
+                format!("The end of {someone} was changed ({detail})"),
+            ),
+            EventKind::ChangeRefused => {
+                let (fr, en) = refusal(detail);
+                pair(
+                    format!("Changement refusé, au sujet de {quelqu_un} ({fr})"),
+                    format!("A change was refused, about {someone} ({en})"),
+                )
+            }
+        }
+    }
+
+    /// Who did it, where that is somebody else.
+    fn by_whom(&self) -> (String, String) {
+        match &self.by {
+            By::Person(named) if self.subject.as_ref() == Some(named) => (String::new(), String::new()),
+            By::Person(named) => (format!(", par {}", named.name), format!(", by {}", named.name)),
+            By::Machine => (", depuis la machine elle-même".to_owned(), ", from the machine itself".to_owned()),
+            By::BreakGlass => (", par clé de secours".to_owned(), ", by break-glass key".to_owned()),
+            By::Unknown | By::Time => (String::new(), String::new()),
+        }
+    }
+
+    fn where_from(&self) -> (String, String) {
+        match self.address {
+            Some(address) => (format!(" (adresse {address})"), format!(" (address {address})")),
+            None => (String::new(), String::new()),
+        }
+    }
+}
+
+fn role(word: &str) -> (String, String) {
+    match Role::from_word(word) {
+        Some(Role::Administrator) => ("administrateur".to_owned(), "an administrator".to_owned()),
+        Some(Role::Member) => ("membre".to_owned(), "a member".to_owned()),
+        None => (word.to_owned(), word.to_owned()),
+    }
+}
+
+/// The reason without the stop of its sentence. A word that is no refusal's stands for itself.
+fn refusal(word: &str) -> (String, String) {
+    match Refusal::from_word(word) {
+        Some(refusal) => {
+            let text = refusal.text();
+            let bare = |sentence: &str| sentence.trim_end_matches('.').to_owned();
+            (bare(&text.fr), bare(&text.en))
+        }
+        None => (word.to_owned(), word.to_owned()),
+    }
+}

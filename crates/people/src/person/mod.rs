@@ -1,0 +1,10 @@
+//! Persons: who they are, and what administrators change about them.
+
+mod change;
+mod leave;
+mod read;
+mod values;
+
+pub(crate) use change::GROUPS;
+pub(crate) use read::person;
+pub use values::{Person, Role, Standing, Tie, Warning};

@@ -1,0 +1,143 @@
+//! A session begins, and is made fresh again: each time a key was touched.
+
+use jiff::Timestamp;
+use rand::{CryptoRng, RngCore};
+
+use super::{Binding, Started, Visit};
+use crate::{
+    By, CredentialId, EventKind, PeopleError, Person, Refusal, SessionHash, SessionId, SessionToken, Used,
+    event::NewEvent,
+    store::{Change, Lasting, People, after, earlier, millis, moment},
+};
+
+impl People {
+    /// Somebody signs in: the caller has taken the challenge and verified what the key signed. The key is brought up to date and
+    /// the session begins, both or neither.
+    ///
+    /// # Errors
+    /// When the key is nobody's or was used meanwhile, or its person is not active. The refusal is counted against the address and written
+    /// down; the caller waits for [`slowdown`](People::slowdown) before it answers.
+    pub fn sign_in<R: RngCore + CryptoRng>(
+        &self,
+        used: &Used<'_>,
+        visit: &Visit,
+        rng: &mut R,
+        now: Timestamp,
+    ) -> Result<Started, PeopleError> {
+        let mut subject = None;
+        let done = self.change(Lasting::Soon, now, |change| {
+            let person = change.owner(used.id)?;
+            subject = Some(person.clone());
+            if !person.is_active(now) {
+                return Err(Refusal::NotActive.into());
+            }
+            change.use_key(used, Some(person.id))?;
+            let kind = if change.is_seen(&person, visit)? { EventKind::SignedIn } else { EventKind::SignedInAnew };
+            let started = change.begin(&person, used.id, visit, rng)?;
+            let event = NewEvent::new(kind, By::Person(person.named())).subject(&person).address(visit.address);
+            change.note(event.session(started.session))?;
+            Ok(started)
+        });
+        if let Err(PeopleError::Refused(refusal)) = &done {
+            self.count_refusal(subject.as_ref(), visit.address, refusal.word(), now)?;
+        }
+        done
+    }
+
+    /// Makes a session fresh again: its own person touched a key.
+    ///
+    /// # Errors
+    /// When the session is not live, or the key is not its person's or was used meanwhile.
+    pub fn freshen(&self, session: &SessionHash, used: &Used<'_>, now: Timestamp) -> Result<(), PeopleError> {
+        self.change(Lasting::Soon, now, |change| {
+            let who = change.holder(session)?;
+            change
+                .if_refused(NewEvent::new(EventKind::SignInRefused, By::Person(who.named())).named(Some(who.named())));
+            change.use_key(used, Some(who.person))?;
+            change
+                .sql
+                .prepare_cached("UPDATE sessions SET authenticated = ? WHERE id = ?")?
+                .execute((millis(now), who.session))?;
+            Ok(())
+        })
+    }
+}
+
+impl Change<'_> {
+    /// A new session of a person. It is bound now, or within minutes by [`People::bind`].
+    pub(crate) fn begin<R: RngCore + CryptoRng>(
+        &self,
+        person: &Person,
+        key: &CredentialId,
+        visit: &Visit,
+        rng: &mut R,
+    ) -> Result<Started, PeopleError> {
+        visit.binding.check()?;
+        self.make_room_for_session(person)?;
+        let (id, token) = (SessionId::random(rng), SessionToken::random(rng));
+        let lasting = if visit.binding == Binding::Plain { self.rules.plain } else { self.rules.bound };
+        let (now, ends) = (millis(self.now), after(self.now, lasting));
+        self.sql
+            .prepare_cached(
+                "INSERT INTO sessions (id, person, key, binding, bound, begun, authenticated, seen, ends, address, agent) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                id,
+                person.id,
+                key,
+                visit.binding.bound(),
+                visit.binding.bytes(),
+                now,
+                ends,
+                visit.address.map(|address| address.to_string()),
+                visit.agent.as_str(),
+            ))?;
+        let until = self.add_cookie(id, &token, &visit.binding, ends)?;
+        Ok(Started { person: person.id, session: id, token, until })
+    }
+
+    /// A cookie for a session: for minutes where a device's key brings the next one, else for as long as the session.
+    pub(super) fn add_cookie(
+        &self,
+        session: SessionId,
+        token: &SessionToken,
+        binding: &Binding,
+        ends: i64,
+    ) -> Result<Timestamp, PeopleError> {
+        let ends = match binding {
+            Binding::Device { .. } => after(self.now, self.rules.cookie).min(ends),
+            Binding::Plain | Binding::Certificate { .. } => ends,
+        };
+        self.sql.prepare_cached("INSERT INTO cookies (hash, session, made, ends) VALUES (?, ?, ?, ?)")?.execute((
+            token.hash(),
+            session,
+            millis(self.now),
+            ends,
+        ))?;
+        Ok(moment(ends)?)
+    }
+
+    /// The oldest sessions of a person end where there would be too many.
+    fn make_room_for_session(&self, person: &Person) -> Result<(), PeopleError> {
+        let old: Vec<SessionId> = self
+            .sql
+            .prepare_cached(
+                "SELECT id FROM sessions WHERE person = ? AND ended IS NULL AND ends > ? ORDER BY begun DESC LIMIT -1 OFFSET ?",
+            )?
+            .query_map((person.id, millis(self.now), self.rules.sessions - 1), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        old.into_iter().try_for_each(|id| self.end_one(id))
+    }
+
+    /// Whether the person was here with this browser, or this certificate, in the time that sessions are kept.
+    fn is_seen(&self, person: &Person, visit: &Visit) -> Result<bool, PeopleError> {
+        let seen = self
+            .sql
+            .prepare_cached(
+                "SELECT 1 FROM sessions WHERE person = ? AND begun > ? AND (agent = ? OR bound = ?) LIMIT 1",
+            )?
+            .exists((person.id, earlier(self.now, self.rules.kept), visit.agent.as_str(), visit.binding.bytes()))?;
+        Ok(seen)
+    }
+}

@@ -1,0 +1,298 @@
+//! The rules once more, as a small model in memory that says what must be allowed and what is left then.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vauban_people::{CredentialId, PersonId, RequestState, Role, Standing};
+
+const DAY: i64 = 86_400;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) standing: Standing,
+    pub(crate) role: Role,
+    pub(crate) keys: BTreeSet<CredentialId>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) person: PersonId,
+    pub(crate) key: CredentialId,
+    pub(crate) is_bound: bool,
+    pub(crate) begun: i64,
+    pub(crate) ends: i64,
+    pub(crate) is_ended: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Invite,
+    Recover,
+    Role(Role),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) what: What,
+    pub(crate) subject: PersonId,
+    pub(crate) asked_by: PersonId,
+    pub(crate) approvals: BTreeSet<PersonId>,
+    pub(crate) state: RequestState,
+    pub(crate) ready: i64,
+    pub(crate) ends: i64,
+    pub(crate) has_link: bool,
+}
+
+impl Request {
+    fn is_open(&self) -> bool {
+        matches!(self.state, RequestState::Waiting | RequestState::Approved)
+    }
+}
+
+/// Everything by its place in the order of its making.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) now: i64,
+    pub(crate) persons: BTreeMap<PersonId, Person>,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) requests: Vec<Request>,
+}
+
+impl Model {
+    pub(crate) fn is_active(&self, person: PersonId) -> bool {
+        self.persons.get(&person).is_some_and(|person| person.standing == Standing::Active)
+    }
+
+    fn is_administrator(&self, person: PersonId) -> bool {
+        self.is_active(person) && self.persons[&person].role == Role::Administrator
+    }
+
+    /// Who holds a session now.
+    pub(crate) fn who(&self, session: usize) -> Option<&Session> {
+        let session = self.sessions.get(session)?;
+        (!session.is_ended && self.now < session.ends && self.is_active(session.person)).then_some(session)
+    }
+
+    pub(crate) fn administers(&self, session: usize) -> bool {
+        self.who(session).is_some_and(|session| session.is_bound && self.is_administrator(session.person))
+    }
+
+    fn is_fresh(&self, session: usize) -> bool {
+        self.who(session).is_some_and(|session| self.now - session.begun <= 300)
+    }
+
+    pub(crate) fn ask(&mut self, by: usize, what: What, subject: PersonId) -> bool {
+        let makes_sense = match what {
+            What::Invite => true,
+            What::Recover => self.is_active(subject),
+            What::Role(role) => self.is_active(subject) && self.persons[&subject].role != role,
+        };
+        let is_open = |request: &Request| request.subject == subject && request.is_open() && self.now < request.ends;
+        let may = self.administers(by) && makes_sense && !self.requests.iter().any(is_open);
+        if may {
+            let (asked_by, ends) = (self.sessions[by].person, self.now + DAY);
+            let (state, approvals) = (RequestState::Waiting, BTreeSet::new());
+            self.requests.push(Request { what, subject, asked_by, approvals, state, ready: 0, ends, has_link: false });
+        }
+        may
+    }
+
+    pub(crate) fn approve(&mut self, at: usize, approver: PersonId, signed: usize, invited: Role) -> bool {
+        let request = &self.requests[at];
+        let may = request.state == RequestState::Waiting
+            && self.now < request.ends
+            && self.is_administrator(approver)
+            && request.subject != approver
+            && signed == at
+            && !request.approvals.contains(&approver);
+        if may {
+            let now = self.now;
+            let request = &mut self.requests[at];
+            request.approvals.insert(approver);
+            if request.approvals.len() == 2 {
+                request.state = RequestState::Approved;
+                request.ready = if request.what == What::Invite { now } else { now + 120 };
+                request.ends = request.ready + DAY;
+                if request.what == What::Invite {
+                    let person = Person { standing: Standing::Invited, role: invited, keys: BTreeSet::new() };
+                    self.persons.insert(self.requests[at].subject, person);
+                }
+            }
+        }
+        may
+    }
+
+    fn is_ready(&self, at: usize) -> bool {
+        let request = &self.requests[at];
+        request.state == RequestState::Approved && (request.ready..request.ends).contains(&self.now)
+    }
+
+    pub(crate) fn link(&mut self, by: usize, at: usize) -> bool {
+        let is_by_link = !matches!(self.requests[at].what, What::Role(_));
+        let may = self.administers(by) && is_by_link && self.is_ready(at) && !self.requests[at].has_link;
+        if may {
+            self.requests[at].has_link = true;
+            self.requests[at].ends = self.now + DAY;
+        }
+        may
+    }
+
+    pub(crate) fn enrol(&mut self, at: usize, key: &CredentialId) -> bool {
+        let may = self.requests[at].has_link && self.is_ready(at);
+        if may {
+            let subject = self.requests[at].subject;
+            self.requests[at].state = RequestState::Done;
+            self.end_sessions(|session| session.person == subject);
+            let person = self.persons.get_mut(&subject).unwrap();
+            person.standing = Standing::Active;
+            person.keys = BTreeSet::from([key.clone()]);
+            self.begin(subject, key, true);
+        }
+        may
+    }
+
+    fn begin(&mut self, person: PersonId, key: &CredentialId, is_bound: bool) {
+        let (begun, ends) = (self.now, self.now + if is_bound { 300 } else { 3_600 });
+        self.sessions.push(Session { person, key: key.clone(), is_bound, begun, ends, is_ended: false });
+    }
+
+    pub(crate) fn sign_in(&mut self, person: PersonId, key: &CredentialId, is_bound: bool) -> bool {
+        let may = self.is_active(person) && self.persons[&person].keys.contains(key);
+        if may {
+            self.begin(person, key, is_bound);
+        }
+        may
+    }
+
+    pub(crate) fn carry_out(&mut self, at: usize) -> bool {
+        let What::Role(role) = self.requests[at].what else { return false };
+        let may = self.is_ready(at);
+        if may {
+            let subject = self.requests[at].subject;
+            self.requests[at].state = RequestState::Done;
+            self.persons.get_mut(&subject).unwrap().role = role;
+            if role == Role::Member {
+                self.forget_word_of(subject);
+            }
+        }
+        may
+    }
+
+    pub(crate) fn veto(&mut self, by: usize, at: usize) -> bool {
+        let request = &self.requests[at];
+        let is_open = request.state == RequestState::Approved
+            || request.state == RequestState::Waiting && self.now < request.ends;
+        let may = is_open
+            && self
+                .who(by)
+                .is_some_and(|session| self.is_administrator(session.person) || session.person == request.subject);
+        if may {
+            self.end_for_nothing(at, RequestState::Vetoed);
+        }
+        may
+    }
+
+    pub(crate) fn suspend(&mut self, by: usize, person: PersonId) -> bool {
+        let may = self.administers(by) && self.is_active(person);
+        if may {
+            self.persons.get_mut(&person).unwrap().standing = Standing::Suspended;
+            self.cut_off(person);
+        }
+        may
+    }
+
+    pub(crate) fn resume(&mut self, by: usize, person: PersonId) -> bool {
+        let may = self.administers(by) && self.is_fresh(by) && self.persons[&person].standing == Standing::Suspended;
+        if may {
+            let person = self.persons.get_mut(&person).unwrap();
+            (person.standing, person.role) = (Standing::Active, Role::Member);
+        }
+        may
+    }
+
+    pub(crate) fn leave(&mut self, by: usize, person: PersonId) -> bool {
+        let may = self.administers(by) && self.persons[&person].standing != Standing::Gone;
+        if may {
+            let leaving = self.persons.get_mut(&person).unwrap();
+            leaving.standing = Standing::Gone;
+            leaving.keys.clear();
+            self.cut_off(person);
+        }
+        may
+    }
+
+    pub(crate) fn end_all(&mut self, by: usize, person: PersonId) -> bool {
+        let may = self.who(by).is_some_and(|session| session.person == person) || self.administers(by);
+        if may {
+            self.end_sessions(|session| session.person == person);
+        }
+        may
+    }
+
+    pub(crate) fn add_key(&mut self, by: usize, key: &CredentialId) -> bool {
+        let may = self.is_fresh(by);
+        if may {
+            let person = self.sessions[by].person;
+            self.persons.get_mut(&person).unwrap().keys.insert(key.clone());
+        }
+        may
+    }
+
+    pub(crate) fn remove_key(&mut self, by: usize, person: PersonId, key: &CredentialId) -> bool {
+        let may = self.is_fresh(by)
+            && (self.sessions[by].person == person || self.administers(by))
+            && self.persons[&person].keys.len() > 1
+            && self.persons[&person].keys.contains(key);
+        if may {
+            self.persons.get_mut(&person).unwrap().keys.remove(key);
+            self.end_sessions(|session| session.key == *key);
+        }
+        may
+    }
+
+    pub(crate) fn tend(&mut self) {
+        for at in 0..self.requests.len() {
+            if self.requests[at].is_open() && self.requests[at].ends <= self.now {
+                self.end_for_nothing(at, RequestState::Expired);
+            } else {
+                self.carry_out(at);
+            }
+        }
+    }
+
+    fn end_for_nothing(&mut self, at: usize, state: RequestState) {
+        let request = &mut self.requests[at];
+        let was_approved = request.state == RequestState::Approved;
+        request.state = state;
+        if request.what == What::Invite && was_approved {
+            self.persons.get_mut(&self.requests[at].subject).unwrap().standing = Standing::Gone;
+        }
+    }
+
+    fn cut_off(&mut self, person: PersonId) {
+        self.end_sessions(|session| session.person == person);
+        for at in 0..self.requests.len() {
+            if self.requests[at].is_open() && self.requests[at].subject == person {
+                self.end_for_nothing(at, RequestState::Withdrawn);
+            }
+        }
+        self.forget_word_of(person);
+    }
+
+    fn forget_word_of(&mut self, person: PersonId) {
+        for at in 0..self.requests.len() {
+            let request = &self.requests[at];
+            let has_approved = request.approvals.contains(&person);
+            if request.is_open()
+                && (request.asked_by == person || has_approved && request.state == RequestState::Approved)
+            {
+                self.end_for_nothing(at, RequestState::Withdrawn);
+            } else if request.state == RequestState::Waiting {
+                self.requests[at].approvals.remove(&person);
+            }
+        }
+    }
+
+    fn end_sessions(&mut self, which: impl Fn(&Session) -> bool) {
+        self.sessions.iter_mut().filter(|session| which(session)).for_each(|session| session.is_ended = true);
+    }
+}
