@@ -27,6 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("people", &["model"]),
     ("report", &["model", "record"]),
     ("blind", &[]),
+    ("passkey", &[]),
+    ("softkey", &[]),
     ("release", &[]),
     ("party", &["model", "intel", "matching", "record", "release", "blind"]),
     ("knowledge", &["model", "intel", "matching", "yara", "sigma", "party", "release"]),
