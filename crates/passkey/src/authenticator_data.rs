@@ -12,6 +12,10 @@ const ATTESTED: u8 = 0b0100_0000;
 const EXTENSIONS: u8 = 0b1000_0000;
 const LONGEST_ID: usize = 1_023;
 
+/// The formats that are read. The others vouch for no model, cannot be verified by this version of the library (`tpm`), or are of keys
+/// that verify nobody (`fido-u2f`); browsers send them only where they are asked for.
+const FORMATS: [&str; 2] = ["none", "packed"];
+
 /// What is told of a key when it is made (§6.5.1).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Attested<'a> {
@@ -19,9 +23,11 @@ pub(crate) struct Attested<'a> {
     pub(crate) id: &'a [u8],
 }
 
-/// The part of an attestation object that a key signed (§6.5.4).
+/// An attestation object (§6.5.4): the format of what its maker states, and what the key signed.
 #[derive(Deserialize)]
 struct AttestationObject<'a> {
+    #[serde(borrow)]
+    fmt: &'a str,
     #[serde(rename = "authData", borrow)]
     auth_data: &'a [u8],
 }
@@ -29,6 +35,9 @@ struct AttestationObject<'a> {
 /// What an attestation object tells of a new key.
 pub(crate) fn of_enrolment(object: &[u8]) -> Result<Attested<'_>, Refused> {
     let object: AttestationObject<'_> = serde_cbor_2::from_slice(object).map_err(|_| Refused::AttestationObject)?;
+    if !FORMATS.contains(&object.fmt) {
+        return Err(Refused::AttestationFormat);
+    }
     let (flags, rest) = head(object.auth_data)?;
     if flags & ATTESTED == 0 {
         return Err(Refused::AuthenticatorData);

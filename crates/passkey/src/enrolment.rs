@@ -49,7 +49,7 @@ impl Door {
             } else {
                 AttestationConveyancePreference::None
             })
-            .attestation_formats(is_required.then(|| vec![AttestationFormat::Packed, AttestationFormat::Tpm]))
+            .attestation_formats(is_required.then(|| vec![AttestationFormat::Packed]))
             .user_verification_policy(UserVerificationPolicy::Required)
             .require_resident_key(true)
             .exclude_credentials(Some(known.to_vec()))

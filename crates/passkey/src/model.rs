@@ -110,14 +110,10 @@ impl Models {
         Ok(())
     }
 
-    /// The SHA-256 of the root that vouches for a new key, at this time. A statement vouches for a model only where its format has the
-    /// maker sign the AAGUID: `packed` with certificates, and `tpm`.
+    /// The SHA-256 of the root that vouches for a new key, at this time. Its maker signed the AAGUID: a statement of the format `packed`,
+    /// with certificates.
     pub(crate) fn vouching(&self, key: &LibraryCredential, model: Option<Model>, now: Timestamp) -> Option<[u8; 32]> {
-        let (AttestationMetadata::Packed { aaguid } | AttestationMetadata::Tpm { aaguid, .. }) =
-            &key.attestation.metadata
-        else {
-            return None;
-        };
+        let AttestationMetadata::Packed { aaguid } = &key.attestation.metadata else { return None };
         let now = SystemTime::try_from(now).ok()?;
         let model = model.filter(|model| model.0 == aaguid.into_bytes())?;
         let holds = |anchor: &&Anchor| {

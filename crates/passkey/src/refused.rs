@@ -75,7 +75,7 @@ pub enum Refused {
     /// The key is not discoverable, so nobody could sign in with it.
     #[error("the key is not discoverable")]
     NotDiscoverable,
-    /// The statement of the key's maker is of a format that is not understood.
+    /// The statement of the key's maker is of a format that is not read.
     #[error("the attestation format is not supported")]
     AttestationFormat,
     /// The statement of the key's maker does not hold.

@@ -7,7 +7,7 @@ use webauthn_rs_core::proto::{PublicKeyCredential, RegisterPublicKeyCredential};
 
 use crate::refused::Refused;
 
-/// No response is longer, in bytes: the chain of certificates of a TPM takes some 8 KiB.
+/// No response is longer, in bytes: a chain of certificates takes some 8 KiB.
 pub const LONGEST_RESPONSE: usize = 64 * 1_024;
 
 const LONGEST_ID: usize = 1_023;

@@ -24,7 +24,7 @@ fn broken() -> Vec<Vec<u8>> {
         vec![0x62, 0xc3, 0x28],
         vec![0x81; 3_000],
         vec![0xa1; 3_000],
-        vec![0xd8, 0x18].repeat(1_000),
+        [0xd8, 0x18].repeat(1_000),
     ]
 }
 

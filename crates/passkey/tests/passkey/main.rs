@@ -11,3 +11,4 @@ mod models;
 mod page;
 mod sign_ins;
 mod support;
+mod vectors;

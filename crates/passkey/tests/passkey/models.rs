@@ -225,7 +225,7 @@ fn an_administrator_is_asked_for_a_hardware_key() {
     let asked = door().enrol(ana(), "Ana", &[], Attestation::Required, nonce(1)).unwrap();
     let options: serde_json::Value = serde_json::from_str(&asked.options).unwrap();
     assert_eq!(options["attestation"], "direct");
-    assert_eq!(options["attestationFormats"], serde_json::json!(["packed", "tpm"]));
+    assert_eq!(options["attestationFormats"], serde_json::json!(["packed"]));
     assert_eq!(options["hints"], serde_json::json!(["security-key"]));
     let (_, response) = SoftKey::make(&asked.options, ORIGIN, [1; 32], |_| {}).unwrap();
     assert_eq!(door().enrolled(&asked.state, response.as_bytes(), now()), Err(Refused::Model));
