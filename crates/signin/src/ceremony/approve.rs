@@ -1,0 +1,47 @@
+//! An administrator signs a request's digest with a key.
+
+use rand_chacha::ChaCha20Rng;
+use vauban_passkey::{Asked, Credential, Nonce};
+use vauban_people::{Approval, PersonId, Purpose, Refusal, RequestId};
+
+use super::{
+    answer::Sent,
+    steps::{Ceremony, Done, Kept, credentials, used},
+};
+use crate::{SignIn, failed::Failed, seat::Seat};
+
+/// Somebody approves a request.
+#[derive(Debug)]
+pub(crate) struct Approve {
+    pub(crate) seat: Seat,
+    pub(crate) request: RequestId,
+}
+
+impl Ceremony for Approve {
+    fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
+        let (person, request) = (self.seat.who.person, site.people().request(self.request)?);
+        let keys = credentials(&site.people().keys(person)?)?;
+        let asked = site.door().approve(&keys, *request.digest().bytes(), nonce)?;
+        Ok((asked, Purpose::Approve { request: request.id, person }))
+    }
+
+    fn answer(&self, site: &SignIn, sent: &Sent, kept: Kept<'_>, _: &mut ChaCha20Rng) -> Result<Done, Failed> {
+        let approver = self.seat.who.person;
+        if kept.purpose != (Purpose::Approve { request: self.request, person: approver }) {
+            return Err(Refusal::NoChallenge.into());
+        }
+        let digest = site.people().request(self.request)?.digest();
+        let key = site.people().key(&sent.key()?)?;
+        let credential = Credential::from_bytes(&key.credential)?;
+        let approved = site.door().approved(&kept.state, &sent.response(), &credential, *digest.bytes())?;
+        let after = approved.verified.credential.to_bytes();
+        let used = used(&key, &after);
+        let approval = Approval { request: self.request, approver, used, digest, proof: &approved.proof };
+        site.people().approve(&approval, site.now())?;
+        Ok(Done { started: None, to: format!("/requests/{}", self.request) })
+    }
+
+    fn person(&self) -> Option<PersonId> {
+        Some(self.seat.who.person)
+    }
+}

@@ -1,0 +1,77 @@
+//! A link is used: whoever holds it makes a key, and is in with it.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use rand_chacha::ChaCha20Rng;
+use uuid::Uuid;
+use vauban_passkey::{Asked, Attestation, Nonce};
+use vauban_people::{CredentialId, Enrolment, Invitation, NewKey, PersonId, Purpose, Refusal};
+
+use super::{
+    answer::Sent,
+    steps::{Ceremony, Done, Kept},
+};
+use crate::{SignIn, failed::Failed};
+
+/// What a key is called whose person called it nothing.
+const PLAIN: &str = "1";
+
+/// Somebody makes their first key.
+#[derive(Debug)]
+pub(crate) struct Enrol;
+
+impl Ceremony for Enrol {
+    fn ask(&self, site: &SignIn, sent: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
+        let invitation = invitation(site, sent)?;
+        let (person, name) = (Uuid::from_bytes(invitation.person.id.bytes()), invitation.person.name.as_str());
+        let asked = site.door().enrol(person, name, &[], attestation(site), nonce)?;
+        Ok((asked, Purpose::Enrol { request: invitation.request }))
+    }
+
+    fn answer(&self, site: &SignIn, sent: &Sent, kept: Kept<'_>, rng: &mut ChaCha20Rng) -> Result<Done, Failed> {
+        let Purpose::Enrol { request } = kept.purpose else { return Err(Refusal::NoChallenge.into()) };
+        let now = site.now();
+        let made = site.door().enrolled(&kept.state, &sent.response(), now)?;
+        let key = new_key(&made, sent)?;
+        let enrolment = Enrolment { request, link: sent.link()?, key: &key, visit: &kept.browser.visit };
+        let enrolled = site.people().enrol(&enrolment, rng, now)?;
+        Ok(Done { started: Some(enrolled.started), to: "/mine".to_owned() })
+    }
+
+    fn person(&self) -> Option<PersonId> {
+        None
+    }
+}
+
+/// Whom a link is for, so that the page can say it before anything is made.
+pub(crate) async fn who(State(site): State<SignIn>, body: Bytes) -> Response {
+    match Sent::read(&body).and_then(|sent| invitation(&site, &sent)) {
+        Ok(invitation) => {
+            let told = serde_json::json!({ "name": invitation.person.name, "recovery": invitation.is_recovery });
+            ([(header::CONTENT_TYPE, "application/json")], told.to_string()).into_response()
+        }
+        Err(failed) => failed.response(),
+    }
+}
+
+fn invitation(site: &SignIn, sent: &Sent) -> Result<Invitation, Failed> {
+    Ok(site.people().invitation(&sent.link()?, site.now())?)
+}
+
+/// Whether a key must be of a model that somebody vouches for. Whether *this* person's must be is the store's rule, which refuses the others.
+pub(super) fn attestation(site: &SignIn) -> Attestation {
+    if site.people().rules().attested_administrators { Attestation::Required } else { Attestation::Any }
+}
+
+pub(super) fn new_key(made: &vauban_passkey::Credential, sent: &Sent) -> Result<NewKey, Failed> {
+    Ok(NewKey {
+        id: CredentialId::new(made.id())?,
+        credential: made.to_bytes(),
+        label: sent.label(PLAIN)?,
+        attested: made.is_attested(),
+    })
+}

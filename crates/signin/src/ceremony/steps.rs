@@ -1,0 +1,157 @@
+//! The two requests that every ceremony has, and what is the same in all of them.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use rand_chacha::{ChaCha20Rng, rand_core::RngCore as _};
+use vauban_passkey::{Asked, Credential, Nonce};
+use vauban_people::{Attempt, Key, NewChallenge, PersonId, Purpose, Started, Used};
+
+use super::answer::Sent;
+use crate::{SignIn, failed::Failed, visit::Browser};
+
+/// How long a browser's own cookie lasts, in seconds: longer than any ceremony, shorter than a day's work.
+const BROWSER_SECONDS: i64 = 3_600;
+
+/// What came of an answer.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// A session that begins with it.
+    pub(crate) started: Option<Started>,
+    /// Where the person goes now.
+    pub(crate) to: String,
+}
+
+/// A ceremony: what it asks a browser, and what an answer brings about. Both run beside the server's own threads, since they read and
+/// write the store and verify signatures.
+pub(crate) trait Ceremony: Sized + Send + 'static {
+    /// What is asked, and what for.
+    ///
+    /// # Errors
+    /// When this person may not be asked that.
+    fn ask(&self, site: &SignIn, sent: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed>;
+
+    /// Carries out an answer. Its challenge was taken out of the store: `purpose` and `state` are what it held.
+    ///
+    /// # Errors
+    /// When the answer is another ceremony's, does not hold, or a rule refuses.
+    fn answer(&self, site: &SignIn, sent: &Sent, kept: Kept<'_>, rng: &mut ChaCha20Rng) -> Result<Done, Failed>;
+
+    /// Whose attempt it is, where that is known.
+    fn person(&self) -> Option<PersonId>;
+}
+
+/// What was kept between question and answer.
+#[derive(Debug)]
+pub(crate) struct Kept<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) state: vauban_passkey::State,
+    pub(super) browser: &'a Browser,
+}
+
+/// Asks.
+pub(crate) async fn ask<C: Ceremony>(State(site): State<SignIn>, browser: Browser, ceremony: C, body: Bytes) -> Response {
+    let cookies = site.cookies();
+    let kept = cookies.keep(cookies.browser, &browser.token.text(), Some(BROWSER_SECONDS)).filter(|_| browser.is_new);
+    let asked = beside(site.clone(), move |site| {
+        let sent = Sent::read(&body)?;
+        let mut rng = site.rng()?;
+        let mut nonce = [0; 32];
+        rng.fill_bytes(&mut nonce);
+        let (asked, purpose) = ceremony.ask(site, &sent, Nonce::new(nonce))?;
+        let state = asked.state.to_bytes();
+        let new = NewChallenge { purpose, state: &state, browser: browser.token.hash(), address: browser.visit.address };
+        let challenge = site.people().challenge(&new, &mut rng, site.now())?;
+        Ok::<_, Failed>((asked.options, challenge))
+    });
+    let mut answer = match asked.await {
+        Ok((options, challenge)) => {
+            let body = format!(r#"{{"challenge":"{}","options":{options}}}"#, &*challenge.text());
+            (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+        }
+        Err(failed) => failed.response(),
+    };
+    if let Some(cookie) = kept {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Takes an answer. One that is refused is counted, and waits; a good one does not.
+pub(crate) async fn answer<C: Ceremony>(State(site): State<SignIn>, browser: Browser, ceremony: C, body: Bytes) -> Response {
+    let done = beside(site.clone(), move |site| {
+        let whose = (ceremony.person(), browser.visit.address);
+        answered(site, &ceremony, &browser, &body).map_err(|failed| (slowed(site, &failed, whose), failed))
+    });
+    match done.await {
+        Ok(done) => went_well(&site, &done),
+        Err((wait, failed)) => {
+            tokio::time::sleep(wait).await;
+            failed.response()
+        }
+    }
+}
+
+fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &[u8]) -> Result<Done, Failed> {
+    let sent = Sent::read(body)?;
+    let taken = site.people().take(&sent.challenge()?, &browser.token.hash(), site.now())?;
+    let state = vauban_passkey::State::from_bytes(&taken.state)?;
+    ceremony.answer(site, &sent, Kept { purpose: taken.purpose, state, browser }, &mut site.rng()?)
+}
+
+/// How long to wait before a failure is told. What `people` refused it counted itself.
+fn slowed(site: &SignIn, failed: &Failed, (person, address): (Option<PersonId>, Option<std::net::IpAddr>)) -> std::time::Duration {
+    let now = site.now();
+    let wait = match failed {
+        Failed::Key(_) | Failed::Unreadable => {
+            site.people().refused(&Attempt { person, address, why: failed.code() }, now)
+        }
+        _ => site.people().slowdown(person, address, now),
+    };
+    wait.unwrap_or_default()
+}
+
+fn went_well(site: &SignIn, done: &Done) -> Response {
+    let body = serde_json::json!({ "to": done.to }).to_string();
+    let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    let cookies = site.cookies();
+    if let Some(started) = &done.started {
+        let seconds = started.until.duration_since(site.now()).as_secs();
+        if let Some(cookie) = cookies.keep(cookies.session, &started.token.text(), Some(seconds)) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    answer
+}
+
+/// Does something beside the server's own threads.
+async fn beside<T, E, F>(site: SignIn, work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Failed> + Send + 'static,
+    F: FnOnce(&SignIn) -> Result<T, E> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(move || work(&site)).await {
+        Ok(done) => done,
+        Err(_) => Err(Failed::Lost.into()),
+    }
+}
+
+impl From<Failed> for (std::time::Duration, Failed) {
+    fn from(failed: Failed) -> Self {
+        (std::time::Duration::ZERO, failed)
+    }
+}
+
+/// The credentials of these keys.
+pub(super) fn credentials(keys: &[Key]) -> Result<Vec<Credential>, Failed> {
+    keys.iter().map(|key| Ok(Credential::from_bytes(&key.credential)?)).collect()
+}
+
+/// What `people` is told of a key that was used.
+pub(super) fn used<'a>(key: &'a Key, after: &'a [u8]) -> Used<'a> {
+    Used { id: &key.id, before: &key.credential, after }
+}

@@ -1,0 +1,76 @@
+//! Cookies: what they are called, how they are written and read. One that cannot be read is none.
+
+use std::fmt::Write as _;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// The names, which say where a cookie holds: with the prefix, a browser takes it over TLS from this very host alone (RFC 6265bis, section 4.1.3.2).
+#[derive(Debug)]
+pub(crate) struct Cookies {
+    /// Whoever holds it is signed in.
+    pub(crate) session: &'static str,
+    /// Tells one browser from another, for as long as a ceremony lasts.
+    pub(crate) browser: &'static str,
+    is_tls: bool,
+}
+
+impl Cookies {
+    /// Those of an origin. Without TLS, which is this machine itself, browsers refuse the prefix.
+    pub(crate) fn of(origin: &str) -> Self {
+        if origin.starts_with("https://") {
+            Self { session: "__Host-vauban-session", browser: "__Host-vauban-browser", is_tls: true }
+        } else {
+            Self { session: "vauban-session", browser: "vauban-browser", is_tls: false }
+        }
+    }
+
+    /// Has a browser keep a value until it is closed, or for so many seconds.
+    pub(crate) fn keep(&self, name: &str, value: &str, seconds: Option<i64>) -> Option<HeaderValue> {
+        let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict");
+        if self.is_tls {
+            text.push_str("; Secure");
+        }
+        if let Some(seconds) = seconds {
+            let _ = write!(text, "; Max-Age={}", seconds.max(0));
+        }
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+/// The value of a cookie. Of two with one name the first counts, as browsers write the more specific one first.
+pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_that_cannot_be_read_is_none() {
+        let headers = |lines: &[&[u8]]| {
+            let values = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_bytes(line).unwrap()));
+            values.collect::<HeaderMap>()
+        };
+        assert_eq!(value(&headers(&[b"a=b; c=d; c=e"]), "c"), Some("d"));
+        assert_eq!(value(&headers(&[b"\xff\xfe=1; c=d", b"c=e"]), "c"), Some("e"));
+        for none in [&b"c"[..], b"cc=d", b"; ;", b"=", b" c =d"] {
+            assert_eq!(value(&headers(&[none]), "c"), None, "{none:?}");
+        }
+        let huge = [b"x=".as_slice(), &vec![b'y'; 1 << 20]].concat();
+        assert_eq!(value(&headers(&[&huge]), "c"), None);
+    }
+
+    #[test]
+    fn cookies_are_of_this_host_alone() {
+        let tls = Cookies::of("https://id.campagne.example");
+        let kept = tls.keep(tls.session, "secret", Some(300)).unwrap();
+        assert_eq!(kept, "__Host-vauban-session=secret; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=300");
+        assert!(tls.keep("a", "b\nc", None).is_none());
+        assert_eq!(Cookies::of("http://localhost:9782").session, "vauban-session");
+    }
+}

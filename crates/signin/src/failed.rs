@@ -1,0 +1,126 @@
+//! Why something was not done, as a script and a person are told: a code, and a sentence in both languages. Nothing of what was sent
+//! comes back, and of several refusals of keys a person learns one thing.
+
+use std::io;
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use vauban_model::{Lang, Text};
+use vauban_passkey::{NotACredential, NotAState, NotAsked, Refused};
+use vauban_people::{InvalidId, InvalidName, NotAToken, PeopleError, Refusal};
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    /// A rule refused, or the store failed.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// What a key signed does not hold.
+    #[error(transparent)]
+    Key(#[from] Refused),
+    /// The body is not what the script sends.
+    #[error("the request cannot be read")]
+    Unreadable,
+    /// A browser cannot be asked.
+    #[error("a browser cannot be asked: {0}")]
+    NotAsked(#[from] NotAsked),
+    /// What stands in our own store is not what was put there.
+    #[error("the store holds what is none of ours")]
+    Ours,
+    /// There is no randomness.
+    #[error("no randomness: {0}")]
+    Random(#[from] io::Error),
+    /// The work was lost: it panicked, or the process is ending.
+    #[error("the work was lost")]
+    Lost,
+}
+
+impl Failed {
+    /// The code that scripts, logs and events know it by.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::People(PeopleError::Refused(refusal)) => refusal.word(),
+            Self::Key(refused) => refused.code(),
+            Self::Unreadable => "unreadable",
+            Self::People(_) | Self::Random(_) | Self::Lost => "unavailable",
+            Self::NotAsked(_) | Self::Ours => "internal",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::People(PeopleError::Refused(Refusal::NoSession)) => StatusCode::UNAUTHORIZED,
+            Self::People(PeopleError::Refused(Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession)) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::People(PeopleError::Refused(_)) | Self::Key(_) => StatusCode::FORBIDDEN,
+            Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::People(_) | Self::Random(_) | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotAsked(_) | Self::Ours => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a person reads.
+    pub(crate) fn text(&self) -> Text {
+        match self {
+            Self::People(error) => error.text(),
+            Self::Key(refused) => {
+                let words = refused.words();
+                Text::new(words.fr, words.en)
+            }
+            Self::Unreadable => Text::new("La page a envoyé quelque chose d'illisible. Rechargez-la.", "The page sent something that cannot be read. Load it again."),
+            Self::NotAsked(_) | Self::Ours | Self::Random(_) | Self::Lost => Text::new(
+                "Cela n'a pas marché, et ce n'est pas votre faute. Réessayez ; si cela dure, prévenez un administrateur.",
+                "That did not work, and it is not your fault. Try again; if it lasts, tell an administrator.",
+            ),
+        }
+    }
+
+    /// For the script.
+    pub(crate) fn response(&self) -> Response {
+        if self.status().is_server_error() {
+            tracing::error!(error = %self, "sign-in failed");
+        }
+        let text = self.text();
+        let body = serde_json::json!({ "code": self.code(), "fr": text.get(Lang::Fr), "en": text.get(Lang::En) });
+        (self.status(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        Self::People(refusal.into())
+    }
+}
+
+impl From<NotAToken> for Failed {
+    fn from(_: NotAToken) -> Self {
+        Self::Unreadable
+    }
+}
+
+impl From<InvalidId> for Failed {
+    fn from(_: InvalidId) -> Self {
+        Self::Unreadable
+    }
+}
+
+impl From<InvalidName> for Failed {
+    fn from(_: InvalidName) -> Self {
+        Self::Unreadable
+    }
+}
+
+impl From<NotAState> for Failed {
+    fn from(_: NotAState) -> Self {
+        Self::Ours
+    }
+}
+
+impl From<NotACredential> for Failed {
+    fn from(_: NotACredential) -> Self {
+        Self::Ours
+    }
+}

@@ -1,0 +1,23 @@
+//! Signing in with passkeys, over HTTP: the pages, and what their one script says to us. Who belongs to the organisation is `people`'s
+//! to say, what a key signed is `passkey`'s; what is here carries bytes between a browser and those two.
+//!
+//! A ceremony has two requests. *Ask* makes a challenge (a row, bound to this browser by a cookie) and answers with the options for
+//! the browser; *answer* takes the challenge out of the store before it looks at anything that was signed, so that an answer is good for one attempt.
+//! An answer that is refused waits the longer the more there were; a good key is never made to wait.
+//!
+//! There is no password, no code and no address of mail to type, on any page. Requests that change something come from a page of the
+//! very origin (`Origin`), and nothing is believed of `X-Forwarded-*` but the last address, and that only where a proxy was named.
+
+mod ceremony;
+mod cookie;
+mod failed;
+mod gate;
+mod pages;
+mod router;
+mod seat;
+mod site;
+mod visit;
+
+pub use gate::gate;
+pub use router::router;
+pub use site::{Settings, SignIn, SignInError};

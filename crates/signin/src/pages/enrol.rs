@@ -1,0 +1,46 @@
+//! Where a link leads: one key is made, and its person is in.
+
+use axum::{extract::State, response::Response};
+use maud::html;
+use vauban_model::Lang;
+
+use super::parts::{CeremonyForm, page};
+use crate::{SignIn, visit::Browser};
+
+pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Response {
+    let (title, for_whom, recovery, button, label, hint) = match browser.lang {
+        Lang::Fr => (
+            "Créer votre clé d'accès",
+            "Cette invitation est pour :",
+            "C'est une récupération : vos anciennes clés et toutes vos sessions prennent fin.",
+            "Créer ma clé d'accès",
+            "Nom de cette clé (facultatif)",
+            "par exemple : téléphone",
+        ),
+        Lang::En => (
+            "Make your passkey",
+            "This invitation is for:",
+            "This is a recovery: your old keys and all your sessions end.",
+            "Make my passkey",
+            "A name for this key (if you like)",
+            "for example: phone",
+        ),
+    };
+    let form = CeremonyForm {
+        kind: "create",
+        path: "/enrol",
+        fields: html! {
+            label for="label" { (label) }
+            input id="label" name="label" type="text" maxlength="60" autocomplete="off" placeholder=(hint);
+        },
+        button,
+        is_offered: false,
+        has_link: true,
+    };
+    let content = html! {
+        p { (for_whom) " " strong id="for" aria-live="polite" {} }
+        p.alarm id="recovery" hidden { (recovery) }
+        (form.shown())
+    };
+    page(&site, browser.lang, title, &content)
+}

@@ -1,0 +1,139 @@
+//! What is one's own: keys and sessions, each with a button that ends it.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use maud::{Markup, html};
+use vauban_people::{Binding, Key, PeopleError, Session, SessionId};
+
+use super::parts::{CeremonyForm, page, time};
+use crate::{SignIn, ceremony::key_id, failed::Failed, seat::Seat};
+
+/// Keys that everybody should have.
+const WANTED: usize = 2;
+
+pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
+    let person = seat.who.person;
+    let read = || Ok::<_, PeopleError>((site.people().keys(person)?, site.people().sessions(person, site.now())?));
+    let (keys, sessions) = match read() {
+        Ok(read) => read,
+        Err(error) => return Failed::from(error).response(),
+    };
+    let content = html! {
+        p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
+        (keys_shown(&seat, &keys))
+        (sessions_shown(&seat, &sessions))
+        form method="post" action="/signin/out" { button type="submit" { (seat.say("Sortir", "Sign out")) } }
+    };
+    page(&site, seat.browser.lang, seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
+}
+
+fn keys_shown(seat: &Seat, keys: &[Key]) -> Markup {
+    html! {
+        h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
+        @if keys.len() < WANTED {
+            p.alarm { (seat.say(
+                "Une seule clé : si vous la perdez, il faudra deux administrateurs. Ajoutez-en une sur un autre appareil.",
+                "One key only: if you lose it, it takes two administrators. Add one on another device.",
+            )) }
+        }
+        ul {
+            @for key in keys {
+                li {
+                    strong { (key.label) } ", " (seat.say("ajoutée le", "added on")) " " (time(key.added))
+                    @if let Some(used) = key.used { ", " (seat.say("utilisée le", "used on")) " " (time(used)) }
+                    @if keys.len() > 1 && seat.who.is_fresh {
+                        form method="post" action={ "/mine/keys/" (key.id) "/remove" } {
+                            button type="submit" { (seat.say("Retirer", "Remove")) " " (key.label) }
+                        }
+                    }
+                }
+            }
+        }
+        @if seat.who.is_fresh { (add(seat)) } @else { (freshen(seat)) }
+    }
+}
+
+fn add(seat: &Seat) -> Markup {
+    CeremonyForm {
+        kind: "create",
+        path: "/mine/keys",
+        fields: html! {
+            label for="label" { (seat.say("Nom de la nouvelle clé (facultatif)", "A name for the new key (if you like)")) }
+            input id="label" name="label" type="text" maxlength="60" autocomplete="off";
+        },
+        button: seat.say("Ajouter une clé", "Add a key"),
+        is_offered: false,
+        has_link: false,
+    }
+    .shown()
+}
+
+fn freshen(seat: &Seat) -> Markup {
+    CeremonyForm {
+        kind: "get",
+        path: "/mine/fresh",
+        fields: html! {
+            p { (seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first.")) }
+        },
+        button: seat.say("Toucher ma clé", "Touch my key"),
+        is_offered: false,
+        has_link: false,
+    }
+    .shown()
+}
+
+fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
+    html! {
+        h2 { (seat.say("Sessions ouvertes", "Open sessions")) " (" (sessions.len()) ")" }
+        ul {
+            @for session in sessions {
+                li {
+                    @if session.id == seat.who.session { strong { (seat.say("Celle-ci", "This one")) } ", " }
+                    (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, &session.binding))
+                    @if let Some(address) = session.address { ", " (address) }
+                    ", " span.agent { (session.agent.as_str()) }
+                    form method="post" action={ "/mine/sessions/" (session.id) "/end" } {
+                        button type="submit" { (seat.say("Mettre fin", "End it")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
+    match binding {
+        Binding::Plain => seat.say("liée à aucun appareil : une heure, sans administration", "bound to no device: an hour, without administration"),
+        Binding::Device { .. } => seat.say("liée à cet appareil", "bound to its device"),
+        Binding::Certificate { .. } => seat.say("liée à un certificat", "bound to a certificate"),
+    }
+}
+
+pub(crate) async fn end_session(State(site): State<SignIn>, seat: Seat, Path(id): Path<SessionId>) -> Response {
+    back(site.people().end_session(&seat.actor(), id, site.now()))
+}
+
+pub(crate) async fn remove_key(State(site): State<SignIn>, seat: Seat, Path(id): Path<String>) -> Response {
+    let Ok(id) = key_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
+    back(site.people().remove_key(&seat.actor(), &id, site.now()))
+}
+
+fn back(done: Result<(), PeopleError>) -> Response {
+    done.map_or_else(|error| Failed::from(error).response(), |()| Redirect::to("/mine").into_response())
+}
+
+/// Ends the session of this request. Whoever has none is out already.
+pub(crate) async fn sign_out(State(site): State<SignIn>, seat: Seat) -> Response {
+    if let Err(error) = site.people().end_session(&seat.actor(), seat.who.session, site.now()) {
+        return Failed::from(error).response();
+    }
+    let mut answer = Redirect::to("/signin").into_response();
+    if let Some(gone) = site.cookies().keep(site.cookies().session, "", Some(0)) {
+        answer.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    answer.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    answer
+}

@@ -1,0 +1,47 @@
+//! The page where people come in: one button, and a field in which browsers offer a key by themselves.
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use maud::html;
+use vauban_model::Lang;
+
+use super::parts::{CeremonyForm, page};
+use crate::{SignIn, visit::Browser};
+
+pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Response {
+    let (title, button, why, field, lost) = match browser.lang {
+        Lang::Fr => (
+            "Entrer",
+            "Entrer avec ma clé d'accès",
+            "Aucun mot de passe, aucun code : personne ne vous en demandera jamais un pour ce site. Qui le fait ment.",
+            "Votre clé",
+            "Clé perdue ? Allez voir deux administrateurs, en personne. Rien d'autre ne rend l'accès : ni courriel, ni téléphone.",
+        ),
+        Lang::En => (
+            "Sign in",
+            "Sign in with my passkey",
+            "No password, no code: nobody will ever ask you for one for this site. Whoever does is lying.",
+            "Your key",
+            "Lost your key? See two administrators, in person. Nothing else gives access back: no e-mail, no telephone call.",
+        ),
+    };
+    let form = CeremonyForm {
+        kind: "get",
+        path: "/signin",
+        fields: html! {
+            label for="key" { (field) }
+            input id="key" name="key" type="text" autocomplete="username webauthn" readonly;
+        },
+        button,
+        is_offered: true,
+        has_link: false,
+    };
+    page(&site, browser.lang, title, &html! { (form.shown()) p { (why) } p { (lost) } })
+}
+
+pub(crate) async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../script.js")).into_response()
+}

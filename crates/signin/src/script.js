@@ -1,0 +1,119 @@
+// The only script of these pages: it carries what keys say between the browser and the server, and tells a person what happened.
+// Without it nobody signs in, because browsers ask keys for scripts alone (Web Authentication Level 3, section 5.1).
+"use strict";
+
+const french = document.documentElement.lang === "fr";
+const words = (fr, en) => (french ? fr : en);
+
+/** Speaks with the server; what it refuses is thrown as the sentence that it says. */
+async function post(path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      credentials: "same-origin",
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Error(words("Le serveur ne répond pas. Vérifiez votre connexion.", "The server does not answer. Check your connection."));
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    throw new Error((french ? told.fr : told.en) ?? words("Cela n'a pas marché.", "That did not work."));
+  }
+  return told;
+}
+
+/** What a browser says when a key was not used, as a person understands it. */
+function reason(error) {
+  switch (error.name) {
+    case "NotAllowedError":
+      return words(
+        "Aucune clé n'a répondu : vous avez annulé, ou cet appareil n'a pas de clé pour ce site.",
+        "No key answered: you cancelled, or this device has no key for this site.",
+      );
+    case "InvalidStateError":
+      return words("Cet appareil a déjà une clé ici. Prenez-en un autre.", "This device has a key here already. Take another one.");
+    case "SecurityError":
+      return words(
+        "Cette adresse n'est pas celle de votre organisation. Fermez cette page.",
+        "This address is not your organisation's. Close this page.",
+      );
+    default:
+      return error.message;
+  }
+}
+
+/** Asks the browser for a key's word on a question of the server. */
+async function key(kind, options, more) {
+  if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+    throw new Error(words("Ce navigateur est trop ancien. Mettez-le à jour.", "This browser is too old. Bring it up to date."));
+  }
+  const credential =
+    kind === "create"
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), ...more });
+  return credential.toJSON();
+}
+
+let waiting = null;
+let link = "";
+
+/** A whole ceremony of a form: asked, signed, answered. */
+async function ceremony(form, more = {}) {
+  const { kind, ask, answer } = form.dataset;
+  const { challenge, options } = await post(ask, { link });
+  const response = await key(kind, options, more);
+  const label = form.elements.namedItem("label")?.value ?? "";
+  const { to } = await post(answer, { challenge, response, link, label });
+  location.assign(to);
+}
+
+for (const form of document.querySelectorAll("form[data-kind]")) {
+  const said = form.querySelector("[role=alert]");
+  const button = form.querySelector("button");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    waiting?.abort();
+    waiting = null;
+    said.textContent = "";
+    button.disabled = true;
+    try {
+      await ceremony(form);
+    } catch (error) {
+      said.textContent = reason(error);
+      button.disabled = false;
+      button.focus();
+    }
+  });
+}
+
+/** A key that the browser offers in the field, before anybody presses a button. What fails here fails silently: there is the button. */
+async function offer(form) {
+  if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
+  waiting = new AbortController();
+  await ceremony(form, { mediation: "conditional", signal: waiting.signal });
+}
+
+/** The link stands behind the #, which browsers send to nobody. It is taken out of the address, so that it stays in no history. */
+async function invited(form) {
+  link = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  const said = form.querySelector("[role=alert]");
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    const { name, recovery } = await post("/enrol/who", { link });
+    document.querySelector("#for").textContent = name;
+    document.querySelector("#recovery").hidden = !recovery;
+    button.disabled = false;
+  } catch (error) {
+    said.textContent = error.message;
+  }
+}
+
+const form = document.querySelector("form[data-offer]");
+if (form) offer(form).catch(() => {});
+const enrolment = document.querySelector("form[data-link]");
+if (enrolment) invited(enrolment);

@@ -1,0 +1,136 @@
+//! What every request shares: who belongs here, where people sign in, the clock and randomness.
+
+use std::{fmt, io, sync::Arc};
+
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use maud::Markup;
+use rand_chacha::ChaCha20Rng;
+use vauban_model::Lang;
+use vauban_passkey::{Door, NoDoor};
+use vauban_people::{People, PeopleError, SessionHash, SessionToken, Who};
+
+use crate::cookie::{self, Cookies};
+
+/// What differs between organisations and machines.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The one origin of sign-in and pages, as browsers write it: `https://vauban.campagne.example`.
+    pub origin: String,
+    /// What browsers call it when they ask for a key.
+    pub name: String,
+    /// The language of whoever asks for none.
+    pub lang: Lang,
+    /// Whether a proxy stands before us, whose last word in `X-Forwarded-For` is the address of whoever asks.
+    pub is_behind_proxy: bool,
+    /// Where people go who have signed in.
+    pub home: &'static str,
+}
+
+/// Why people cannot sign in here.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The origin is no place for passkeys.
+    #[error("the origin: {0}")]
+    Door(#[from] NoDoor),
+}
+
+/// The frame of a page: language, title, and what is on it.
+pub(crate) type Frame = fn(Lang, &str, &Markup) -> Markup;
+
+/// Signing in. Cheap to clone.
+#[derive(Clone)]
+pub struct SignIn(Arc<Inner>);
+
+struct Inner {
+    people: People,
+    door: Door,
+    settings: Settings,
+    cookies: Cookies,
+    frame: Frame,
+    now: fn() -> Timestamp,
+    rng: fn() -> io::Result<ChaCha20Rng>,
+}
+
+impl SignIn {
+    /// Sign-in for these people. `frame` puts a page around what is shown; it brings `/style.css` along.
+    ///
+    /// # Errors
+    /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too.
+    pub fn new(
+        people: People,
+        settings: Settings,
+        frame: fn(Lang, &str, &Markup) -> Markup,
+        now: fn() -> Timestamp,
+        rng: fn() -> io::Result<ChaCha20Rng>,
+    ) -> Result<Self, SignInError> {
+        let door = Door::new(host(&settings.origin), &settings.origin, &settings.name)?;
+        let cookies = Cookies::of(&settings.origin);
+        Ok(Self(Arc::new(Inner { people, door, settings, cookies, frame, now, rng })))
+    }
+
+    /// Who holds the session that these headers show; nobody, where they show none that is live.
+    ///
+    /// # Errors
+    /// What fails in the store: whoever asks is not let in then.
+    pub fn who(&self, headers: &HeaderMap) -> Result<Option<Who>, PeopleError> {
+        self.session(headers).map_or(Ok(None), |hash| self.people().who(&hash, self.now()))
+    }
+
+    /// Host and port as `Host` says them.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.0.settings.origin.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
+    /// The origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.0.settings.origin
+    }
+
+    pub(crate) fn session(&self, headers: &HeaderMap) -> Option<SessionHash> {
+        let token: SessionToken = cookie::value(headers, self.cookies().session)?.parse().ok()?;
+        Some(token.hash())
+    }
+
+    pub(crate) fn people(&self) -> &People {
+        &self.0.people
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.0.door
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn cookies(&self) -> &Cookies {
+        &self.0.cookies
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.now)()
+    }
+
+    pub(crate) fn rng(&self) -> io::Result<ChaCha20Rng> {
+        (self.0.rng)()
+    }
+
+    pub(crate) fn frame(&self, lang: Lang, title: &str, content: &Markup) -> Markup {
+        (self.0.frame)(lang, title, content)
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SignIn").field("origin", &self.0.settings.origin).finish_non_exhaustive()
+    }
+}
+
+/// The host of an origin, without scheme and port.
+fn host(origin: &str) -> &str {
+    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    authority.split_once(':').map_or(authority, |(host, _)| host)
+}

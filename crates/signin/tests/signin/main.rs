@@ -1,0 +1,9 @@
+//! Signing in over HTTP, with keys in software that can lie.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
+
+mod approvals;
+mod browser;
+mod enrolments;
+mod lies;
+mod road;
+mod world;

@@ -1,0 +1,67 @@
+//! The whole road: founders, a session, a sign-in, an invitation that two approve, and the third person's first sign-in.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use vauban_people::{Actor, EventKind, NewPerson, RequestState, Role, Tie};
+use vauban_softkey::honest;
+
+use crate::world::{World, rng};
+
+#[test]
+fn two_found_and_a_third_is_let_in_by_both() {
+    let (world, [mut ana, mut bob]) = World::with_founders();
+    let mine = ana.browser.get("/mine");
+    assert_eq!(mine.status, 200);
+    assert!(mine.body.contains("Ana") && mine.body.contains("phone") && mine.body.contains("One key only"), "{mine:?}");
+
+    // Out, and in again by the key alone.
+    let origin = format!("Origin: {}\r\n", ana.browser.origin());
+    let before = ana.browser.cookies.clone();
+    assert_eq!(ana.browser.send("POST", "/signin/out", &origin, b"").status, 303);
+    assert_eq!(ana.browser.get("/mine").status, 303, "out");
+    let mut thief = world.browser();
+    thief.cookies = before;
+    assert_eq!(thief.get("/mine").status, 303, "a cookie of a session that ended");
+    assert_eq!(ana.browser.sign("/signin", &mut ana.key, honest).status, 200);
+    assert_eq!(ana.browser.get("/mine").status, 200);
+
+    let volunteer = NewPerson {
+        name: "Chloé".parse().unwrap(),
+        tie: Tie::Volunteer,
+        role: Role::Member,
+        groups: BTreeSet::new(),
+        until: Some(Timestamp::now() + jiff::SignedDuration::from_hours(24 * 30)),
+    };
+    let now = Timestamp::now();
+    let request = world.people.invite(&Actor::Machine, &volunteer, &mut rng().unwrap(), now).unwrap();
+    let path = format!("/requests/{}", request.id);
+    assert!(ana.browser.get("/requests").body.contains(&path));
+    let shown = ana.browser.get(&path);
+    assert!(shown.body.contains("Chloé") && shown.body.contains("volunteer"), "{shown:?}");
+    assert_eq!(ana.browser.sign(&path, &mut ana.key, honest).status, 200);
+    assert_eq!(world.people.request(request.id).unwrap().state, RequestState::Waiting, "one is not enough");
+    assert_eq!(bob.browser.sign(&path, &mut bob.key, honest).status, 200);
+    assert_eq!(world.people.request(request.id).unwrap().state, RequestState::Approved);
+
+    let mut chloe = world.person(request.id, 3);
+    assert!(chloe.browser.get("/mine").body.contains("Chloé"));
+    assert_eq!(world.browser().sign("/signin", &mut chloe.key, honest).status, 200);
+    let kinds: Vec<EventKind> = world.people.events(0, 100).unwrap().into_iter().map(|event| event.kind).collect();
+    assert!(kinds.contains(&EventKind::Approved) && kinds.contains(&EventKind::SignedInAnew), "{kinds:?}");
+}
+
+#[test]
+fn more_keys_are_made_and_removed_by_a_fresh_touch() {
+    let (_world, [mut ana, _]) = World::with_founders();
+    let second = ana.browser.make("/mine/keys", "", 9).unwrap();
+    let mine = ana.browser.get("/mine");
+    assert!(mine.body.contains("Passkeys (2)") && !mine.body.contains("One key only"), "{mine:?}");
+    assert_eq!(ana.browser.sign("/mine/fresh", &mut ana.key, honest).status, 200);
+    let origin = format!("Origin: {}\r\n", ana.browser.origin());
+    let remove = format!("/mine/keys/{}/remove", data_encoding::BASE64URL_NOPAD.encode(&second.id));
+    assert_eq!(ana.browser.send("POST", &remove, &origin, b"").status, 303);
+    assert!(ana.browser.get("/mine").body.contains("Passkeys (1)"));
+    let last = format!("/mine/keys/{}/remove", data_encoding::BASE64URL_NOPAD.encode(&ana.key.id));
+    assert_eq!(ana.browser.send("POST", &last, &origin, b"").code(), "last-key");
+}
