@@ -8,6 +8,7 @@ use rusqlite::{
 };
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::skeleton;
 
 /// A text that cannot be a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,9 +122,15 @@ name!(
 );
 
 impl Name {
-    /// What two names share that people take for the same: no case, no forms of letters.
+    /// What two spellings of one name share: no case, no forms of letters.
     pub(crate) fn folded(&self) -> String {
         self.0.nfkc().collect::<String>().to_lowercase()
+    }
+
+    /// What two names share that look the same to people (UTS #39, section 4), whatever alphabet their letters are of. It is never
+    /// kept, because the tables behind it change.
+    pub(crate) fn look(&self) -> String {
+        skeleton(&self.folded()).collect()
     }
 }
 
@@ -159,6 +166,9 @@ mod tests {
         {
             assert!(bad.parse::<Name>().is_err());
         }
+        let look = |name: &str| name.parse::<Name>().unwrap().look();
+        assert_eq!(look("Ana"), look("\u{410}n\u{430}"), "two of Cyrillic");
+        assert_ne!(look("Ana"), look("Ann"));
         assert_eq!("two\nlines".parse::<Name>().unwrap().as_str(), "two lines");
         assert_eq!(Agent::new(&format!("a\u{1b}[31m{}", "x".repeat(1 << 20))).as_str().chars().count(), 159);
     }

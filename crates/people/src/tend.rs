@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    PeopleError,
+    PeopleError, Warning,
     store::{Lasting, People},
 };
 
@@ -14,6 +14,8 @@ pub struct Tended {
     pub ended: u64,
     /// Requests that were done because their delay was over.
     pub done: u64,
+    /// What has to be said when administrators are few.
+    pub warning: Option<Warning>,
 }
 
 impl People {
@@ -23,14 +25,16 @@ impl People {
     /// # Errors
     /// When the file refuses; nothing was done then.
     pub fn tend(&self, now: Timestamp) -> Result<Tended, PeopleError> {
-        self.change(Lasting::Now, now, |change| {
+        let tended = self.change(Lasting::Now, now, |change| {
             let ended = change.close_ended()?;
             let done = change.settle_what_is_due()?;
             change.end_what_is_over()?;
             change.clear_challenges()?;
             change.forget_attempts()?;
             change.forget_events()?;
-            Ok(Tended { ended, done })
-        })
+            Ok(Tended { ended, done, warning: change.warning_once_founded()? })
+        })?;
+        self.empty_log()?;
+        Ok(tended)
     }
 }

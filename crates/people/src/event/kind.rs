@@ -102,6 +102,7 @@ impl EventKind {
             | Self::Enrolled
             | Self::Vetoed
             | Self::Suspended
+            | Self::Ended
             | Self::Left => Told::Administrators,
             Self::RecoveryAsked
             | Self::RoleAsked
@@ -118,7 +119,6 @@ impl EventKind {
             | Self::SessionBound
             | Self::SessionEnded
             | Self::Resumed
-            | Self::Ended
             | Self::GroupsChanged
             | Self::EndChanged
             | Self::ChangeRefused => Told::Nobody,

@@ -83,13 +83,22 @@ impl Change<'_> {
         Ok((left < 2).then_some(Warning::FewAdministrators { left }))
     }
 
-    /// Whether anybody who is not gone has a name that people take for this one.
+    /// The same, where there were two once: before that there is no need to say it.
+    pub(crate) fn warning_once_founded(&self) -> Result<Option<Warning>, PeopleError> {
+        let founded: bool = self.sql.query_row("SELECT founded FROM place", [], |row| row.get(0))?;
+        if founded { self.warning() } else { Ok(None) }
+    }
+
+    /// Whether nobody who is not gone has a name that people take for this one: two approvers must know whom they mean.
     pub(crate) fn must_be_free(&self, name: &Name) -> Result<(), PeopleError> {
-        let taken = self
-            .sql
-            .prepare_cached("SELECT 1 FROM persons WHERE folded = ? AND state <> 'gone'")?
-            .exists([name.folded()])?;
-        if taken { Err(Refusal::NameTaken.into()) } else { Ok(()) }
+        let look = name.look();
+        let mut query = self.sql.prepare_cached("SELECT name FROM persons WHERE state <> 'gone'")?;
+        for other in query.query_map([], |row| row.get::<_, Name>(0))? {
+            if other?.look() == look {
+                return Err(Refusal::NameTaken.into());
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn add_person(&self, person: &Person) -> Result<(), PeopleError> {

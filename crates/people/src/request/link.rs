@@ -28,7 +28,7 @@ impl People {
     /// because one person alone must not be able to have a second link.
     ///
     /// # Errors
-    /// When the actor may not, the request is not approved, its delay runs, or its link was made. Founders' links are made on the machine alone.
+    /// When the actor may not or is not fresh, the request is not approved, its delay runs, or its link was made. Founders' links are made on the machine alone.
     pub fn give_link<R: RngCore + CryptoRng>(
         &self,
         by: &Actor,
@@ -40,7 +40,8 @@ impl People {
             let doer = change.doer(by)?;
             let request = change.request(request)?;
             change.if_refused(change.about(NewEvent::new(EventKind::ChangeRefused, doer.by()), &request)?);
-            doer.must_administer()?;
+            // Whoever has the link is the person: no stolen cookie makes one.
+            doer.must_administer_freshly()?;
             if matches!(request.kind, Kind::Found { .. }) && doer.id().is_some() {
                 return Err(Refusal::OnlyMachine.into());
             }

@@ -13,6 +13,8 @@ use crate::{
 
 /// How long after its begin a session may be bound: a browser does it at once, a thief of the cookie would come later.
 const BINDING: SignedDuration = SignedDuration::from_secs(120);
+/// Cookies of one session.
+const COOKIES: u32 = 4;
 /// A session counts as seen again after so long.
 const SEEN: SignedDuration = SignedDuration::from_secs(60);
 
@@ -87,11 +89,15 @@ impl People {
                 .optional()?;
             let (person, ends) = found.ok_or(Refusal::NoSuchSession)?;
             change.active(person)?;
-            // Requests that are under way come with the cookie before; it ends by itself within minutes.
+            // Requests that are under way come with the cookie before; it ends by itself within minutes. However often a device asks, it
+            // has few.
             change
                 .sql
-                .prepare_cached("DELETE FROM cookies WHERE session = ? AND ends <= ?")?
-                .execute((session, millis(now)))?;
+                .prepare_cached(
+                    "DELETE FROM cookies WHERE hash IN \
+                       (SELECT hash FROM cookies WHERE session = ? ORDER BY made DESC, hash LIMIT -1 OFFSET ?)",
+                )?
+                .execute((session, COOKIES - 1))?;
             let binding = Binding::Device { public_key: public_key.to_vec() };
             change.hand_cookie(person, session, &binding, ends, rng)
         })

@@ -10,6 +10,11 @@ use crate::{
     store::{People, SLACK, after, millis, moment},
 };
 
+const WHO: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, min(c.ends, s.ends) \
+         FROM cookies c JOIN sessions s ON s.id = c.session JOIN persons p ON p.id = s.person \
+         WHERE c.hash = ?1 AND c.ends > ?2 AND c.made <= ?3 AND s.ends > ?2 AND s.ended IS NULL \
+           AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)";
+
 impl People {
     /// Who holds a session: somebody who is active, in a session that was not ended, with a cookie that is good now.
     ///
@@ -55,12 +60,7 @@ pub(crate) fn who(
     now: Timestamp,
     rules: &Rules,
 ) -> Result<Option<Who>, PeopleError> {
-    let mut query = sql.prepare_cached(
-        "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, min(c.ends, s.ends) \
-         FROM cookies c JOIN sessions s ON s.id = c.session JOIN persons p ON p.id = s.person \
-         WHERE c.hash = ?1 AND c.ends > ?2 AND c.made <= ?3 AND s.ends > ?2 AND s.ended IS NULL \
-           AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)",
-    )?;
+    let mut query = sql.prepare_cached(WHO)?;
     let found = query.query_row((hash, millis(now), after(now, SLACK)), |row| holder(row, now, rules)).optional()?;
     found.map(|who| who.ok_or_else(bad)).transpose()
 }
@@ -101,4 +101,23 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Option<Session>> {
 
 fn bad() -> PeopleError {
     PeopleError::Damaged("a session".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_a_session_is_found_by_indexes_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let people = People::open(&folder.path().join("people.sqlite"), Rules::default()).unwrap();
+        let plan: Vec<String> = people
+            .read(|sql| {
+                let mut query = sql.prepare(&format!("EXPLAIN QUERY PLAN {WHO}"))?;
+                Ok(query.query_map(([0; 32], 0, 0), |row| row.get(3))?.collect::<Result<_, _>>()?)
+            })
+            .unwrap();
+        assert_eq!(plan.len(), 3, "{plan:?}");
+        assert!(plan.iter().all(|step| step.contains("USING PRIMARY KEY")), "{plan:?}");
+    }
 }

@@ -52,7 +52,8 @@ impl People {
         let done = work(&change);
         match &done {
             Ok(_) => change.sql.commit()?,
-            Err(_) => change.sql.rollback()?,
+            // On a full disk SQLite may have taken it back by itself: what failed first is what is told.
+            Err(_) => drop(change.sql),
         }
         Ok((done, change.refused.into_inner()))
     }

@@ -96,6 +96,7 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_person ON sessions (person, begun);
 CREATE INDEX sessions_live ON sessions (ends) WHERE ended IS NULL;
+CREATE INDEX sessions_live_by_person ON sessions (person, begun) WHERE ended IS NULL;
 -- Only live sessions have cookies: ending one deletes them.
 CREATE TABLE cookies (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 32),

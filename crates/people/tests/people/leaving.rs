@@ -34,6 +34,7 @@ fn few_administrators_are_said_and_nothing_is_refused() {
     assert_eq!(warning, Some(Warning::FewAdministrators { left: 1 }));
     let warning = town.people.suspend(&Actor::Machine, ana.id, town.now).unwrap().unwrap();
     assert_eq!(warning, Warning::FewAdministrators { left: 0 });
+    assert_eq!(town.people.tend(town.now).unwrap().warning, Some(warning));
     assert!(warning.text().fr.contains("secours") && warning.text().en.contains("break-glass"));
     town.pass(1);
 }
@@ -66,7 +67,8 @@ fn a_volunteers_end_closes_everything_by_itself() {
     assert_eq!(refusal(town.sign_in(&cleo, device())), Refusal::NotActive);
     let later = Some(town.now + SignedDuration::from_secs(100));
     assert_eq!(refusal(town.people.set_end(&Actor::Machine, cleo.id, later, town.now)), Refusal::NotActive);
-    assert_eq!(town.people.tend(town.now).unwrap().ended, 1);
+    let tended = town.people.tend(town.now).unwrap();
+    assert_eq!((tended.ended, tended.warning), (1, None));
     let gone = town.people.person(cleo.id).unwrap();
     assert_eq!((gone.standing, town.people.keys(cleo.id).unwrap().len()), (Standing::Gone, 0));
     assert_eq!(town.people.events_about(cleo.id, 1).unwrap()[0].kind, EventKind::Ended);

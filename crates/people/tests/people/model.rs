@@ -128,7 +128,8 @@ impl Model {
 
     pub(crate) fn link(&mut self, by: usize, at: usize) -> bool {
         let is_by_link = !matches!(self.requests[at].what, What::Role(_));
-        let may = self.administers(by) && is_by_link && self.is_ready(at) && !self.requests[at].has_link;
+        let may =
+            self.administers(by) && self.is_fresh(by) && is_by_link && self.is_ready(at) && !self.requests[at].has_link;
         if may {
             self.requests[at].has_link = true;
             self.requests[at].ends = self.now + DAY;

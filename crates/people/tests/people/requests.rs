@@ -21,6 +21,11 @@ fn two_people_invite_and_one_link_lets_in_once() {
     assert_eq!(town.approve(&request, &ben).unwrap().state, RequestState::Approved);
     assert_eq!(refusal(town.approve(&request, &ben)), Refusal::NotWaiting);
 
+    let started = town.sign_in(&ana, vauban_people::Binding::Certificate { sha256: [1; 32] }).unwrap();
+    town.pass(301);
+    let stale = Actor::Session(started.token.hash());
+    assert_eq!(refusal(town.link(&stale, request.id)), Refusal::NotFresh, "no stolen cookie makes a link");
+    let (ana, ben) = (town.again(&ana), town.again(&ben));
     let link = town.link(&ana.actor(), request.id).unwrap();
     assert_eq!(refusal(town.link(&ben.actor(), request.id)), Refusal::LinkGiven, "a link is told once");
     let shown = town.people.invitation(&link.hash(), town.now).unwrap();
@@ -159,7 +164,9 @@ fn an_invitation_can_be_vetoed_until_it_is_used() {
 #[test]
 fn names_ends_and_groups_are_checked_before_anybody_approves() {
     let (mut town, ana, ben) = Town::founded();
-    assert_eq!(refusal(town.invite(&ana, &Town::new_person("ANA"))), Refusal::NameTaken);
+    for name in ["ANA", "\u{410}na", "\u{1d5d4}na", " ana "] {
+        assert_eq!(refusal(town.invite(&ana, &Town::new_person(name))), Refusal::NameTaken, "{name} looks the same");
+    }
     let volunteer = NewPerson { tie: Tie::Volunteer, ..Town::new_person("Cleo") };
     assert_eq!(refusal(town.invite(&ana, &volunteer)), Refusal::NoEnd, "a volunteer always has an end");
     for end in [town.now, town.now + SignedDuration::from_hours(24 * 367)] {

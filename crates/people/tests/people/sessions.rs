@@ -36,6 +36,20 @@ fn a_devices_cookie_lasts_minutes_and_only_the_device_gets_the_next() {
 }
 
 #[test]
+fn however_often_a_device_asks_it_has_few_cookies() {
+    let (mut town, ana, _) = Town::founded();
+    let started = town.sign_in(&ana, device()).unwrap();
+    let cookies: Vec<_> = (0..20)
+        .map(|_| {
+            town.now += jiff::SignedDuration::from_millis(1);
+            town.people.refresh(started.session, b"a public key", &mut town.rng, town.now).unwrap().token.hash()
+        })
+        .collect();
+    let good: Vec<_> = (0..20).filter(|at| town.people.who(&cookies[*at], town.now).unwrap().is_some()).collect();
+    assert_eq!(good, [16, 17, 18, 19]);
+}
+
+#[test]
 fn refreshing_ends_with_the_session() {
     let (mut town, ana, _) = Town::founded();
     let started = town.sign_in(&ana, device()).unwrap();
