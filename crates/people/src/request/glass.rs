@@ -17,7 +17,7 @@ use crate::{
 /// Keys that break the glass.
 const KEYS: usize = 3;
 /// Of which so many do.
-const NEEDED: u64 = 2;
+pub(super) const GLASS_KEYS: u64 = 2;
 
 /// One of three keys that shall break the glass. The caller has verified its making.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl People {
             change.use_key(&assertion.used, None)?;
             change.insert_assertion(assertion)?;
             change.note(event(EventKind::BreakGlass)?)?;
-            if change.glass_assertions(request.id)? >= NEEDED {
+            if change.glass_assertions(request.id)? >= GLASS_KEYS {
                 change.approved(&request, By::BreakGlass, false)?;
             }
             change.request(request.id)

@@ -2,15 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Kind, Request, RequestState,
-    store::{COLUMNS, row},
-};
+use super::{Invited, Kind, Request, RequestState};
 use crate::{
     Actor, By, EventKind, PeopleError, PersonId, Refusal, RequestId, Role, Standing, Warning,
     actor::Doer,
     event::NewEvent,
-    store::{Change, Lasting, People, earlier},
+    store::{Change, Lasting, People, earlier, millis},
 };
 
 impl People {
@@ -85,8 +82,8 @@ impl Change<'_> {
         by: By,
     ) -> Result<(), PeopleError> {
         self.settle(request, state)?;
-        if let (Kind::Found { person, .. }, _)
-        | (Kind::Invite(super::ask::Invited { person, .. }), RequestState::Approved) = (&request.kind, request.state)
+        if let (Kind::Found { person, .. }, _) | (Kind::Invite(Invited { person, .. }), RequestState::Approved) =
+            (&request.kind, request.state)
         {
             self.set_standing(*person, Standing::Gone)?;
         }
@@ -95,19 +92,17 @@ impl Change<'_> {
 
     /// Requests end that are about somebody who is no longer active, or that rest on that person's word.
     pub(crate) fn withdraw_what_rests_on(&self, person: PersonId) -> Result<(), PeopleError> {
-        let about = self.open_where("subject = ?", person)?;
-        about.iter().try_for_each(|request| self.withdraw(request))?;
+        self.withdraw_where("subject = ?", person)?;
         self.withdraw_what_was_said_by(person)
     }
 
     /// Requests end that somebody asked for, or that are approved with that person's approval; where it is only the first one, it is
     /// forgotten.
     fn withdraw_what_was_said_by(&self, person: PersonId) -> Result<(), PeopleError> {
-        let rest = self.open_where(
+        self.withdraw_where(
             "(asked_by = ?1 OR state = 'approved' AND id IN (SELECT request FROM approvals WHERE approver = ?1))",
             person,
         )?;
-        rest.iter().try_for_each(|request| self.withdraw(request))?;
         self.sql
             .prepare_cached(
                 "DELETE FROM approvals WHERE approver = ? AND request IN (SELECT id FROM requests WHERE state = 'waiting')",
@@ -116,33 +111,61 @@ impl Change<'_> {
         Ok(())
     }
 
+    fn withdraw_where(&self, condition: &str, person: PersonId) -> Result<(), PeopleError> {
+        let mut query = self.sql.prepare_cached(&format!(
+            "SELECT id FROM requests WHERE state IN ('waiting', 'approved') AND {condition} ORDER BY asked, id"
+        ))?;
+        let rest: Vec<RequestId> = query.query_map([person], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        rest.into_iter().try_for_each(|id| match self.request(id) {
+            Ok(request) => self.withdraw(&request),
+            Err(PeopleError::Damaged(_)) => self.withdraw_damaged(id),
+            Err(other) => Err(other),
+        })
+    }
+
     fn withdraw(&self, request: &Request) -> Result<(), PeopleError> {
         self.end_for_nothing(request, RequestState::Withdrawn, EventKind::Withdrawn, By::Time)
     }
 
-    fn open_where(&self, condition: &str, person: PersonId) -> Result<Vec<Request>, PeopleError> {
-        let mut query = self.sql.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM requests WHERE state IN ('waiting', 'approved') AND {condition} ORDER BY asked, id"
-        ))?;
-        query.query_map([person], row)?.map(|request| request?).collect()
+    /// A request that was changed in the file comes to nothing. It must not keep anybody from being suspended.
+    fn withdraw_damaged(&self, id: RequestId) -> Result<(), PeopleError> {
+        self.sql.execute(
+            "UPDATE persons SET state = 'gone' WHERE state = 'invited' AND id = (SELECT subject FROM requests WHERE id = ?)",
+            [id],
+        )?;
+        self.sql
+            .execute("UPDATE requests SET state = 'withdrawn', settled = ? WHERE id = ?", (millis(self.now), id))?;
+        self.note(NewEvent::new(EventKind::Withdrawn, By::Time).request(id).detail("damaged"))
     }
 
     /// What is due is done, what is over is ended, and what ended long ago is forgotten. How many were done.
     pub(crate) fn settle_what_is_due(&self) -> Result<u64, PeopleError> {
-        let mut query = self.sql.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM requests WHERE state IN ('waiting', 'approved') ORDER BY asked, id"
-        ))?;
-        let open: Vec<Request> = query.query_map([], row)?.map(|request| request?).collect::<Result<_, _>>()?;
+        let mut query = self
+            .sql
+            .prepare_cached("SELECT id FROM requests WHERE state IN ('waiting', 'approved') ORDER BY asked, id")?;
+        let open: Vec<RequestId> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut done = 0;
-        for request in open {
-            if request.ends <= self.now {
-                self.end_for_nothing(&request, RequestState::Expired, EventKind::RequestExpired, By::Time)?;
-            } else if request.state == RequestState::Approved && !request.kind.has_link() {
-                done += self.do_or_withdraw(&request)?;
-            }
+        for id in open {
+            done += self.settle_if_due(id)?;
         }
         self.sql.execute("DELETE FROM requests WHERE settled < ?", [earlier(self.now, self.rules.kept)])?;
         Ok(done)
+    }
+
+    /// Reads the request anew: one that was done just before may have ended it.
+    fn settle_if_due(&self, id: RequestId) -> Result<u64, PeopleError> {
+        let request = match self.request(id) {
+            Ok(request) => request,
+            Err(PeopleError::Damaged(_)) => return self.withdraw_damaged(id).map(|()| 0),
+            Err(other) => return Err(other),
+        };
+        match request.state {
+            RequestState::Waiting | RequestState::Approved if request.ends <= self.now => {
+                self.end_for_nothing(&request, RequestState::Expired, EventKind::RequestExpired, By::Time).map(|()| 0)
+            }
+            RequestState::Approved if !request.kind.has_link() => self.do_or_withdraw(&request),
+            _ => Ok(0),
+        }
     }
 
     fn do_or_withdraw(&self, request: &Request) -> Result<u64, PeopleError> {

@@ -11,7 +11,7 @@ use crate::{
     store::{Change, People, millis, moment},
 };
 
-pub(super) const COLUMNS: &str = "id, body, digest, asked_by, asked, state, ready, ends";
+const COLUMNS: &str = "id, body, digest, asked_by, asked, state, ready, ends";
 
 impl People {
     /// A request by id.
@@ -22,7 +22,7 @@ impl People {
         self.read(|sql| request(sql, id))
     }
 
-    /// Requests that are open now, the oldest first.
+    /// Requests that are open now, the oldest first. One that was changed in the file is left out, and ended by [`tend`](Self::tend).
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -31,7 +31,8 @@ impl People {
             let mut query = sql.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM requests WHERE state IN ('waiting', 'approved') AND ends > ? ORDER BY asked, id"
             ))?;
-            query.query_map([millis(now)], row)?.map(|request| request?).collect()
+            let rows = query.query_map([millis(now)], row)?.collect::<Result<Vec<_>, _>>()?;
+            Ok(rows.into_iter().flatten().collect())
         })
     }
 
@@ -150,7 +151,7 @@ pub(super) fn request_of_link(sql: &Connection, link: &InvitationHash) -> Result
 }
 
 /// A row, if its text still has the digest that it was asked with: what people signed is not changed behind their backs.
-pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<Result<Request, PeopleError>> {
+fn row(row: &Row<'_>) -> rusqlite::Result<Result<Request, PeopleError>> {
     let bad = || Err(PeopleError::Damaged("a request".to_owned()));
     let Ok(kind) = serde_json::from_str::<Kind>(row.get_ref(1)?.as_str()?) else { return Ok(bad()) };
     let ready: Option<i64> = row.get(6)?;

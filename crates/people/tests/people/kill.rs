@@ -144,6 +144,18 @@ fn a_request_that_was_changed_in_the_file_is_not_what_people_signed() {
     let raw = Connection::open(&town.path).unwrap();
     raw.execute("UPDATE requests SET body = replace(body, '\"member\"', '\"administrator\"')", []).unwrap();
     assert!(matches!(town.approve(&request, &ben), Err(PeopleError::Damaged(_))));
+    assert_eq!(town.people.open_requests(town.now).unwrap(), []);
+    town.people.suspend(&ben.actor(), ana.id, town.now).unwrap();
+    assert!(!town.is_in(&ana), "a request that is damaged keeps nobody in");
+    town.people.tend(town.now).unwrap();
+    let states: Vec<String> = raw
+        .prepare("SELECT state FROM requests WHERE body LIKE '%Cleo%'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(states, ["withdrawn"]);
     assert_eq!(
         refusal(town.people.veto(&Actor::Machine, vauban_people::RequestId::from_bytes([0; 16]), town.now)),
         vauban_people::Refusal::NoSuchRequest

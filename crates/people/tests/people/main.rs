@@ -14,6 +14,7 @@ mod kill;
 mod leaving;
 mod made;
 mod model;
+mod races;
 mod random;
 mod recovery;
 mod requests;

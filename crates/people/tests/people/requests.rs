@@ -213,6 +213,31 @@ fn a_role_changes_by_two_people_after_the_delay() {
 }
 
 #[test]
+fn what_is_due_at_the_same_time_is_done_one_after_the_other() {
+    let (mut town, ana, ben) = Town::founded();
+    let (cleo, dora) = (town.administrator("Cleo", &ana, &ben), town.administrator("Dora", &ana, &ben));
+    let emil = town.member("Emil", &ana, &ben);
+    let ask = |town: &mut Town, by: &crate::made::Somebody, person, role| {
+        town.people.ask_role(&by.actor(), person, role, &mut town.rng, town.now).unwrap()
+    };
+    let down = ask(&mut town, &ana, dora.id, Role::Member);
+    town.now += SignedDuration::from_millis(1);
+    let up = ask(&mut town, &dora, emil.id, Role::Administrator);
+    for request in [&down, &up] {
+        town.approve(request, &ana).unwrap();
+        town.approve(request, &cleo).unwrap();
+    }
+    town.pass(120);
+    assert_eq!(town.people.tend(town.now).unwrap().done, 1);
+    assert_eq!(
+        town.people.request(up.id).unwrap().state,
+        RequestState::Withdrawn,
+        "whoever asked is no administrator now"
+    );
+    assert_eq!(town.people.person(emil.id).unwrap().role, Role::Member);
+}
+
+#[test]
 fn a_demand_can_ask_for_attested_keys_of_administrators() {
     let rules = Rules { attested_administrators: true, ..Rules::default() };
     let (mut town, ana, ben) = Town::founded_with(rules);
