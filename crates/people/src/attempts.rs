@@ -32,13 +32,13 @@ const EACH_OVERALL: f64 = 256.0;
 
 /// An attempt that failed before it came to a rule of ours: a signature that does not hold, an answer that cannot be read.
 #[derive(Debug, Clone, Copy)]
-pub struct Attempt<'a> {
+pub struct Attempt {
     /// Whose key was named, if it is known.
     pub person: Option<PersonId>,
     /// From where.
     pub address: Option<IpAddr>,
     /// Why, as a word; never anything that the other side sent.
-    pub why: &'a str,
+    pub why: &'static str,
 }
 
 impl People {
@@ -46,7 +46,7 @@ impl People {
     ///
     /// # Errors
     /// When the file refuses.
-    pub fn refused(&self, attempt: &Attempt<'_>, now: Timestamp) -> Result<Duration, PeopleError> {
+    pub fn refused(&self, attempt: &Attempt, now: Timestamp) -> Result<Duration, PeopleError> {
         let subject = match attempt.person {
             Some(id) => self.read(|sql| person::person(sql, id))?,
             None => None,
@@ -82,7 +82,7 @@ impl People {
         &self,
         subject_person: Option<&Person>,
         address: Option<IpAddr>,
-        why: &str,
+        why: &'static str,
         now: Timestamp,
     ) -> Result<(), PeopleError> {
         self.change(Lasting::Soon, now, |change| {
@@ -100,7 +100,7 @@ impl People {
             }
             let named = subject_person.map(Person::named);
             let event = NewEvent::new(EventKind::SignInRefused, By::Unknown).named(named).address(address);
-            change.note(event.detail(why.chars().take(60).collect::<String>()))
+            change.note(event.detail(why))
         })
     }
 }

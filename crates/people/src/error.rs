@@ -56,8 +56,8 @@ impl PeopleError {
         match self {
             Self::Refused(refusal) => refusal.text(),
             Self::Rules(error) => Text::new(
-                format!("Dans la configuration, {} doit être au-dessus de zéro et au plus {}.", error.what, error.most),
-                format!("In the configuration, {} must be above zero and at most {}.", error.what, error.most),
+                format!("Dans la configuration, {} doit aller de {} à {}.", error.what, error.least, error.most),
+                format!("In the configuration, {} must be from {} to {}.", error.what, error.least, error.most),
             ),
             Self::Newer { .. } => Text::new(
                 "Le fichier des personnes vient d'une version plus récente de Vauban. Mettez le programme à jour.",

@@ -4,7 +4,8 @@
 //! Every rule is one transaction in one SQLite file. There is no HTTP and no WebAuthn here: whoever calls has verified what a
 //! key signed, and tells us which key it was; a credential is opaque bytes with an id and a label. There is no clock and no
 //! randomness of its own either. Of everything that opens something (a cookie, a link, a challenge) only the SHA-256 is
-//! kept, so that the file opens nothing. The rules in plain words stand in `docs/people.md`.
+//! kept, so that the file opens nothing. Changing asks who wants it ([`Actor`]); reading asks nobody: pages and commands decide who sees
+//! what. The rules in plain words stand in `docs/people.md`.
 
 mod actor;
 mod attempts;

@@ -1,14 +1,16 @@
-//! The numbers of the rules. Each has a ceiling: a configuration may make a rule stricter, not undo it.
+//! The numbers of the rules. Each has bounds: a configuration may make a rule stricter, not undo it.
 
 use jiff::SignedDuration;
 
 /// A number that undoes a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{what} must be above zero and at most {most}")]
+#[error("{what} must be from {least} to {most}")]
 pub struct RulesError {
     /// Which.
     pub what: &'static str,
-    /// Its ceiling.
+    /// The least it may be, in seconds where it is a time.
+    pub least: i64,
+    /// The most.
     pub most: i64,
 }
 
@@ -84,36 +86,38 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Checks every number against its ceiling.
+    /// Checks every number against its bounds.
     ///
     /// # Errors
     /// Names the first that undoes its rule.
     pub fn check(&self) -> Result<(), RulesError> {
         let seconds = [
-            ("fresh", self.fresh, 5 * MINUTE),
-            ("challenge", self.challenge, 5 * MINUTE),
-            ("waiting", self.waiting, 7 * DAY),
-            ("link", self.link, DAY),
-            ("delay", self.delay, 7 * DAY),
-            ("plain", self.plain, HOUR),
-            ("bound", self.bound, 7 * DAY),
-            ("cookie", self.cookie, 5 * MINUTE),
-            ("volunteer", self.volunteer, 732 * DAY),
-            ("kept", self.kept, 3_660 * DAY),
+            ("fresh", self.fresh, 1, 5 * MINUTE),
+            ("challenge", self.challenge, 1, 5 * MINUTE),
+            ("waiting", self.waiting, 1, 7 * DAY),
+            ("link", self.link, 1, DAY),
+            ("delay", self.delay, MINUTE, 7 * DAY),
+            ("plain", self.plain, 1, HOUR),
+            ("bound", self.bound, 1, 7 * DAY),
+            ("cookie", self.cookie, 1, 5 * MINUTE),
+            ("volunteer", self.volunteer, 1, 732 * DAY),
+            ("kept", self.kept, DAY, 3_660 * DAY),
         ];
         let counts = [
-            ("keys", u64::from(self.keys), 64),
-            ("sessions", u64::from(self.sessions), 256),
-            ("challenges", u64::from(self.challenges), 1_000_000),
-            ("challenges_address", u64::from(self.challenges_address), 100_000),
-            ("challenges_each", u64::from(self.challenges_each), 1_000),
-            ("requests", u64::from(self.requests), 100_000),
-            ("events", self.events, 1_000_000_000),
+            ("keys", u64::from(self.keys), 2, 64),
+            ("sessions", u64::from(self.sessions), 1, 256),
+            ("challenges", u64::from(self.challenges), 100, 1_000_000),
+            ("challenges_address", u64::from(self.challenges_address), 1, 100_000),
+            ("challenges_each", u64::from(self.challenges_each), 1, 1_000),
+            ("requests", u64::from(self.requests), 1, 100_000),
+            ("events", self.events, 1_000, 1_000_000_000),
         ];
-        let lasting = seconds.into_iter().map(|(what, value, most)| (what, value.as_secs(), most));
-        let counted = counts.into_iter().map(|(what, value, most)| (what, i64::try_from(value).unwrap_or(0), most));
-        match lasting.chain(counted).find(|(_, value, most)| *value <= 0 || value > most) {
-            Some((what, _, most)) => Err(RulesError { what, most }),
+        let lasting = seconds.into_iter().map(|(what, value, least, most)| (what, value.as_secs(), least, most));
+        let counted = counts
+            .into_iter()
+            .map(|(what, value, least, most)| (what, i64::try_from(value).unwrap_or(i64::MAX), least, most));
+        match lasting.chain(counted).find(|(_, value, least, most)| value < least || value > most) {
+            Some((what, _, least, most)) => Err(RulesError { what, least, most }),
             None => Ok(()),
         }
     }
@@ -128,7 +132,7 @@ mod tests {
         assert_eq!(Rules::default().check(), Ok(()));
         let long = Rules { fresh: SignedDuration::from_mins(6), ..Rules::default() };
         assert_eq!(long.check().unwrap_err().what, "fresh");
-        let none = Rules { delay: SignedDuration::ZERO, ..Rules::default() };
-        assert_eq!(none.check().unwrap_err().what, "delay");
+        let short = Rules { delay: SignedDuration::from_secs(59), ..Rules::default() };
+        assert_eq!(short.check(), Err(RulesError { what: "delay", least: 60, most: 7 * DAY }));
     }
 }

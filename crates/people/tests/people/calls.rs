@@ -27,8 +27,8 @@ pub(crate) enum Call {
     RemoveKey(usize, usize, usize),
     Pass(i64),
     Tend,
-    /// What honest people do, so that things come far: an invitation or a recovery from begin to end.
-    Honest(usize, bool),
+    /// What honest people do, so that things come far: an invitation, a recovery or another role from begin to end.
+    Honest(usize, u8),
 }
 
 pub(crate) fn call() -> impl Strategy<Value = Call> {
@@ -57,6 +57,6 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         2 => (at(), at(), at()).prop_map(|(by, who, key)| Call::RemoveKey(by, who, key)),
         4 => prop_oneof![4 => 1..200_i64, 1 => 200..100_000_i64].prop_map(Call::Pass),
         1 => Just(Call::Tend),
-        3 => (at(), any::<bool>()).prop_map(|(who, recovery)| Call::Honest(who, recovery)),
+        3 => (at(), 0..3_u8).prop_map(|(who, what)| Call::Honest(who, what)),
     ]
 }

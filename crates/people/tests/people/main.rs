@@ -1,6 +1,7 @@
 //! The rules, each with its refusal, on a file as the program has it.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
 
+mod both;
 mod calls;
 mod challenges;
 mod clock;
@@ -18,4 +19,5 @@ mod races;
 mod random;
 mod recovery;
 mod requests;
+mod retention;
 mod sessions;

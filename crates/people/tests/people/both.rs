@@ -1,0 +1,289 @@
+//! The file and the model, called side by side and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vauban_people::{
+    Actor, Approval, Binding, CredentialId, Enrolment, InvitationHash, InvitationToken, NewPerson, PersonId, Request,
+    RequestState, Role, Rules, SessionHash, Used,
+};
+
+use crate::{
+    calls::Call,
+    made::{Town, credential, device, start, visit},
+    model::{Model, Person, What},
+};
+
+fn other(role: Role) -> Role {
+    if role == Role::Member { Role::Administrator } else { Role::Member }
+}
+
+/// The file and the model, side by side.
+pub(crate) struct Both {
+    pub(crate) town: Town,
+    model: Model,
+    sessions: Vec<SessionHash>,
+    requests: Vec<Request>,
+    links: Vec<Option<InvitationHash>>,
+    names: u32,
+    /// How often each was allowed, and refused.
+    pub(crate) allowed: BTreeMap<&'static str, (u32, u32)>,
+}
+
+impl Both {
+    pub(crate) fn new() -> Self {
+        let (town, ana, ben) = Town::founded_with(Rules { sessions: 256, keys: 64, ..Rules::default() });
+        let mut model = Model { now: start().as_second(), ..Model::default() };
+        for one in [&ana, &ben] {
+            let keys = BTreeSet::from([one.key.clone()]);
+            let standing = vauban_people::Standing::Active;
+            model.persons.insert(one.id, Person { standing, role: Role::Administrator, keys });
+            assert!(model.sign_in(one.id, &one.key, true));
+        }
+        let sessions = vec![ana.session, ben.session];
+        Self { town, model, sessions, requests: Vec::new(), links: Vec::new(), names: 0, allowed: BTreeMap::new() }
+    }
+
+    /// The model and the file agree on whether something may be done.
+    fn same(&mut self, what: &'static str, expected: bool, may: bool) {
+        assert_eq!(expected, may, "{what}");
+        let (yes, no) = self.allowed.entry(what).or_default();
+        *(if may { yes } else { no }) += 1;
+    }
+
+    fn person(&self, at: usize) -> PersonId {
+        *self.model.persons.keys().nth(at % self.model.persons.len()).unwrap()
+    }
+
+    fn session(&self, at: usize) -> usize {
+        at % self.sessions.len()
+    }
+
+    fn actor(&self, at: usize) -> Actor {
+        Actor::Session(self.sessions[self.session(at)])
+    }
+
+    /// One of a person's keys, or one that nobody has.
+    fn key_of(&self, person: PersonId, at: usize) -> CredentialId {
+        let keys = &self.model.persons[&person].keys;
+        let none = || CredentialId::new(b"nobody's").unwrap();
+        if keys.is_empty() { none() } else { keys.iter().nth(at % keys.len()).cloned().unwrap() }
+    }
+
+    fn asked(&mut self, done: Result<Request, vauban_people::PeopleError>) -> bool {
+        let Ok(request) = done else { return false };
+        self.requests.push(request);
+        self.links.push(None);
+        true
+    }
+
+    fn invite(&mut self, by: usize, role: Role) {
+        self.names += 1;
+        let person = NewPerson { role, ..Town::new_person(&format!("Person {}", self.names)) };
+        let done = self.town.people.invite(&self.actor(by), &person, &mut self.town.rng, self.town.now);
+        let subject = done.as_ref().ok().and_then(|request| request.kind.subject());
+        let may = self.asked(done);
+        let unknown = PersonId::from_bytes([0; 16]);
+        let expected = self.model.ask(self.session(by), What::Invite, subject.unwrap_or(unknown));
+        self.same("invite", expected, may);
+    }
+
+    fn approve(&mut self, at: usize, approver: PersonId, signed: usize, owner: PersonId) {
+        let (key, bytes) = (self.key_of(owner, 0), credential(0));
+        let approval = Approval {
+            request: self.requests[at].id,
+            approver,
+            used: Used { id: &key, before: &bytes, after: &bytes },
+            digest: self.requests[signed].digest(),
+            proof: b"a signature",
+        };
+        let may = self.town.people.approve(&approval, self.town.now).is_ok();
+        let invited = match &self.requests[at].kind {
+            vauban_people::Kind::Invite(invited) => invited.role,
+            _ => Role::Member,
+        };
+        let expected = owner == approver && self.model.approve(at, approver, signed, invited);
+        self.same("approve", expected, may);
+    }
+
+    fn link(&mut self, by: usize, at: usize) {
+        let made: Result<InvitationToken, _> = self.town.link(&self.actor(by), self.requests[at].id);
+        let expected = self.model.link(self.session(by), at);
+        self.same("link", expected, made.is_ok());
+        if let Ok(link) = made {
+            self.links[at] = Some(link.hash());
+        }
+    }
+
+    fn enrol(&mut self, at: usize) {
+        let Some(link) = self.links[at] else { return };
+        let (key, visit) = (self.town.new_key(), visit(device()));
+        let enrolment = Enrolment { request: self.requests[at].id, link, key: &key, visit: &visit };
+        let done = self.town.people.enrol(&enrolment, &mut self.town.rng, self.town.now);
+        let expected = self.model.enrol(at, &key.id);
+        self.same("enrol", expected, done.is_ok());
+        if let Ok(enrolled) = done {
+            self.sessions.push(enrolled.started.token.hash());
+        }
+    }
+
+    fn sign_in(&mut self, person: PersonId, key: &CredentialId, is_bound: bool) {
+        let bytes = credential(0);
+        let used = Used { id: key, before: &bytes, after: &bytes };
+        let visit = visit(if is_bound { device() } else { Binding::Plain });
+        let done = self.town.people.sign_in(&used, &visit, &mut self.town.rng, self.town.now);
+        let expected = self.model.sign_in(person, key, is_bound);
+        self.same("sign_in", expected, done.is_ok());
+        if let Ok(started) = done {
+            self.sessions.push(started.token.hash());
+        }
+    }
+
+    pub(crate) fn pass(&mut self, seconds: i64) {
+        self.town.pass(seconds);
+        self.model.now += seconds;
+    }
+
+    /// Every active administrator signs in, asks, approves; the subject uses the link.
+    fn honest(&mut self, who: usize, what: u8) {
+        let administrators: Vec<PersonId> = (0..self.model.persons.len())
+            .map(|at| self.person(at))
+            .filter(|id| self.model.is_active(*id) && self.model.persons[id].role == Role::Administrator)
+            .collect();
+        for id in &administrators {
+            let key = self.key_of(*id, 0);
+            self.sign_in(*id, &key, true);
+        }
+        let (by, before) = (self.sessions.len() - 1, self.requests.len());
+        let person = self.person(who);
+        match what {
+            0 => self.invite(by, Role::Administrator),
+            1 => self.recover(by, person),
+            _ => self.ask_role(by, person, other(self.model.persons[&person].role)),
+        }
+        if self.requests.len() > before {
+            administrators.iter().for_each(|id| self.approve(before, *id, before, *id));
+            self.pass(130);
+            if what < 2 {
+                self.link(by, before);
+                self.enrol(before);
+            } else {
+                self.carry_out(before);
+            }
+        }
+    }
+
+    fn recover(&mut self, by: usize, person: PersonId) {
+        let done = self.town.people.recover(&self.actor(by), person, &mut self.town.rng, self.town.now);
+        let expected = self.model.ask(self.session(by), What::Recover, person);
+        let may = self.asked(done);
+        self.same("recover", expected, may);
+    }
+
+    fn ask_role(&mut self, by: usize, person: PersonId, role: Role) {
+        let done = self.town.people.ask_role(&self.actor(by), person, role, &mut self.town.rng, self.town.now);
+        let expected = self.model.ask(self.session(by), What::Role(role), person);
+        let may = self.asked(done);
+        self.same("role", expected, may);
+    }
+
+    fn carry_out(&mut self, at: usize) {
+        let done = self.town.people.carry_out(self.requests[at].id, self.town.now);
+        let expected = self.model.carry_out(at);
+        self.same("carry_out", expected, done.is_ok());
+    }
+
+    pub(crate) fn call(&mut self, call: &Call) {
+        let now = self.town.now;
+        let known = self.requests.len();
+        match *call {
+            Call::Invite(by, power) => self.invite(by, if power { Role::Administrator } else { Role::Member }),
+            Call::Recover(by, who) => self.recover(by, self.person(who)),
+            Call::Role(by, who, up) => {
+                self.ask_role(by, self.person(who), if up { Role::Administrator } else { Role::Member });
+            }
+            Call::Approve { request, approver, signed, with_key_of } if known > 0 => {
+                let (approver, owner) = (self.person(approver), self.person(with_key_of));
+                self.approve(request % known, approver, signed % known, owner);
+            }
+            Call::Link(by, request) if known > 0 => self.link(by, request % known),
+            Call::Enrol(request) if known > 0 => self.enrol(request % known),
+            Call::SignIn(who, key, is_bound) => {
+                let person = self.person(who);
+                self.sign_in(person, &self.key_of(person, key), is_bound);
+            }
+            Call::CarryOut(request) if known > 0 => self.carry_out(request % known),
+            Call::Veto(by, request) if known > 0 => {
+                let done = self.town.people.veto(&self.actor(by), self.requests[request % known].id, now);
+                let expected = self.model.veto(self.session(by), request % known);
+                self.same("veto", expected, done.is_ok());
+            }
+            Call::Suspend(by, who) => {
+                let done = self.town.people.suspend(&self.actor(by), self.person(who), now);
+                let expected = self.model.suspend(self.session(by), self.person(who));
+                self.same("suspend", expected, done.is_ok());
+            }
+            Call::Resume(by, who) => {
+                let done = self.town.people.resume(&self.actor(by), self.person(who), now);
+                let expected = self.model.resume(self.session(by), self.person(who));
+                self.same("resume", expected, done.is_ok());
+            }
+            Call::Leave(by, who) => {
+                let done = self.town.people.leave(&self.actor(by), self.person(who), now);
+                let expected = self.model.leave(self.session(by), self.person(who));
+                self.same("leave", expected, done.is_ok());
+            }
+            Call::EndAll(by, who) => {
+                let done = self.town.people.end_all(&self.actor(by), self.person(who), now);
+                let expected = self.model.end_all(self.session(by), self.person(who));
+                self.same("end_all", expected, done.is_ok());
+            }
+            Call::AddKey(by) => {
+                let key = self.town.new_key();
+                let done = self.town.people.add_key(&self.sessions[self.session(by)], &key, now);
+                let expected = self.model.add_key(self.session(by), &key.id);
+                self.same("add_key", expected, done.is_ok());
+            }
+            Call::RemoveKey(by, who, key) => {
+                let person = self.person(who);
+                let key = self.key_of(person, key);
+                let done = self.town.people.remove_key(&self.actor(by), &key, now);
+                let expected = self.model.remove_key(self.session(by), person, &key);
+                self.same("remove_key", expected, done.is_ok());
+            }
+            Call::Pass(seconds) => self.pass(seconds),
+            Call::Tend => {
+                self.town.people.tend(now).unwrap();
+                self.model.tend();
+            }
+            Call::Honest(who, what) => self.honest(who, what),
+            _ => {}
+        }
+    }
+
+    /// What the file holds is what the model holds.
+    pub(crate) fn compare(&self) {
+        let people = &self.town.people;
+        for (at, hash) in self.sessions.iter().enumerate() {
+            let who = people.who(hash, self.town.now).unwrap();
+            assert_eq!(who.as_ref().map(|who| who.person), self.model.who(at).map(|session| session.person));
+            assert_eq!(who.is_some_and(|who| who.may_administer), self.model.administers(at));
+        }
+        for (id, expected) in &self.model.persons {
+            let person = people.person(*id).unwrap();
+            let keys = people.keys(*id).unwrap().into_iter().map(|key| key.id).collect();
+            assert_eq!(&Person { standing: person.standing, role: person.role, keys }, expected);
+        }
+        for (request, expected) in self.requests.iter().zip(&self.model.requests) {
+            let state = people.request(request.id).unwrap().state;
+            assert_eq!(state, expected.state);
+            let approvers: BTreeSet<_> = people
+                .approvers(request.id)
+                .unwrap()
+                .into_iter()
+                .filter_map(|approver| Some(approver.person?.id))
+                .collect();
+            let is_approved = matches!(state, RequestState::Approved | RequestState::Done);
+            assert!(!is_approved || approvers.len() >= 2 && !approvers.contains(&expected.subject));
+        }
+    }
+}
