@@ -72,7 +72,7 @@ pub enum NoDoor {
     /// Host and origin differ.
     #[error("the origin must be of that very host")]
     OtherHost,
-    /// The name is empty, too long, or has control characters.
+    /// The name is empty, too long, or has characters that control lines or directions.
     #[error("the name must have 1 to 256 bytes and no control characters")]
     Name,
     /// The library's states are not as expected: a version of it that this crate was not made for.
@@ -83,7 +83,7 @@ pub enum NoDoor {
 /// Why nothing can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAsked {
-    /// The person's name is empty, too long, or has control characters.
+    /// The person's name is empty, too long, or has characters that control lines or directions.
     #[error("a person's name must have 1 to 256 bytes and no control characters")]
     Name,
     /// More than [`MOST_KEYS`].
@@ -147,8 +147,10 @@ fn is_domain(host: &str) -> bool {
     matches!(Host::parse(host), Ok(Host::Domain(domain)) if domain == host && !host.ends_with('.'))
 }
 
+/// Browsers show it: nothing that breaks its line or turns its letters around.
 pub(crate) fn is_name(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len()) && !name.chars().any(char::is_control)
+    let turns = |letter| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (1..=LONGEST_NAME).contains(&name.len()) && !name.chars().any(|letter| letter.is_control() || turns(letter))
 }
 
 fn enrolment_template(library: &WebauthnCore) -> Option<Template> {

@@ -25,7 +25,7 @@ pub enum Attestation {
 }
 
 /// A model of authenticator: its AAGUID (Web Authentication Level 3, §6.5.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Model([u8; 16]);
 
 /// The text is no AAGUID.
@@ -46,6 +46,12 @@ impl FromStr for Model {
     fn from_str(text: &str) -> Result<Self, NotAModel> {
         let uuid = Uuid::try_parse(text).map_err(|_| NotAModel)?;
         Self::new(uuid.into_bytes()).ok_or(NotAModel)
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
 

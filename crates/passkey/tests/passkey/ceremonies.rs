@@ -124,7 +124,7 @@ fn what_cannot_be_asked_is_not() {
     let door = door();
     let many = vec![vec![1; 16]; MOST_KEYS + 1];
     assert_eq!(door.enrol(ana(), "Ana", &many, Attestation::Any, nonce(1)), Err(NotAsked::TooManyKeys));
-    for name in ["", "Ana\n", &"a".repeat(257)] {
+    for name in ["", "Ana\n", "\u{202e}anA", &"a".repeat(257)] {
         assert_eq!(door.enrol(ana(), name, &[], Attestation::Any, nonce(1)), Err(NotAsked::Name));
     }
     assert_eq!(door.refresh(&[], nonce(1)), Err(NotAsked::NoKey));
