@@ -66,10 +66,14 @@ where
         .route("/enter", get(enter))
         .route("/leave", post(leave))
         .route("/closed", get(closed))
-        .route("/style.css", get(style))
-        .route("/icon.svg", get(icon))
+        .merge(assets())
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(door, gate))
+}
+
+/// What every page fetches: how it looks.
+pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/style.css", get(style)).route("/icon.svg", get(icon))
 }
 
 #[derive(Deserialize)]

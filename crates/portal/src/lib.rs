@@ -22,5 +22,7 @@ mod session;
 mod words;
 
 pub use blocked::blocked;
+pub use door::assets;
 pub use link::{Link, LinkError};
+pub use page::frame;
 pub use serve::{Portal, bind, keep_serving, serve};

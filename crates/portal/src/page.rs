@@ -58,7 +58,9 @@ fn languages(lang: Lang, path: &str) -> Markup {
     html! { a.language href={ "/language?to=" (other) "&back=" (path) } lang=(other) hreflang=(other) title=(label) { (word) } }
 }
 
-fn frame(lang: Lang, title: &str, body: &Markup) -> Markup {
+/// The frame of a page without the menu, with the style of all of them ([`assets`](crate::assets)).
+#[must_use]
+pub fn frame(lang: Lang, title: &str, body: &Markup) -> Markup {
     let (code, skip) = match lang {
         Lang::Fr => ("fr", "Aller au contenu"),
         Lang::En => ("en", "Skip to content"),

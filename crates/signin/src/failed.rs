@@ -52,9 +52,9 @@ impl Failed {
     fn status(&self) -> StatusCode {
         match self {
             Self::People(PeopleError::Refused(Refusal::NoSession)) => StatusCode::UNAUTHORIZED,
-            Self::People(PeopleError::Refused(Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession)) => {
-                StatusCode::NOT_FOUND
-            }
+            Self::People(PeopleError::Refused(
+                Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession,
+            )) => StatusCode::NOT_FOUND,
             Self::People(PeopleError::Refused(_)) | Self::Key(_) => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::People(_) | Self::Random(_) | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
@@ -70,7 +70,10 @@ impl Failed {
                 let words = refused.words();
                 Text::new(words.fr, words.en)
             }
-            Self::Unreadable => Text::new("La page a envoyé quelque chose d'illisible. Rechargez-la.", "The page sent something that cannot be read. Load it again."),
+            Self::Unreadable => Text::new(
+                "La page a envoyé quelque chose d'illisible. Rechargez-la.",
+                "The page sent something that cannot be read. Load it again.",
+            ),
             Self::NotAsked(_) | Self::Ours | Self::Random(_) | Self::Lost => Text::new(
                 "Cela n'a pas marché, et ce n'est pas votre faute. Réessayez ; si cela dure, prévenez un administrateur.",
                 "That did not work, and it is not your fault. Try again; if it lasts, tell an administrator.",

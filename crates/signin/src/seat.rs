@@ -48,5 +48,9 @@ impl FromRequestParts<SignIn> for Seat {
 
 /// Pages send people to sign in; whatever else asks is told that it may not.
 fn away(method: &Method) -> Response {
-    if method == Method::GET { Redirect::to("/signin").into_response() } else { Failed::from(Refusal::NoSession).response() }
+    if method == Method::GET {
+        Redirect::to("/signin").into_response()
+    } else {
+        Failed::from(Refusal::NoSession).response()
+    }
 }

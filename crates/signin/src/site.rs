@@ -8,7 +8,7 @@ use maud::Markup;
 use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
 use vauban_passkey::{Door, NoDoor};
-use vauban_people::{People, PeopleError, SessionHash, SessionToken, Who};
+use vauban_people::{People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
 use crate::cookie::{self, Cookies};
 
@@ -75,6 +75,14 @@ impl SignIn {
     /// What fails in the store: whoever asks is not let in then.
     pub fn who(&self, headers: &HeaderMap) -> Result<Option<Who>, PeopleError> {
         self.session(headers).map_or(Ok(None), |hash| self.people().who(&hash, self.now()))
+    }
+
+    /// What time does, about once a minute; a warning where too few administrators are left.
+    ///
+    /// # Errors
+    /// What fails in the store.
+    pub fn tend(&self) -> Result<Option<Warning>, PeopleError> {
+        Ok(self.people().tend(self.now())?.warning)
     }
 
     /// Host and port as `Host` says them.

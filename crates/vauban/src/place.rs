@@ -70,6 +70,11 @@ impl Place {
         self.state.join("names.sqlite")
     }
 
+    /// The file of who belongs here.
+    pub(crate) fn people(&self) -> PathBuf {
+        self.state.join("people.sqlite")
+    }
+
     /// What was printed last as the way into the pages.
     pub(crate) fn portal_link(&self) -> PathBuf {
         self.state.join("portal-link")

@@ -53,7 +53,12 @@ pub(crate) struct Kept<'a> {
 }
 
 /// Asks.
-pub(crate) async fn ask<C: Ceremony>(State(site): State<SignIn>, browser: Browser, ceremony: C, body: Bytes) -> Response {
+pub(crate) async fn ask<C: Ceremony>(
+    State(site): State<SignIn>,
+    browser: Browser,
+    ceremony: C,
+    body: Bytes,
+) -> Response {
     let cookies = site.cookies();
     let kept = cookies.keep(cookies.browser, &browser.token.text(), Some(BROWSER_SECONDS)).filter(|_| browser.is_new);
     let asked = beside(site.clone(), move |site| {
@@ -63,7 +68,8 @@ pub(crate) async fn ask<C: Ceremony>(State(site): State<SignIn>, browser: Browse
         rng.fill_bytes(&mut nonce);
         let (asked, purpose) = ceremony.ask(site, &sent, Nonce::new(nonce))?;
         let state = asked.state.to_bytes();
-        let new = NewChallenge { purpose, state: &state, browser: browser.token.hash(), address: browser.visit.address };
+        let new =
+            NewChallenge { purpose, state: &state, browser: browser.token.hash(), address: browser.visit.address };
         let challenge = site.people().challenge(&new, &mut rng, site.now())?;
         Ok::<_, Failed>((asked.options, challenge))
     });
@@ -81,7 +87,12 @@ pub(crate) async fn ask<C: Ceremony>(State(site): State<SignIn>, browser: Browse
 }
 
 /// Takes an answer. One that is refused is counted, and waits; a good one does not.
-pub(crate) async fn answer<C: Ceremony>(State(site): State<SignIn>, browser: Browser, ceremony: C, body: Bytes) -> Response {
+pub(crate) async fn answer<C: Ceremony>(
+    State(site): State<SignIn>,
+    browser: Browser,
+    ceremony: C,
+    body: Bytes,
+) -> Response {
     let done = beside(site.clone(), move |site| {
         let whose = (ceremony.person(), browser.visit.address);
         answered(site, &ceremony, &browser, &body).map_err(|failed| (slowed(site, &failed, whose), failed))
@@ -103,7 +114,11 @@ fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &
 }
 
 /// How long to wait before a failure is told. What `people` refused it counted itself.
-fn slowed(site: &SignIn, failed: &Failed, (person, address): (Option<PersonId>, Option<std::net::IpAddr>)) -> std::time::Duration {
+fn slowed(
+    site: &SignIn,
+    failed: &Failed,
+    (person, address): (Option<PersonId>, Option<std::net::IpAddr>),
+) -> std::time::Duration {
     let now = site.now();
     let wait = match failed {
         Failed::Key(_) | Failed::Unreadable => {

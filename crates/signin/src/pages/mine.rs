@@ -106,7 +106,10 @@ fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
 
 const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
     match binding {
-        Binding::Plain => seat.say("liée à aucun appareil : une heure, sans administration", "bound to no device: an hour, without administration"),
+        Binding::Plain => seat.say(
+            "liée à aucun appareil : une heure, sans administration",
+            "bound to no device: an hour, without administration",
+        ),
         Binding::Device { .. } => seat.say("liée à cet appareil", "bound to its device"),
         Binding::Certificate { .. } => seat.say("liée à un certificat", "bound to a certificate"),
     }

@@ -121,7 +121,12 @@ impl Browser {
     }
 
     /// What would be answered.
-    pub(crate) fn signed(&mut self, path: &str, key: &mut SoftKey, lie: impl FnOnce(&mut Assertion)) -> Result<Value, Came> {
+    pub(crate) fn signed(
+        &mut self,
+        path: &str,
+        key: &mut SoftKey,
+        lie: impl FnOnce(&mut Assertion),
+    ) -> Result<Value, Came> {
         let (challenge, options) = self.ask(path, "")?;
         let response = key.sign(&options, &self.origin(), lie).unwrap();
         Ok(json!({ "challenge": challenge, "response": serde_json::from_str::<Value>(&response).unwrap() }))

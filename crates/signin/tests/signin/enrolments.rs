@@ -18,7 +18,8 @@ fn a_link_is_good_once() {
     let mut late = world.browser();
     let (challenge, options) = late.ask("/enrol", &link).unwrap();
     browser.enrol(&link, 1).unwrap();
-    let (_, response) = vauban_softkey::SoftKey::make(&options, &late.origin(), [2; 32], vauban_softkey::honest).unwrap();
+    let (_, response) =
+        vauban_softkey::SoftKey::make(&options, &late.origin(), [2; 32], vauban_softkey::honest).unwrap();
     let response: serde_json::Value = serde_json::from_str(&response).unwrap();
     let came = late.post("/enrol/answer", &json!({ "challenge": challenge, "response": response, "link": link }));
     assert_eq!((came.status, came.code().as_str()), (403, "link-used"));

@@ -22,7 +22,11 @@ fn a_hundred_answers_at_once_are_one_session() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| [200, 403].contains(status)), "{statuses:?}");
     let person = world.people.find("Ana").unwrap().id;
-    assert_eq!(world.people.sessions(person, jiff::Timestamp::now()).unwrap().len(), 2, "this one, and the enrolment's");
+    assert_eq!(
+        world.people.sessions(person, jiff::Timestamp::now()).unwrap().len(),
+        2,
+        "this one, and the enrolment's"
+    );
 }
 
 #[test]
@@ -75,7 +79,13 @@ fn other_names_and_other_pages_are_turned_away() {
     let (world, _) = World::with_founders();
     let mut browser = world.browser();
     let own = browser.origin();
-    for origin in ["", "Origin: null\r\n", "Origin: http://evil.example\r\n", &format!("Origin: {own}.evil.example\r\n"), &format!("Origin: {own}\r\nOrigin: {own}\r\n")] {
+    for origin in [
+        "",
+        "Origin: null\r\n",
+        "Origin: http://evil.example\r\n",
+        &format!("Origin: {own}.evil.example\r\n"),
+        &format!("Origin: {own}\r\nOrigin: {own}\r\n"),
+    ] {
         assert_eq!(browser.send("POST", "/signin/ask", origin, b"{}").status, 403, "{origin}");
     }
     for host in ["evil.example", "LOCALHOST", &format!("{}.", world.address), "127.0.0.1"] {
@@ -101,7 +111,13 @@ fn rubbish_costs_nothing_and_keeps_nobody_out() {
         assert_eq!((came.status, came.code().as_str()), (400, "unreadable"), "{came:?}");
     }
     assert_eq!(browser.send("POST", "/signin/answer", &origin, &vec![b' '; 1 << 20]).status, 413);
-    for cookie in ["vauban-session=x", "vauban-session", "; ;=;", &format!("vauban-session={}", "A".repeat(43)), &format!("vauban-session={}", "y".repeat(8_000))] {
+    for cookie in [
+        "vauban-session=x",
+        "vauban-session",
+        "; ;=;",
+        &format!("vauban-session={}", "A".repeat(43)),
+        &format!("vauban-session={}", "y".repeat(8_000)),
+    ] {
         browser.more = format!("Cookie: {cookie}\r\n");
         let status = browser.get("/mine").status;
         assert!([303, 431].contains(&status), "{status}");

@@ -48,7 +48,7 @@ fn two_found_and_a_third_is_let_in_by_both() {
     assert!(chloe.browser.get("/mine").body.contains("Chloé"));
     assert_eq!(world.browser().sign("/signin", &mut chloe.key, honest).status, 200);
     let kinds: Vec<EventKind> = world.people.events(0, 100).unwrap().into_iter().map(|event| event.kind).collect();
-    assert!(kinds.contains(&EventKind::Approved) && kinds.contains(&EventKind::SignedInAnew), "{kinds:?}");
+    assert!(kinds.contains(&EventKind::Approved) && kinds.contains(&EventKind::SignedIn), "{kinds:?}");
 }
 
 #[test]

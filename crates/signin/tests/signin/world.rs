@@ -20,7 +20,7 @@ use crate::browser::Browser;
 
 /// Served until the test is over.
 pub(crate) struct World {
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) people: People,
     pub(crate) address: String,
     _runtime: tokio::runtime::Runtime,
@@ -64,7 +64,7 @@ impl World {
         let app = router(site.clone()).layer(middleware::from_fn_with_state(site, gate));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, app).await });
-        Self { people: open(), folder, address, _runtime: runtime }
+        Self { people: open(), _folder: folder, address, _runtime: runtime }
     }
 
     /// A browser that nobody used yet.

@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod mail;
 mod network;
 pub(crate) mod pattern;
+pub(crate) mod people;
 pub(crate) mod policy;
 pub(crate) mod portal;
 mod readers;

@@ -1,0 +1,209 @@
+//! `vauban people`: who belongs to the organisation, and how they come in. What needs two people's signatures is begun here and
+//! signed in the browser.
+
+mod serve;
+mod shown;
+
+use std::{collections::BTreeSet, fmt::Write as _, process::ExitCode};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use vauban_model::{Lang, Text};
+use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, RequestId, Role, Rules, Tie};
+
+use crate::{
+    failure::Failure,
+    place::{Place, rng},
+    terminal,
+};
+
+/// Say who belongs here: everybody signs in with a passkey, and two people answer for each other
+///
+/// There are no passwords. The first two administrators are founded on this machine; from then on whoever comes, or lost all
+/// keys, needs the signatures of two administrators. docs/people.md says how, step by step.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Name one of the first two administrators; prints the link to hand over, in person
+    Found {
+        /// The person's name, as colleagues know it
+        name: String,
+        /// Where people sign in: https://vauban.campagne.example
+        #[arg(long, value_name = "ORIGIN")]
+        origin: String,
+    },
+    /// Ask for somebody to be let in: two administrators approve in the browser
+    Invite {
+        /// The person's name, as colleagues know it
+        name: String,
+        /// A compartment or group they belong to; several may be given
+        #[arg(long = "group")]
+        groups: Vec<String>,
+        /// A volunteer, who leaves on the day that --until says
+        #[arg(long, requires = "until")]
+        volunteer: bool,
+        /// An administrator
+        #[arg(long)]
+        administrator: bool,
+        /// The last day, as 2027-05-08
+        #[arg(long, value_name = "DAY")]
+        until: Option<Date>,
+    },
+    /// Ask for somebody who lost all keys to be let in again: two others approve; old keys and sessions die
+    Recover {
+        /// The person
+        person: String,
+    },
+    /// Print the link of what was approved: once, to be handed over in person
+    Link {
+        /// The request
+        request: String,
+        /// Where people sign in
+        #[arg(long, value_name = "ORIGIN")]
+        origin: String,
+    },
+    /// List people, with their keys
+    List {
+        /// Also those who are gone
+        #[arg(long)]
+        gone: bool,
+    },
+    /// List what waits for approvals
+    Requests,
+    /// Shut somebody out for a while: all sessions end
+    Suspend {
+        /// The person
+        person: String,
+    },
+    /// Let somebody in again who was shut out
+    Resume {
+        /// The person
+        person: String,
+    },
+    /// Somebody leaves: keys, sessions and requests end at once
+    Remove {
+        /// The person
+        person: String,
+    },
+    /// Show what happened, the newest last
+    Audit {
+        /// Only what concerns this person
+        #[arg(long)]
+        person: Option<String>,
+    },
+    Serve(serve::Serve),
+}
+
+pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
+    place.make().map_err(|error| Failure::output(&error))?;
+    let people = open(place)?;
+    if let Command::Serve(serve) = &arguments.command {
+        serve::run(people, serve, place.lang)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = done(&people, &arguments.command, place.lang, Timestamp::now())?;
+    terminal::data(&text).map_err(|error| Failure::output(&error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Result<String, Failure> {
+    let person = |text: &str| people.find(text).map_err(|error| failed(&error));
+    match command {
+        Command::Found { name, origin } => {
+            let request =
+                people.found(name.parse().map_err(wrong)?, &mut random()?, now).map_err(|error| failed(&error))?;
+            link(people, request.id, origin, lang, now)
+        }
+        Command::Invite { name, groups, volunteer, administrator, until } => {
+            let new = NewPerson {
+                name: name.parse().map_err(wrong)?,
+                tie: if *volunteer { Tie::Volunteer } else { Tie::Staff },
+                role: if *administrator { Role::Administrator } else { Role::Member },
+                groups: groups
+                    .iter()
+                    .map(|group| group.parse::<Group>())
+                    .collect::<Result<BTreeSet<_>, _>>()
+                    .map_err(wrong)?,
+                until: until.and_then(end_of),
+            };
+            let asked = people.invite(&Actor::Machine, &new, &mut random()?, now);
+            Ok(shown::asked(&asked.map_err(|error| failed(&error))?, lang))
+        }
+        Command::Recover { person: text } => {
+            let asked = people.recover(&Actor::Machine, person(text)?.id, &mut random()?, now);
+            Ok(shown::asked(&asked.map_err(|error| failed(&error))?, lang))
+        }
+        Command::Link { request, origin } => {
+            let id: RequestId = request.parse().map_err(|_| failed(&vauban_people::Refusal::NoSuchRequest.into()))?;
+            link(people, id, origin, lang, now)
+        }
+        Command::List { gone } => shown::people(people, *gone, lang, now).map_err(|error| failed(&error)),
+        Command::Requests => shown::requests(people, lang, now).map_err(|error| failed(&error)),
+        Command::Audit { person: one } => {
+            let id = one.as_deref().map(person).transpose()?.map(|person| person.id);
+            shown::events(people, id, lang).map_err(|error| failed(&error))
+        }
+        Command::Suspend { person: text } => {
+            changed(&person(text)?, lang, |one| people.suspend(&Actor::Machine, one.id, now))
+        }
+        Command::Resume { person: text } => {
+            changed(&person(text)?, lang, |one| people.resume(&Actor::Machine, one.id, now).map(|()| None))
+        }
+        Command::Remove { person: text } => {
+            changed(&person(text)?, lang, |one| people.leave(&Actor::Machine, one.id, now))
+        }
+        Command::Serve(_) => Ok(String::new()),
+    }
+}
+
+/// Does something to a person, and says what has to be known of it.
+fn changed(
+    person: &Person,
+    lang: Lang,
+    change: impl FnOnce(&Person) -> Result<Option<vauban_people::Warning>, PeopleError>,
+) -> Result<String, Failure> {
+    let warning = change(person).map_err(|error| failed(&error))?;
+    let mut text = format!("{}: {}\n", person.name, Text::new("c'est fait", "done").get(lang));
+    if let Some(warning) = warning {
+        let _ = writeln!(text, "{}", warning.text().get(lang));
+    }
+    Ok(text)
+}
+
+/// The link of a request. What stands behind the # is sent to no server: only the page reads it.
+fn link(people: &People, request: RequestId, origin: &str, lang: Lang, now: Timestamp) -> Result<String, Failure> {
+    let origin = origin.trim_end_matches('/');
+    let token = people.give_link(&Actor::Machine, request, &mut random()?, now).map_err(|error| failed(&error))?;
+    let how = Text::new(
+        "À remettre en main propre, ou à ouvrir devant la personne : bon une fois, pendant un jour. Qui l'ouvre est cette personne.",
+        "Hand it over in person, or open it with the person there: good once, for a day. Whoever opens it is that person.",
+    );
+    Ok(format!("{origin}/enrol#{}\n{}\n", &*token.text(), how.get(lang)))
+}
+
+/// The end of a day.
+fn end_of(day: Date) -> Option<Timestamp> {
+    let next = day.tomorrow().ok()?;
+    TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()
+}
+
+fn open(place: &Place) -> Result<People, Failure> {
+    People::open(&place.people(), Rules::default()).map_err(|error| failed(&error))
+}
+
+fn random() -> Result<rand_chacha::ChaCha20Rng, Failure> {
+    rng().map_err(|error| Failure::output(&error))
+}
+
+fn failed(error: &PeopleError) -> Failure {
+    Failure::new("people", error.text(), Text::default())
+}
+
+fn wrong(error: InvalidName) -> Failure {
+    let words = Text::new(format!("ce nom ne peut pas servir : {error}"), format!("this name will not do: {error}"));
+    Failure::new("people", words, Text::default())
+}

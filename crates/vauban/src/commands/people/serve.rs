@@ -1,0 +1,89 @@
+//! `vauban people serve`: where people sign in.
+
+use std::{net::SocketAddr, time::Duration};
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use vauban_model::{Lang, Text};
+use vauban_people::{People, PeopleError};
+use vauban_signin::{Settings, SignIn, gate, router};
+
+use crate::{failure::Failure, place::rng, terminal};
+
+/// How often what time does is done.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Serve the pages where people sign in, until Ctrl-C
+///
+/// Behind a proxy that ends TLS: passkeys are bound to the origin, so that pages of others get nothing of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// The one address of sign-in as browsers write it; http is for localhost alone
+    #[arg(long, value_name = "ORIGIN", default_value = "http://localhost:9783")]
+    origin: String,
+    /// Where to listen, on this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9783")]
+    listen: SocketAddr,
+    /// What browsers call the organisation
+    #[arg(long, default_value = "Vauban")]
+    name: String,
+}
+
+pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failure> {
+    if !serve.listen.ip().is_loopback() {
+        let words = Text::new(
+            "seule cette machine est servie : TLS est l'affaire d'un proxy",
+            "this machine alone is served: TLS is a proxy's",
+        );
+        return Err(Failure::new("people", words, Text::new("--listen 127.0.0.1:9783", "--listen 127.0.0.1:9783")));
+    }
+    let settings = Settings {
+        origin: serve.origin.clone(),
+        name: serve.name.clone(),
+        lang,
+        is_behind_proxy: serve.origin.starts_with("https://"),
+        home: "/mine",
+    };
+    let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
+        .map_err(|error| cannot(&error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| cannot(&error.to_string()))?.block_on(async {
+        let listener = TcpListener::bind(serve.listen).await.map_err(|error| cannot(&error.to_string()))?;
+        let words = Text::new(format!("connexion sur {}", serve.origin), format!("signing in on {}", serve.origin));
+        terminal::talk(words.get(lang));
+        let pages = router(site.clone()).merge(vauban_portal::assets());
+        let app = pages.layer(axum::middleware::from_fn_with_state(site.clone(), gate));
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            served = axum::serve(listener, app) => served.map_err(|error| cannot(&error.to_string())),
+            () = tend(&site, lang) => Ok(()),
+            _ = tokio::signal::ctrl_c() => Ok(()),
+        }
+    })
+}
+
+/// Each minute: who is past their end is out, what is over is cleared away.
+async fn tend(site: &SignIn, lang: Lang) {
+    loop {
+        let own = site.clone();
+        let tended = tokio::task::spawn_blocking(move || own.tend());
+        match tended.await {
+            Ok(Ok(Some(warning))) => terminal::talk(warning.text().get(lang)),
+            Ok(Ok(None)) | Err(_) => {}
+            Ok(Err(error)) => terminal::talk(PeopleError::text(&error).get(lang)),
+        }
+        tokio::time::sleep(MINUTE).await;
+    }
+}
+
+fn cannot(reason: &str) -> Failure {
+    let words = Text::new(
+        format!("la connexion ne peut pas être servie : {reason}"),
+        format!("sign-in cannot be served: {reason}"),
+    );
+    let hint = Text::new(
+        "--origin dit l'adresse du navigateur, --listen celle d'ici",
+        "--origin is the browser's address, --listen the one here",
+    );
+    Failure::new("people", words, hint)
+}

@@ -1,0 +1,91 @@
+//! People, requests and events as lines.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use vauban_model::{Lang, Text};
+use vauban_people::{By, Event, People, PeopleError, PersonId, Request};
+
+/// Events that are shown at the most.
+const MOST: u32 = 1_000;
+
+pub(super) fn asked(request: &Request, lang: Lang) -> String {
+    let how = Text::new(
+        format!(
+            "Deux administrateurs approuvent ceci dans le navigateur : /requests/{id}\nPuis : vauban people link {id} --origin https://…",
+            id = request.id
+        ),
+        format!(
+            "Two administrators approve this in the browser: /requests/{id}\nThen: vauban people link {id} --origin https://…",
+            id = request.id
+        ),
+    );
+    format!("{}\n\n{}\n{}\n", request.id, request.text().trim_end(), how.get(lang))
+}
+
+pub(super) fn people(people: &People, gone: bool, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
+    let mut text = String::new();
+    for person in people.persons(gone)? {
+        let keys = people.keys(person.id)?.len();
+        let until =
+            person.until.map_or_else(String::new, |until| format!("  → {}", until.strftime("%Y-%m-%d %H:%M UTC")));
+        let _ = writeln!(text, "{}  {}  {}{until}", person.name, person.role.word(), person.standing.word());
+        let words = Text::new(
+            format!("{keys} clé(s), {} session(s)", people.sessions(person.id, now)?.len()),
+            format!("{keys} key(s), {} session(s)", people.sessions(person.id, now)?.len()),
+        );
+        let _ = writeln!(text, "    {}  {}", person.id, words.get(lang));
+    }
+    if text.is_empty() {
+        let words = Text::new(
+            "personne encore : `vauban people found NOM` nomme les deux premiers administrateurs\n",
+            "nobody yet: `vauban people found NAME` names the first two administrators\n",
+        );
+        text.push_str(words.get(lang));
+    }
+    Ok(text)
+}
+
+pub(super) fn requests(people: &People, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
+    let mut text = String::new();
+    for request in people.open_requests(now)? {
+        let approvals = people.approvers(request.id)?.len();
+        let words = Text::new(format!("{approvals} approbation(s)"), format!("{approvals} approval(s)"));
+        let _ =
+            writeln!(text, "{}  {}  {}  {}", request.id, request.kind.word(), request.state.word(), words.get(lang));
+    }
+    if text.is_empty() {
+        text.push_str(Text::new("rien n'attend\n", "nothing waits\n").get(lang));
+    }
+    Ok(text)
+}
+
+/// Of a person the newest ones, of everybody all that are kept; the newest last.
+pub(super) fn events(people: &People, person: Option<PersonId>, lang: Lang) -> Result<String, PeopleError> {
+    let mut text = String::new();
+    let mut write = |events: &[Event]| {
+        for event in events {
+            let by = match &event.by {
+                By::Person(person) => person.name.to_string(),
+                By::Machine => Text::new("la machine", "the machine").get(lang).to_owned(),
+                By::BreakGlass => Text::new("clés de secours", "break-glass keys").get(lang).to_owned(),
+                By::Unknown => Text::new("inconnu", "unknown").get(lang).to_owned(),
+                By::Time => Text::new("le temps", "time").get(lang).to_owned(),
+            };
+            let _ = writeln!(text, "{}  {}  ({by})", event.at.strftime("%Y-%m-%d %H:%M:%S"), event.text().get(lang));
+        }
+    };
+    if let Some(person) = person {
+        let mut events = people.events_about(person, MOST)?;
+        events.sort_by_key(|event| event.number);
+        write(&events);
+        return Ok(text);
+    }
+    let mut after = 0;
+    loop {
+        let events = people.events(after, MOST)?;
+        let Some(last) = events.last() else { return Ok(text) };
+        after = last.number;
+        write(&events);
+    }
+}
