@@ -28,6 +28,18 @@ impl People {
         })
     }
 
+    /// The last events of all, the newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_events(&self, most: u32) -> Result<Vec<Event>, PeopleError> {
+        self.read(|sql| {
+            let mut query =
+                sql.prepare_cached("SELECT number, at, kind, about FROM events ORDER BY number DESC LIMIT ?")?;
+            query.query_map([most.min(MOST)], event)?.map(|row| row?.ok_or_else(bad)).collect()
+        })
+    }
+
     /// The last events about a person, the newest first.
     ///
     /// # Errors

@@ -48,9 +48,9 @@ impl Event {
             ),
             EventKind::RequestApproved => pair(
                 format!(
-                    "Deux personnes ont approuvé la demande au sujet de {quelqu_un} : il reste le délai pour s'y opposer"
+                    "La demande au sujet de {quelqu_un} est approuvée : on peut s'y opposer tant qu'elle n'est pas faite"
                 ),
-                format!("Two people approved the request about {someone}: the delay to veto it is left"),
+                format!("The request about {someone} is approved: until it is done it can be vetoed"),
             ),
             EventKind::ApprovalRefused => {
                 let (fr, en) = refusal(detail);

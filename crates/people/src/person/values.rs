@@ -93,10 +93,10 @@ impl Warning {
         let Self::FewAdministrators { left } = self;
         Text::new(
             format!(
-                "Il reste {left} administrateur(s) : aucune demande ne peut plus être approuvée, sauf par deux clés de secours. Nommez-en d'autres tout de suite."
+                "Administrateurs restants : {left}. Aucune demande ne peut plus être approuvée, sauf par deux clés de secours. Nommez-en d'autres tout de suite."
             ),
             format!(
-                "{left} administrators are left: no request can be approved any more, but by two break-glass keys. Name others at once."
+                "Administrators left: {left}. No request can be approved any more, but by two break-glass keys. Name others at once."
             ),
         )
     }

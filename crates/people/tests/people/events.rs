@@ -16,6 +16,7 @@ fn numbers_have_no_gaps_whatever_is_refused_between() {
     assert!(all.iter().zip(1..).all(|(event, number)| event.number == number));
     let refused = all.iter().filter(|event| event.kind == EventKind::ChangeRefused);
     assert_eq!(refused.map(|event| event.detail.clone().unwrap()).collect::<Vec<_>>(), ["not-administrator"; 3]);
+    assert!(town.people.last_events(1_000).unwrap().into_iter().rev().eq(all));
     let page = town.people.events(2, 3).unwrap();
     assert_eq!(page.iter().map(|event| event.number).collect::<Vec<_>>(), [3, 4, 5]);
 }

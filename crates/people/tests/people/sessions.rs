@@ -186,6 +186,24 @@ fn being_seen_is_written_once_a_minute() {
 }
 
 #[test]
+fn a_session_that_something_forgot_to_end_is_nobodys_all_the_same() {
+    let (town, ana, _) = Town::founded();
+    let raw = rusqlite::Connection::open(&town.path).unwrap();
+    for (sql, back) in [
+        ("UPDATE persons SET state = 'suspended'", "UPDATE persons SET state = 'active'"),
+        ("UPDATE persons SET until = 0", "UPDATE persons SET until = NULL"),
+        ("UPDATE sessions SET ended = 0", "UPDATE sessions SET ended = NULL"),
+        ("UPDATE sessions SET ends = 0", "UPDATE sessions SET ends = 1 << 60"),
+    ] {
+        raw.execute_batch(sql).unwrap();
+        assert!(!town.is_in(&ana), "{sql}");
+        raw.execute_batch(back).unwrap();
+    }
+    raw.execute_batch("UPDATE sessions SET ends = 4000000000000").unwrap();
+    assert!(town.is_in(&ana));
+}
+
+#[test]
 fn a_cookie_that_nobody_gave_out_is_nobody() {
     let (mut town, ..) = Town::founded();
     let made_up = SessionToken::random(&mut town.rng).hash();
