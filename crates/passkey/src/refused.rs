@@ -173,7 +173,7 @@ impl Refused {
             Self::ClientData => ("client-data", "§5.8.1; §7.1, steps 5 and 6; §7.2, steps 8 and 9"),
             Self::ClientDataType => ("client-data-type", "§7.1, step 7; §7.2, step 10"),
             Self::Challenge => ("challenge", "§7.1, step 8; §7.2, step 11"),
-            Self::Origin => ("origin", "§7.1, step 9; §7.2, step 12; §13.4.9"),
+            Self::Origin => ("origin", "§7.1, step 9; §7.2, step 12; §13.5.9"),
             Self::CrossOrigin => ("cross-origin", "§7.1, steps 10 and 11; §7.2, steps 13 and 14"),
             Self::TokenBinding => ("token-binding", "§5.8.1, reserved; Level 2, §7.1, step 10 and §7.2, step 14"),
             Self::AttestationObject => ("attestation-object", "§6.5.4; §7.1, step 13"),
