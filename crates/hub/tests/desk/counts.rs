@@ -66,7 +66,7 @@ impl Hub {
     }
 
     async fn collect(&self) -> vauban_hub::desk::Collected {
-        self.desk.collect(act(), &Place::File(self.folder.path().join("front"))).await.unwrap()
+        self.desk.collect(act(), &Place::File(self.folder.path().join("front")).into()).await.unwrap()
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_second_statement_never_takes_the_place_of_the_first() {
         let (credential, stream, week) = (hub.parties[0].credential, hub.stream, WEEK.parse().unwrap());
         let told = ToldCounts { credential, stream, week, received: now(), bytes: text.into_bytes() };
         front.keep_counts(&told).await.unwrap();
-        let collected = hub.desk.collect(act(), &place).await.unwrap();
+        let collected = hub.desk.collect(act(), &place.into()).await.unwrap();
         assert_eq!((collected.wrong.len(), collected.counts.len()), (wrong, 1 - wrong), "{:?}", collected.wrong);
     }
     let sums = hub.desk.sums().unwrap();

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test says what it expects in the shortest way, and stops at the first thing that is not so"
 )]
 

@@ -82,8 +82,8 @@ impl Party {
 
     pub(super) fn give_up_counts(&self) -> Result<(), CountsError> {
         let kept = self.kept_counts()?;
-        let waiting = kept.iter().filter(|one| one.state == CountsState::Waiting);
-        waiting.map(|one| self.settle_counts(one, CountsState::GivenUp)).collect()
+        let mut waiting = kept.iter().filter(|one| one.state == CountsState::Waiting);
+        waiting.try_for_each(|one| self.settle_counts(one, CountsState::GivenUp))
     }
 
     pub(super) fn counts_folder(&self) -> PathBuf {

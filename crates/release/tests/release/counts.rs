@@ -133,14 +133,14 @@ proptest! {
     fn whatever_is_told_has_one_length(tally in tallies()) {
         let made = signed(&tally);
         let text = made.to_text();
-        prop_assert_eq!(text.len(), signed(&self::tally()).to_text().len());
+        prop_assert_eq!(text.len(), signed(&tally()).to_text().len());
         prop_assert_eq!(SignedCounts::from_text(&text), Ok(made));
     }
 
     #[test]
     fn whatever_comes_is_read_or_refused(text in ".{0,300}", at in 0..400_usize, with in ".{0,9}") {
         let _ = SignedCounts::from_text(&text);
-        let mut whole: Vec<char> = signed(&self::tally()).to_text().chars().collect();
+        let mut whole: Vec<char> = signed(&tally()).to_text().chars().collect();
         whole.splice(at..at, with.chars());
         let changed: String = whole.into_iter().collect();
         if let Ok(read) = SignedCounts::from_text(&changed) {

@@ -1,5 +1,5 @@
 //! Signing in over HTTP, with keys in software that can lie.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
 
 mod approvals;
 mod browser;

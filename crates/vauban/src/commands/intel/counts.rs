@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use vauban_model::{Lang, Text, printable};
-use vauban_party::{CountsAgreement, CountsError, CountsState, KeptCounts, Party};
+use vauban_party::{CountsAgreement, CountsError, CountsState, KeptCounts};
 use vauban_release::Week;
 
 use super::{
