@@ -92,7 +92,7 @@ fn where_all_administrators_are_gone_they_make_one() {
 
 #[test]
 fn they_are_three_different_ones_and_changed_by_two_people() {
-    let (mut town, ana, _, old) = with_keys();
+    let (mut town, ana, ben, old) = with_keys();
     let ana = town.again(&ana);
     let new = keys(&mut town);
     let ask = |town: &mut Town, keys: &[SpareKey]| {
@@ -107,6 +107,22 @@ fn they_are_three_different_ones_and_changed_by_two_people() {
     let request = ask(&mut town, &new).unwrap();
     town.approve(&request, &ana).unwrap();
     assert_eq!(refusal(town.people.carry_out(request.id, town.now)), Refusal::NotApproved);
-    let ids: Vec<_> = town.people.break_glass_keys().unwrap().into_iter().map(|key| key.id).collect();
-    assert_eq!(ids, old.iter().map(|key| key.id.clone()).collect::<Vec<_>>());
+    let ids = |keys: &[SpareKey]| keys.iter().map(|key| key.id.clone()).collect::<Vec<_>>();
+    let there = |town: &Town| town.people.break_glass_keys().unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>();
+    assert_eq!(there(&town), ids(&old));
+
+    let machine = vauban_people::Actor::Machine;
+    let recovery = town.people.recover(&machine, ben.id, &mut town.rng, town.now).unwrap();
+    assert_with(&town, &recovery, &old[0]).unwrap();
+    town.approve(&request, &ben).unwrap();
+    town.pass(120);
+    town.people.carry_out(request.id, town.now).unwrap();
+    assert_eq!(there(&town), ids(&new));
+    assert_eq!(refusal(assert_with(&town, &recovery, &old[1])), Refusal::NoSuchKey);
+    assert_eq!(
+        assert_with(&town, &recovery, &new[0]).unwrap().state,
+        RequestState::Waiting,
+        "the old one counts no more"
+    );
+    assert_eq!(assert_with(&town, &recovery, &new[1]).unwrap().state, RequestState::Approved);
 }
