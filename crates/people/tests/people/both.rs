@@ -31,15 +31,16 @@ pub(crate) struct Both {
 
 impl Both {
     pub(crate) fn new() -> Self {
-        let (town, ana, ben) = Town::founded_with(Rules { sessions: 256, keys: 64, ..Rules::default() });
+        let (mut town, ana, ben) = Town::founded_with(Rules { sessions: 256, keys: 64, ..Rules::default() });
+        let cleo = town.administrator("Cleo", &ana, &ben);
         let mut model = Model { now: start().as_second(), ..Model::default() };
-        for one in [&ana, &ben] {
+        for one in [&ana, &ben, &cleo] {
             let keys = BTreeSet::from([one.key.clone()]);
             let standing = vauban_people::Standing::Active;
             model.persons.insert(one.id, Person { standing, role: Role::Administrator, keys });
             assert!(model.sign_in(one.id, &one.key, true));
         }
-        let sessions = vec![ana.session, ben.session];
+        let sessions = vec![ana.session, ben.session, cleo.session];
         Self { town, model, sessions, requests: Vec::new(), links: Vec::new(), names: 0, allowed: BTreeMap::new() }
     }
 
@@ -54,8 +55,9 @@ impl Both {
         *self.model.persons.keys().nth(at % self.model.persons.len()).unwrap()
     }
 
+    /// One of the last sessions: most before are over.
     fn session(&self, at: usize) -> usize {
-        at % self.sessions.len()
+        self.sessions.len() - 1 - at % self.sessions.len().min(8)
     }
 
     fn actor(&self, at: usize) -> Actor {
@@ -143,6 +145,39 @@ impl Both {
         self.model.now += seconds;
     }
 
+    fn suspend(&mut self, by: usize, person: PersonId) {
+        let done = self.town.people.suspend(&self.actor(by), person, self.town.now);
+        let expected = self.model.suspend(self.session(by), person);
+        self.same("suspend", expected, done.is_ok());
+    }
+
+    fn resume(&mut self, by: usize, person: PersonId) {
+        let done = self.town.people.resume(&self.actor(by), person, self.town.now);
+        let expected = self.model.resume(self.session(by), person);
+        self.same("resume", expected, done.is_ok());
+    }
+
+    fn add_key(&mut self, by: usize) {
+        let key = self.town.new_key();
+        let done = self.town.people.add_key(&self.sessions[self.session(by)], &key, self.town.now);
+        let expected = self.model.add_key(self.session(by), &key.id);
+        self.same("add_key", expected, done.is_ok());
+    }
+
+    fn remove_key(&mut self, by: usize, person: PersonId, key: usize) {
+        let key = self.key_of(person, key);
+        let done = self.town.people.remove_key(&self.actor(by), &key, self.town.now);
+        let expected = self.model.remove_key(self.session(by), person, &key);
+        self.same("remove_key", expected, done.is_ok());
+    }
+
+    /// Whoever signed in last adds a key, and removes one.
+    fn change_keys(&mut self, by: usize) {
+        let person = self.model.sessions[self.session(by)].person;
+        self.add_key(by);
+        self.remove_key(by, person, 1);
+    }
+
     /// Every active administrator signs in, asks, approves; the subject uses the link.
     fn honest(&mut self, who: usize, what: u8) {
         let administrators: Vec<PersonId> = (0..self.model.persons.len())
@@ -153,11 +188,16 @@ impl Both {
             let key = self.key_of(*id, 0);
             self.sign_in(*id, &key, true);
         }
-        let (by, before) = (self.sessions.len() - 1, self.requests.len());
+        let (by, before) = (0, self.requests.len());
         let person = self.person(who);
         match what {
             0 => self.invite(by, Role::Administrator),
             1 => self.recover(by, person),
+            2 => self.change_keys(by),
+            3 => {
+                self.suspend(by, person);
+                self.resume(by, person);
+            }
             _ => self.ask_role(by, person, other(self.model.persons[&person].role)),
         }
         if self.requests.len() > before {
@@ -217,16 +257,8 @@ impl Both {
                 let expected = self.model.veto(self.session(by), request % known);
                 self.same("veto", expected, done.is_ok());
             }
-            Call::Suspend(by, who) => {
-                let done = self.town.people.suspend(&self.actor(by), self.person(who), now);
-                let expected = self.model.suspend(self.session(by), self.person(who));
-                self.same("suspend", expected, done.is_ok());
-            }
-            Call::Resume(by, who) => {
-                let done = self.town.people.resume(&self.actor(by), self.person(who), now);
-                let expected = self.model.resume(self.session(by), self.person(who));
-                self.same("resume", expected, done.is_ok());
-            }
+            Call::Suspend(by, who) => self.suspend(by, self.person(who)),
+            Call::Resume(by, who) => self.resume(by, self.person(who)),
             Call::Leave(by, who) => {
                 let done = self.town.people.leave(&self.actor(by), self.person(who), now);
                 let expected = self.model.leave(self.session(by), self.person(who));
@@ -237,18 +269,10 @@ impl Both {
                 let expected = self.model.end_all(self.session(by), self.person(who));
                 self.same("end_all", expected, done.is_ok());
             }
-            Call::AddKey(by) => {
-                let key = self.town.new_key();
-                let done = self.town.people.add_key(&self.sessions[self.session(by)], &key, now);
-                let expected = self.model.add_key(self.session(by), &key.id);
-                self.same("add_key", expected, done.is_ok());
-            }
+            Call::AddKey(by) => self.add_key(by),
             Call::RemoveKey(by, who, key) => {
                 let person = self.person(who);
-                let key = self.key_of(person, key);
-                let done = self.town.people.remove_key(&self.actor(by), &key, now);
-                let expected = self.model.remove_key(self.session(by), person, &key);
-                self.same("remove_key", expected, done.is_ok());
+                self.remove_key(by, person, key);
             }
             Call::Pass(seconds) => self.pass(seconds),
             Call::Tend => {

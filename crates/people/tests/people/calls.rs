@@ -27,7 +27,7 @@ pub(crate) enum Call {
     RemoveKey(usize, usize, usize),
     Pass(i64),
     Tend,
-    /// What honest people do, so that things come far: an invitation, a recovery or another role from begin to end.
+    /// What honest people do, so that things come far: an invitation, a recovery, other keys, a suspension, another role, from begin to end.
     Honest(usize, u8),
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         4 => at().prop_map(Call::Enrol),
         6 => (at(), at(), any::<bool>()).prop_map(|(who, key, bound)| Call::SignIn(who, key, bound)),
         2 => at().prop_map(Call::CarryOut),
-        1 => (at(), at()).prop_map(|(by, request)| Call::Veto(by, request)),
+        3 => (at(), at()).prop_map(|(by, request)| Call::Veto(by, request)),
         1 => (at(), at()).prop_map(|(by, who)| Call::Suspend(by, who)),
         2 => (at(), at()).prop_map(|(by, who)| Call::Resume(by, who)),
         1 => (at(), at()).prop_map(|(by, who)| Call::Leave(by, who)),
@@ -57,6 +57,6 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         2 => (at(), at(), at()).prop_map(|(by, who, key)| Call::RemoveKey(by, who, key)),
         4 => prop_oneof![4 => 1..200_i64, 1 => 200..100_000_i64].prop_map(Call::Pass),
         1 => Just(Call::Tend),
-        3 => (at(), 0..3_u8).prop_map(|(who, what)| Call::Honest(who, what)),
+        3 => (at(), 0..5_u8).prop_map(|(who, what)| Call::Honest(who, what)),
     ]
 }

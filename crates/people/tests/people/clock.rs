@@ -24,6 +24,21 @@ fn what_has_not_begun_yet_is_not_there() {
 }
 
 #[test]
+fn an_authentication_that_is_yet_to_come_is_not_fresh() {
+    let (mut town, ana, _) = Town::founded();
+    let started = town.sign_in(&ana, Binding::Certificate { sha256: [1; 32] }).unwrap();
+    let bytes = crate::made::credential(0);
+    let used = vauban_people::Used { id: &ana.key, before: &bytes, after: &bytes };
+    town.pass(3_600);
+    town.people.freshen(&started.token.hash(), &used, town.now).unwrap();
+    for (back, is_fresh) in [(-60, true), (-1, false), (-3_000, false), (3_061, true)] {
+        town.pass(back);
+        let who = town.people.who(&started.token.hash(), town.now).unwrap().unwrap();
+        assert_eq!(who.is_fresh, is_fresh, "{back}");
+    }
+}
+
+#[test]
 fn an_end_that_was_seen_stays() {
     let (mut town, ana, ben) = Town::founded();
     let plain = town.sign_in(&ana, Binding::Plain).unwrap();

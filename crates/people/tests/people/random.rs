@@ -35,7 +35,7 @@ fn the_file_does_what_the_model_does() {
         ProptestConfig { cases: 64, max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() };
     let allowed = RefCell::new(BTreeMap::new());
     TestRunner::new(config)
-        .run(&vec(call(), 1..60), |calls| {
+        .run(&vec(call(), 1..80), |calls| {
             let mut both = Both::new();
             for call in &calls {
                 both.call(call);
