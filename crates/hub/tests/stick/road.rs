@@ -6,7 +6,7 @@ use vauban_hub::{
     store::{FrontStore, Place, State},
 };
 
-use crate::world::{NOTE, TITLE, World, act, files, holds, now};
+use crate::world::{NOTE, TITLE, WEEK, World, act, files, holds, now};
 
 /// What is at the front in the end, in words.
 async fn end_of_road(way: fn(&World) -> Reach) -> Vec<String> {
@@ -28,6 +28,7 @@ async fn end_of_road(way: fn(&World) -> Reach) -> Vec<String> {
     assert_eq!(collected.receipts, [(world.alice.id, world.stream, number)]);
     assert_eq!(collected.objects, [(world.alice.id, 1)]);
     assert_eq!(collected.sightings.iter().map(|seen| seen.note.as_str()).collect::<Vec<_>>(), [NOTE]);
+    assert_eq!(collected.counts.iter().map(|sum| sum.week.to_string()).collect::<Vec<_>>(), [WEEK]);
     assert!(collected.wrong.is_empty(), "{:?}", collected.wrong);
     assert_eq!(world.desk.objects(State::Imported).await.unwrap().len(), 1);
 
@@ -35,10 +36,11 @@ async fn end_of_road(way: fn(&World) -> Reach) -> Vec<String> {
     for _ in 0..2 {
         let again = world.desk.collect(act(), &reach).await.unwrap();
         assert!(again.receipts.is_empty() && again.sightings.is_empty() && again.objects.is_empty(), "{again:?}");
-        assert!(again.joined.is_empty() && again.wrong.is_empty(), "{again:?}");
+        assert!(again.counts.is_empty() && again.joined.is_empty() && again.wrong.is_empty(), "{again:?}");
         visit(&world).await;
     }
     assert!(world.front.waiting(10).await.unwrap().is_empty(), "the desk has it");
+    assert!(world.front.waiting_counts(10).await.unwrap().is_empty(), "the counts, too");
     assert!(world.front.countersigned(world.alice.credential, world.stream, number).await.unwrap().is_some());
 
     world.publish(&reach).await;
@@ -76,7 +78,9 @@ async fn a_stick_tells_its_finder_sizes_and_numbers() {
     assert!(files.len() > 8, "{files:?}");
     let credential: String = world.alice.credential.0.iter().map(|byte| format!("{byte:02x}")).collect();
     let stream = world.stream.0.to_string();
-    for secret in ["burnt", NOTE, TITLE, "Alice", "A. Martin", "indicator--", "receipt/1", &credential, &stream] {
+    for secret in
+        ["burnt", NOTE, TITLE, "Alice", "A. Martin", "indicator--", "receipt/1", "counts/1", &credential, &stream]
+    {
         assert!(files.iter().all(|file| !holds(file, secret)), "{secret}");
     }
     assert!(files.iter().any(|file| holds(file, "order/1")), "the order itself is to be seen");

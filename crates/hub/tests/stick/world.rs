@@ -16,14 +16,17 @@ use vauban_hub::{
     stick::{Exchange, Exchanged, StickError},
     store::{
         Act, Asked, CredentialHash, Detail, Filter, FrontStore, JoinedParty, PartyId, Place, PublicKey, Receipt,
-        ReleaseNumber, Sequence, StreamId, Submission, SubmissionKind, Tier,
+        ReleaseNumber, Sequence, StreamId, Submission, SubmissionKind, Tier, ToldCounts,
     },
 };
 use vauban_model::Marking;
-use vauban_release::{Digest, Enrolment, Joining, SignedReceipt, SignedSighting, SigningKey, Told};
+use vauban_release::{
+    Band, Digest, Enrolment, Joining, Number, SignedCounts, SignedReceipt, SignedSighting, SigningKey, Tally, Told,
+};
 use zeroize::Zeroizing;
 
 pub(crate) const NOTE: &str = "on the laptop of the third floor";
+pub(crate) const WEEK: &str = "2026-W47";
 pub(crate) const TITLE: &str = "what partners read";
 
 pub(crate) fn now() -> Timestamp {
@@ -158,6 +161,13 @@ impl World {
         let receipt = Receipt { stream: self.stream, number, key: receipt_key, at: now(), bytes };
         self.front.keep_receipt(member.credential, &receipt).await.unwrap();
         self.send(member, NOTE).await;
+        let (week, stream) = (WEEK.parse().unwrap(), vauban_release::StreamId::new(self.stream.0));
+        let release = Number::new(number.0).unwrap();
+        let tally = Tally { hub: self.desk.id(), stream, week, release, open: Band::Few, blind: Band::None };
+        let bytes = SignedCounts::sign(&tally, &member.key).unwrap().to_text().into_bytes();
+        let (credential, stream) = (member.credential, self.stream);
+        let told = ToldCounts { credential, stream, week, received: now(), bytes };
+        self.front.keep_counts(&told).await.unwrap();
         self.submit(member, SubmissionKind::Objects, &Received::default().to_text(), bundle(object)).await;
     }
 
