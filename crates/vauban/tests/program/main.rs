@@ -7,6 +7,7 @@ mod again;
 mod hostile;
 mod hub;
 mod mailboxes;
+mod people;
 mod phones;
 mod runs;
 mod stix;

@@ -1,0 +1,169 @@
+// Signs in with a real Chromium and its virtual authenticator, under the policy that the server states: a link, a key, out and in again,
+// one more key; then the same through a relay at another host, which rewrites what it can and keeps every cookie.
+//
+//     node walk.mjs FOLDER-WITH-NODE_MODULES LINK [FOLDER-FOR-PICTURES]
+//
+// Prints one JSON object: what was tried and what came of it, and whatever is not as it should be. Exit code 1 if anything is.
+
+import { createServer, request as ask } from 'node:http';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+
+const [modules, link, pictures] = process.argv.slice(2);
+const require = createRequire(join(resolve(modules), 'package.json'));
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const origin = new URL(link).origin;
+const tried = [];
+const wrong = [];
+function expect(name, found, wanted) {
+  tried.push(`${name}: ${found}`);
+  if (!wanted.test(String(found))) wrong.push(`${name}: ${found}`);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--host-resolver-rules=MAP *.example 127.0.0.1'],
+});
+
+async function person(change = {}) {
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    // What is refused says so in its status, too.
+    if (message.type() === 'error' && !/status of 40[0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
+  });
+  const session = await context.newCDPSession(page);
+  await session.send('WebAuthn.enable', { enableUI: false });
+  const options = {
+    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    automaticPresenceSimulation: true, ...change,
+  };
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options });
+  return { context, page, session, authenticatorId };
+}
+
+const ana = await person();
+const { page } = ana;
+
+// From the link to being in: one press.
+await page.goto(link);
+await page.locator('#for', { hasText: /./ }).waitFor();
+expect('whom the link is for', await page.textContent('#for'), /^Ana$/);
+expect('the link stays in no address', page.url(), /\/enrol$/);
+await page.getByLabel(/facultatif/).fill('Téléphone');
+await page.locator('form[data-kind] button').click();
+await page.waitForURL('**/mine');
+expect('in after one press', await page.textContent('main'), /Ana[\s\S]*Téléphone/);
+
+// The link again.
+const late = await person();
+await late.page.goto(link);
+await late.page.locator('[role=alert]', { hasText: /./ }).waitFor();
+expect('the link once more', await late.page.textContent('[role=alert]'), /./);
+
+// Out, and in again by the key that the browser offers in the field, or by the button.
+await page.locator('form[action="/signin/out"] button').click();
+await page.waitForURL(/\/(signin|mine)$/);
+if (new URL(page.url()).pathname === '/signin') {
+  await page.waitForTimeout(500);
+  if (new URL(page.url()).pathname === '/signin') await page.locator('form[data-kind] button').click();
+}
+await page.waitForURL('**/mine');
+expect('in again by the key alone', await page.textContent('main'), /Ana/);
+const cookies = (await ana.context.cookies()).filter((cookie) => cookie.name.endsWith('session'));
+expect('cookies for scripts', cookies.filter((cookie) => !cookie.httpOnly || cookie.sameSite !== 'Strict').length, /^0$/);
+
+// One more key: not on the same device, which says so.
+await page.locator('form[data-kind=create] button').click();
+await page.locator('form[data-kind=create] [role=alert]', { hasText: /./ }).waitFor();
+expect('a second key on one device', await page.textContent('form[data-kind=create] [role=alert]'), /déjà une clé/);
+
+// A device without a key.
+const stranger = await person();
+await stranger.page.goto(`${origin}/signin`);
+await stranger.page.locator('form[data-kind] button').click();
+await stranger.page.locator('[role=alert]', { hasText: /./ }).waitFor();
+expect('a device without a key', await stranger.page.textContent('[role=alert]'), /Aucune clé/);
+expect('and it is not in', (await stranger.page.goto(`${origin}/mine`)).url(), /\/signin$/);
+
+// Relays. Each forwards everything to us under our own name, gives the answers back, and remembers every cookie.
+const { credentials } = await ana.session.send('WebAuthn.getCredentials', { authenticatorId: ana.authenticatorId });
+async function relay(name, host, rewrite) {
+  const kept = [];
+  const server = createServer((incoming, outgoing) => {
+    const headers = { ...incoming.headers, host: new URL(origin).host };
+    if (headers.origin) headers.origin = origin;
+    delete headers['accept-encoding'];
+    const body = [];
+    incoming.on('data', (bytes) => body.push(bytes));
+    incoming.on('end', () => {
+      const forwarded = ask(`${origin}${incoming.url}`, { method: incoming.method, headers }, (answer) => {
+        const parts = [];
+        answer.on('data', (bytes) => parts.push(bytes));
+        answer.on('end', () => {
+          kept.push(...(answer.headers['set-cookie'] ?? []).filter((cookie) => /session=[^;]/.test(cookie)));
+          const given = { ...answer.headers };
+          delete given['content-security-policy'];
+          delete given['content-length'];
+          delete given['permissions-policy'];
+          outgoing.writeHead(answer.statusCode, given);
+          outgoing.end(rewrite(Buffer.concat(parts).toString(), `${host}:${server.address().port}`));
+        });
+      });
+      forwarded.end(Buffer.concat(body));
+    });
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const victim = await person();
+  for (const credential of credentials) {
+    await victim.session.send('WebAuthn.addCredential', { authenticatorId: victim.authenticatorId, credential });
+  }
+  await victim.page.goto(`http://${host}:${server.address().port}/signin`);
+  const button = victim.page.locator('form[data-kind] button');
+  await button.click({ timeout: 5_000 }).catch(() => {});
+  await victim.page.waitForTimeout(1_000);
+  expect(`relay, ${name}: sessions that it has`, kept.length, /^0$/);
+  expect(`relay, ${name}: where its victim is`, new URL(victim.page.url()).pathname, /^\/signin$/);
+  await victim.context.close();
+  server.close();
+}
+const own = new URL(origin).hostname;
+const same = (body) => body;
+await relay('plain, another port', own, same);
+await relay('a name under ours', `vauban.${own}`, same);
+await relay('rpId rewritten', `vauban.${own}`, (body, host) => body.replaceAll(`"rpId":"${own}"`, `"rpId":"${host.split(':')[0]}"`));
+await relay('asked for less', own, (body) => body.replaceAll('"userVerification":"required"', '"userVerification":"discouraged"'));
+await relay('a look-alike', 'xn--locahost-bkb.example', same);
+
+// The same key at the real door still works.
+await page.goto(`${origin}/mine`);
+expect('at the real door', page.url(), /\/mine$/);
+
+// Every page in both languages, wide and narrow, for everybody.
+const looking = await browser.newContext({ bypassCSP: true, storageState: await ana.context.storageState() });
+const eye = await looking.newPage();
+for (const [lang, other] of [['fr', 'fr-FR'], ['en', 'en-GB']]) {
+  await eye.setExtraHTTPHeaders({ 'accept-language': other });
+  for (const path of ['/signin', '/enrol', '/mine', '/requests']) {
+    for (const width of [1200, 360]) {
+      await eye.setViewportSize({ width, height: 800 });
+      await eye.goto(origin + path);
+      const shown = await eye.evaluate(() => document.documentElement.lang);
+      if (shown !== lang) wrong.push(`${path} is in ${shown}, not in ${lang}`);
+      await eye.evaluate(axe);
+      const results = await eye.evaluate(() => window.axe.run());
+      for (const violation of results.violations) {
+        wrong.push(`${lang} ${width} ${path}: ${violation.id}: ${violation.nodes[0].html.slice(0, 160)}`);
+      }
+      const over = await eye.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) wrong.push(`${lang} ${width} ${path} is ${over} px wider than the window`);
+      if (pictures) await eye.screenshot({ path: join(pictures, `${lang}-${width}-signin${path.replaceAll('/', '_')}.png`), fullPage: true });
+    }
+  }
+}
+
+await browser.close();
+console.log(JSON.stringify({ tried, wrong }, null, 1));
+process.exit(wrong.length === 0 ? 0 : 1);

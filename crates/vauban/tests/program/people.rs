@@ -1,0 +1,88 @@
+//! `vauban people`: from the first administrator to a sign-in in a real browser, and past relays that get nothing.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// A process that is stopped by its number.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn people(state: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
+    command.args(["--lang", "en", "--state"]).arg(state).arg("people").args(arguments).output().unwrap()
+}
+
+fn works(state: &Path, arguments: &[&str]) -> String {
+    let output = people(state, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn refused(state: &Path, arguments: &[&str]) -> String {
+    let output = people(state, arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn people_are_founded_asked_for_and_shut_out() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path();
+    assert!(works(state, &["list"]).contains("nobody yet"));
+    let origin = "https://vauban.campagne.example";
+    for name in ["Ana", "Bob"] {
+        let link = works(state, &["found", name, "--origin", origin]);
+        assert!(link.starts_with(&format!("{origin}/enrol#")) && link.contains("in person"), "{link}");
+    }
+    assert!(refused(state, &["found", "Eve", "--origin", origin]).contains("founders"), "a third");
+    let asked = works(state, &["invite", "Chloé", "--volunteer", "--until", "2099-05-08", "--group", "work"]);
+    assert!(asked.contains("Chloé") && asked.contains("Two administrators approve"), "{asked}");
+    let request = asked.lines().next().unwrap().to_owned();
+    assert!(works(state, &["requests"]).contains(&format!("{request}  invite  waiting  0 approval(s)")));
+    assert!(refused(state, &["link", &request, "--origin", origin]).contains("two, of two people"));
+    assert!(refused(state, &["invite", "Zoé", "--volunteer"]).contains("--until"));
+    assert!(refused(state, &["invite", "a\u{202e}b"]).contains("cannot be seen"));
+    let removed = works(state, &["remove", "Bob"]);
+    assert!(removed.contains("done"), "{removed}");
+    assert!(!works(state, &["list"]).contains("Bob") && works(state, &["list", "--gone"]).contains("Bob"));
+    let audit = works(state, &["audit"]);
+    assert!(audit.contains("Ana") && audit.contains("the machine") && !audit.contains("enrol#"), "{audit}");
+}
+
+#[test]
+fn a_real_browser_signs_in_and_relays_get_nothing() {
+    let Some(modules) = std::env::var_os("VAUBAN_BROWSER") else {
+        assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");
+        println!("skipped: signing in with a browser, which needs chromium, playwright-core and axe-core");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let origin = format!("http://localhost:{port}");
+    let link = works(home.path(), &["found", "Ana", "--origin", &origin]).lines().next().unwrap().to_owned();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
+    command.args(["--lang", "en", "--state"]).arg(home.path()).args(["people", "serve", "--origin", &origin]);
+    command.args(["--listen", &format!("127.0.0.1:{port}")]).stderr(Stdio::piped());
+    let mut serving = Running(command.spawn().unwrap());
+    let said = BufReader::new(serving.0.stderr.take().unwrap()).lines().map_while(Result::ok).next().unwrap();
+    assert!(said.contains(&origin), "{said}");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/signin/walk.mjs");
+    let mut node = Command::new("node");
+    node.arg(script).arg(modules).arg(link).args(std::env::var_os("VAUBAN_PICTURES"));
+    let walked = node.output().unwrap();
+    let told = String::from_utf8_lossy(&walked.stdout).into_owned();
+    assert!(walked.status.success(), "{told} {}", String::from_utf8_lossy(&walked.stderr));
+    println!("{told}");
+    let audit = works(home.path(), &["audit", "--person", "Ana"]);
+    assert!(audit.lines().count() >= 3, "{audit}");
+}
