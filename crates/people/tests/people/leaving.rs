@@ -75,6 +75,21 @@ fn a_volunteers_end_closes_everything_by_itself() {
 }
 
 #[test]
+fn whoever_approved_and_is_past_the_end_counts_no_more() {
+    let (mut town, ana, ben) = Town::founded();
+    let request = town.invite(&ana, &Town::new_person("Cleo")).unwrap();
+    town.approve(&request, &ana).unwrap();
+    town.approve(&request, &ben).unwrap();
+    let link = town.link(&ana.actor(), request.id).unwrap();
+    let until = Some(town.now + SignedDuration::from_secs(60));
+    town.people.set_end(&ana.actor(), ben.id, until, town.now).unwrap();
+    town.pass(60);
+    assert_eq!(refusal(town.enrol(&link)), Refusal::NotApproved, "whether or not somebody tended the file");
+    town.people.tend(town.now).unwrap();
+    assert_eq!(refusal(town.enrol(&link)), Refusal::RequestWithdrawn);
+}
+
+#[test]
 fn groups_and_ends_change_by_one_fresh_administrator() {
     let (mut town, ana, ben) = Town::founded();
     let cleo = town.member("Cleo", &ana, &ben);
