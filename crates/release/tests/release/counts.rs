@@ -133,7 +133,7 @@ proptest! {
     fn whatever_is_told_has_one_length(tally in tallies()) {
         let made = signed(&tally);
         let text = made.to_text();
-        prop_assert_eq!(text.len(), signed(&tally()).to_text().len());
+        prop_assert_eq!(text.len(), signed(&self::tally()).to_text().len());
         prop_assert_eq!(SignedCounts::from_text(&text), Ok(made));
     }
 
