@@ -32,7 +32,8 @@ async function person(change = {}) {
   const page = await context.newPage();
   page.on('console', (message) => {
     // What is refused says so in its status, too.
-    if (message.type() === 'error' && !/status of 40[0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
+    const isOurs = page.url().startsWith(`${origin}/`);
+    if (isOurs && message.type() === 'error' && !/status of 40[0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
   const session = await context.newCDPSession(page);
   await session.send('WebAuthn.enable', { enableUI: false });

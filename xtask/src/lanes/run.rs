@@ -45,6 +45,12 @@ pub(crate) fn run(root: &Path, lanes: Lanes) -> bool {
     let mut cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
         command.args(arguments).current_dir(root).envs(variables.iter().map(|(name, value)| (name, value)));
+        // What `cargo run` says of this package: build scripts that ask for it (ring's) would begin anew, and all above them.
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST")) {
+                command.env_remove(name);
+            }
+        }
         all_well &= command.status().is_ok_and(|status| status.success());
     };
     if succeeds(Command::new("cargo").args(["nextest", "--version"])) {

@@ -45,7 +45,10 @@ fn people_are_founded_asked_for_and_shut_out() {
         assert!(link.starts_with(&format!("{origin}/enrol#")) && link.contains("in person"), "{link}");
     }
     assert!(refused(state, &["found", "Eve", "--origin", origin]).contains("founders"), "a third");
-    let asked = works(state, &["invite", "Chloé", "--volunteer", "--until", "2099-05-08", "--group", "work"]);
+    let month = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 30);
+    let until = month.strftime("%Y-%m-%d").to_string();
+    assert!(refused(state, &["invite", "Chloé", "--volunteer", "--until", "2199-05-08"]).contains("too far away"));
+    let asked = works(state, &["invite", "Chloé", "--volunteer", "--until", &until, "--group", "work"]);
     assert!(asked.contains("Chloé") && asked.contains("Two administrators approve"), "{asked}");
     let request = asked.lines().next().unwrap().to_owned();
     assert!(works(state, &["requests"]).contains(&format!("{request}  invite  waiting  0 approval(s)")));

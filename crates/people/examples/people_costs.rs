@@ -1,6 +1,6 @@
 //! What the store's part of signing in costs: a challenge made, taken, a session begun; and who holds a session.
 //!
-//! `cargo run --release -p vauban-people --example costs -- FOLDER`
+//! `cargo run --release -p vauban-people --example people_costs -- FOLDER`
 
 use std::{
     io::{self, Write},
