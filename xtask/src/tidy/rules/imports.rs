@@ -125,15 +125,27 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// An arrow from one crate of the workspace to another, with short names.
 pub(in super::super) type Edge = (String, String);
 
-/// The arrows that cargo knows, and every crate with itself so that none is missed.
-pub(in super::super) fn edges(root: &Path) -> Result<Vec<Edge>, String> {
+/// What cargo reads in the manifest of a folder.
+fn metadata(folder: &Path) -> Result<serde_json::Value, String> {
     let output = Command::new("cargo")
         .args(["metadata", "--no-deps", "--format-version", "1"])
-        .current_dir(root)
+        .current_dir(folder)
         .output()
         .map_err(|error| format!("cargo could not be run: {error}"))?;
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))?;
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("cargo metadata in {}: {}", folder.display(), said.trim())
+    })
+}
+
+/// The arrows that cargo knows, and every crate with itself so that none is missed.
+pub(in super::super) fn edges(root: &Path) -> Result<Vec<Edge>, String> {
+    let metadata = metadata(root)?;
+    // Nothing that is built every day reads the manifest of the fuzz targets, which is a workspace of its own.
+    let fuzz = root.join("fuzz");
+    if fuzz.is_dir() {
+        self::metadata(&fuzz)?;
+    }
     let packages = metadata.get("packages").and_then(|packages| packages.as_array()).cloned().unwrap_or_default();
     if packages.is_empty() {
         return Err("cargo metadata lists no crate".to_owned());
