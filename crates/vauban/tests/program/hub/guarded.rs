@@ -2,9 +2,12 @@
 
 use std::{
     fs,
+    os::unix::process::CommandExt as _,
     process::{Command, Stdio},
     time::Duration,
 };
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{
     parties::{has_faketime, party, tomorrow, works},
@@ -42,7 +45,8 @@ fn a_guard_that_runs_asks_blindly_by_itself() {
     let mut command = Command::new("faketime");
     command.args([&tomorrow(), env!("CARGO_BIN_EXE_vauban"), "--lang", "en", "--state"]).arg(&state).env("TZ", "UTC");
     command.args(["guard", "--config"]).arg(&config).stdout(Stdio::null()).stderr(fs::File::create(&said).unwrap());
-    let mut guard = Ended(command.spawn().unwrap());
+    // `faketime` stays above the guard: both are one group, which ends as a whole.
+    let mut guard = Ended(command.process_group(0).spawn().unwrap());
     let log = || fs::read_to_string(&said).unwrap();
     let met = (0..STEPS).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
@@ -56,13 +60,15 @@ fn a_guard_that_runs_asks_blindly_by_itself() {
     assert!(hits.contains("quiet.example") && hits.contains("call us"), "{hits}");
 }
 
-/// A process that is stopped by its number.
+/// A process that is stopped by its number, with those that it began.
 struct Ended(std::process::Child);
 
 impl Ended {
     fn end(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+            let _ = self.0.wait();
+        }
     }
 }
 
