@@ -1,5 +1,7 @@
 //! The two requests that every ceremony has, and what is the same in all of them.
 
+use std::{net::IpAddr, time::Duration};
+
 use axum::{
     body::Bytes,
     extract::State,
@@ -73,7 +75,7 @@ pub(crate) async fn ask<C: Ceremony>(
         let challenge = site.people().challenge(&new, &mut rng, site.now())?;
         Ok::<_, Failed>((asked.options, challenge))
     });
-    let mut answer = match asked.await {
+    let mut answer = match asked.await.flatten() {
         Ok((options, challenge)) => {
             let body = format!(r#"{{"challenge":"{}","options":{options}}}"#, &*challenge.text());
             (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
@@ -97,7 +99,7 @@ pub(crate) async fn answer<C: Ceremony>(
         let whose = (ceremony.person(), browser.visit.address);
         answered(site, &ceremony, &browser, &body).map_err(|failed| (slowed(site, &failed, whose), failed))
     });
-    match done.await {
+    match done.await.unwrap_or_else(|lost| Err((Duration::ZERO, lost))) {
         Ok(done) => went_well(&site, &done),
         Err((wait, failed)) => {
             tokio::time::sleep(wait).await;
@@ -114,11 +116,7 @@ fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &
 }
 
 /// How long to wait before a failure is told. What `people` refused it counted itself.
-fn slowed(
-    site: &SignIn,
-    failed: &Failed,
-    (person, address): (Option<PersonId>, Option<std::net::IpAddr>),
-) -> std::time::Duration {
+fn slowed(site: &SignIn, failed: &Failed, (person, address): (Option<PersonId>, Option<IpAddr>)) -> Duration {
     let now = site.now();
     let wait = match failed {
         Failed::Key(_) | Failed::Unreadable => {
@@ -143,22 +141,12 @@ fn went_well(site: &SignIn, done: &Done) -> Response {
 }
 
 /// Does something beside the server's own threads.
-async fn beside<T, E, F>(site: SignIn, work: F) -> Result<T, E>
+async fn beside<T, F>(site: SignIn, work: F) -> Result<T, Failed>
 where
     T: Send + 'static,
-    E: From<Failed> + Send + 'static,
-    F: FnOnce(&SignIn) -> Result<T, E> + Send + 'static,
+    F: FnOnce(&SignIn) -> T + Send + 'static,
 {
-    match tokio::task::spawn_blocking(move || work(&site)).await {
-        Ok(done) => done,
-        Err(_) => Err(Failed::Lost.into()),
-    }
-}
-
-impl From<Failed> for (std::time::Duration, Failed) {
-    fn from(failed: Failed) -> Self {
-        (std::time::Duration::ZERO, failed)
-    }
+    tokio::task::spawn_blocking(move || work(&site)).await.map_err(|_| Failed::Lost)
 }
 
 /// The credentials of these keys.
