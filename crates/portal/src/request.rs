@@ -2,16 +2,14 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
 use vauban_model::{Lang, Text};
+pub(crate) use vauban_signin::{LANGUAGE, cookie, language};
 
 use crate::door::{Door, House};
-
-/// The name of the language's cookie.
-pub(crate) const LANGUAGE: &str = "vauban-lang";
 
 /// Somebody who is in.
 #[derive(Debug, Clone)]
@@ -59,31 +57,10 @@ where
     }
 }
 
-/// A cookie's value.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|value| value.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
-}
-
-/// The language that was chosen, else the first one the browser asks for that there is, else this machine's.
-pub(crate) fn language(headers: &HeaderMap, otherwise: Lang) -> Lang {
-    let known = |word: &str| match word.get(..2).unwrap_or_default().to_ascii_lowercase().as_str() {
-        "fr" => Some(Lang::Fr),
-        "en" => Some(Lang::En),
-        _ => None,
-    };
-    if let Some(chosen) = cookie(headers, LANGUAGE).and_then(known) {
-        return chosen;
-    }
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    asked.split(',').find_map(|word| known(word.trim())).unwrap_or(otherwise)
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {

@@ -38,7 +38,8 @@ impl Cookies {
 }
 
 /// The value of a cookie. Of two with one name the first counts, as browsers write the more specific one first.
-pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+#[must_use]
+pub fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;

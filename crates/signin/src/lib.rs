@@ -18,6 +18,8 @@ mod seat;
 mod site;
 mod visit;
 
+pub use cookie::value as cookie;
 pub use gate::gate;
 pub use router::router;
 pub use site::{Settings, SignIn, SignInError};
+pub use visit::{LANGUAGE, language};

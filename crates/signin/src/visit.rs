@@ -12,6 +12,9 @@ use vauban_people::{Agent, Binding, BrowserToken, Visit};
 
 use crate::{SignIn, cookie, failed::Failed};
 
+/// The name of the language's cookie.
+pub const LANGUAGE: &str = "vauban-lang";
+
 /// A browser in the middle of something.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -54,13 +57,14 @@ fn address(headers: &HeaderMap, peer: Option<IpAddr>, is_behind_proxy: bool) -> 
 }
 
 /// The language that was chosen, else the first one the browser asks for that there is, else this machine's.
-pub(crate) fn language(headers: &HeaderMap, otherwise: Lang) -> Lang {
+#[must_use]
+pub fn language(headers: &HeaderMap, otherwise: Lang) -> Lang {
     let known = |word: &str| match word.get(..2).unwrap_or_default().to_ascii_lowercase().as_str() {
         "fr" => Some(Lang::Fr),
         "en" => Some(Lang::En),
         _ => None,
     };
-    if let Some(chosen) = cookie::value(headers, "vauban-lang").and_then(known) {
+    if let Some(chosen) = cookie::value(headers, LANGUAGE).and_then(known) {
         return chosen;
     }
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -60,7 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
     ("signin", &["model", "people", "passkey"]),
-    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub"]),
+    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "signin"]),
     (
         "sweep",
         &[
