@@ -1,5 +1,6 @@
 //! Somebody who is in, and touched a key just now, makes one more.
 
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
 use vauban_passkey::{Asked, Nonce};
@@ -14,7 +15,15 @@ use crate::{SignIn, failed::Failed, seat::Seat};
 
 /// One more key.
 #[derive(Debug)]
-pub(crate) struct AddKey(pub(crate) Seat);
+pub(crate) struct AddKey(Seat);
+
+impl FromRequestParts<SignIn> for AddKey {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
+        Seat::from_request_parts(parts, site).await.map(Self)
+    }
+}
 
 impl Ceremony for AddKey {
     fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {

@@ -1,5 +1,10 @@
 //! An administrator signs a request's digest with a key.
 
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 use rand_chacha::ChaCha20Rng;
 use vauban_passkey::{Asked, Credential, Nonce};
 use vauban_people::{Approval, PersonId, Purpose, Refusal, RequestId};
@@ -13,8 +18,19 @@ use crate::{SignIn, failed::Failed, seat::Seat};
 /// Somebody approves a request.
 #[derive(Debug)]
 pub(crate) struct Approve {
-    pub(crate) seat: Seat,
-    pub(crate) request: RequestId,
+    seat: Seat,
+    request: RequestId,
+}
+
+impl FromRequestParts<SignIn> for Approve {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
+        let seat = Seat::from_request_parts(parts, site).await?;
+        let request = Path::<RequestId>::from_request_parts(parts, site).await;
+        let Path(request) = request.map_err(IntoResponse::into_response)?;
+        Ok(Self { seat, request })
+    }
 }
 
 impl Ceremony for Approve {

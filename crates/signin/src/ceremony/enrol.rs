@@ -2,8 +2,8 @@
 
 use axum::{
     body::Bytes,
-    extract::State,
-    http::header,
+    extract::{FromRequestParts, State},
+    http::{header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use rand_chacha::ChaCha20Rng;
@@ -23,6 +23,14 @@ const PLAIN: &str = "1";
 /// Somebody makes their first key.
 #[derive(Debug)]
 pub(crate) struct Enrol;
+
+impl FromRequestParts<SignIn> for Enrol {
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, _: &SignIn) -> Result<Self, Response> {
+        Ok(Self)
+    }
+}
 
 impl Ceremony for Enrol {
     fn ask(&self, site: &SignIn, sent: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {

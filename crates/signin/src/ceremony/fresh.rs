@@ -1,5 +1,6 @@
 //! Somebody who is in touches a key once more, before keys are changed.
 
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use rand_chacha::ChaCha20Rng;
 use vauban_passkey::{Asked, Credential, Nonce};
 use vauban_people::{PersonId, Purpose, Refusal};
@@ -12,7 +13,15 @@ use crate::{SignIn, failed::Failed, seat::Seat};
 
 /// A session is made fresh.
 #[derive(Debug)]
-pub(crate) struct Fresh(pub(crate) Seat);
+pub(crate) struct Fresh(Seat);
+
+impl FromRequestParts<SignIn> for Fresh {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
+        Seat::from_request_parts(parts, site).await.map(Self)
+    }
+}
 
 impl Ceremony for Fresh {
     fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {

@@ -1,5 +1,6 @@
 //! Signing in: nobody is named, the key tells who it is.
 
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use rand_chacha::ChaCha20Rng;
 use vauban_passkey::{Asked, Credential, Nonce, claim};
 use vauban_people::{CredentialId, PersonId, Purpose, Refusal};
@@ -13,6 +14,14 @@ use crate::{SignIn, failed::Failed};
 /// Somebody comes in.
 #[derive(Debug)]
 pub(crate) struct Enter;
+
+impl FromRequestParts<SignIn> for Enter {
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, _: &SignIn) -> Result<Self, Response> {
+        Ok(Self)
+    }
+}
 
 impl Ceremony for Enter {
     fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {

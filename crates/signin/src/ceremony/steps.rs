@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use axum::{
     body::Bytes,
-    extract::State,
+    extract::{FromRequestParts, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -29,7 +29,7 @@ pub(crate) struct Done {
 
 /// A ceremony: what it asks a browser, and what an answer brings about. Both run beside the server's own threads, since they read and
 /// write the store and verify signatures.
-pub(crate) trait Ceremony: Sized + Send + 'static {
+pub(crate) trait Ceremony: FromRequestParts<SignIn, Rejection = Response> + Send + 'static {
     /// What is asked, and what for.
     ///
     /// # Errors
