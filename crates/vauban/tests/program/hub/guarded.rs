@@ -31,12 +31,11 @@ fn a_guard_that_runs_asks_blindly_by_itself() {
     let (state, tree, code_file) = (here.join("state"), here.join("tree"), here.join("code"));
     fs::create_dir(&tree).unwrap();
     fs::write(tree.join("note.txt"), "see https://login.quiet.example/ and innocent.example\n").unwrap();
-    assert!(party(&state, false, &["sweep", "--no-starter", &tree.display().to_string()]).status.code() < Some(2));
     fs::write(&code_file, &code).unwrap();
     let address = format!("hub:http://{}", front.address);
     works(&state, false, &["intel", "add", &address, "--name", "cert", "--code", &code_file.display().to_string()]);
-    // A round notes what was seen; it is asked about on the next day.
-    works(&state, false, &["intel", "update", "cert"]);
+    // Seen after the day's look-ups, which went with the enrolment if the party's moment was over: it is asked about on the next day.
+    assert!(party(&state, false, &["sweep", "--no-starter", &tree.display().to_string()]).status.code() < Some(2));
 
     let (config, said) = (here.join("vauban.toml"), here.join("said"));
     let text = "[organisation]\ndomains = [\"campagne.example\"]\n[guard]\nhttp = \"127.0.0.1:0\"\n\
