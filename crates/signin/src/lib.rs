@@ -13,6 +13,7 @@ mod cookie;
 mod failed;
 mod gate;
 mod pages;
+mod reach;
 mod router;
 mod seat;
 mod site;
@@ -20,6 +21,7 @@ mod visit;
 
 pub use cookie::value as cookie;
 pub use gate::gate;
+pub use reach::Reach;
 pub use router::router;
 pub use site::{Settings, SignIn, SignInError};
 pub use visit::{LANGUAGE, language};

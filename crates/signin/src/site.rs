@@ -10,7 +10,10 @@ use vauban_model::Lang;
 use vauban_passkey::{Door, NoDoor};
 use vauban_people::{People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
-use crate::cookie::{self, Cookies};
+use crate::{
+    Reach,
+    cookie::{self, Cookies},
+};
 
 /// What differs between organisations and machines.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct Settings {
     pub is_behind_proxy: bool,
     /// Where people go who have signed in.
     pub home: &'static str,
+    /// Who may reach which tool.
+    pub reach: Reach,
 }
 
 /// Why people cannot sign in here.

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{Actor, People, RequestId, Rules};
-use vauban_signin::{Settings, SignIn, gate, router};
+use vauban_signin::{Reach, Settings, SignIn, gate, router};
 use vauban_softkey::SoftKey;
 
 use crate::browser::Browser;
@@ -59,6 +59,7 @@ impl World {
             lang: Lang::En,
             is_behind_proxy: false,
             home: "/mine",
+            reach: Reach::everything(),
         };
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
         let app = router(site.clone()).layer(middleware::from_fn_with_state(site, gate));
