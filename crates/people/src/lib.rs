@@ -15,6 +15,7 @@ mod event;
 mod ids;
 mod key;
 mod names;
+mod pass;
 mod person;
 mod refusal;
 mod request;
@@ -33,6 +34,7 @@ pub use event::{By, Event, EventKind, Named, Told};
 pub use ids::{CredentialId, InvalidId, PersonId, RequestId, SessionId};
 pub use key::{Key, KeyOwner, NewKey, Used};
 pub use names::{Agent, Group, InvalidName, Label, Name};
+pub use pass::{Admitted, Doorway, Pass};
 pub use person::{Person, Role, Standing, Tie, Warning};
 /// The traits that a source of randomness has to have.
 pub use rand::{CryptoRng, RngCore};
@@ -46,6 +48,6 @@ pub use session::{Binding, Bound, Session, Started, Visit, Who};
 pub use store::People;
 pub use tend::Tended;
 pub use tokens::{
-    BrowserHash, BrowserToken, ChallengeHash, ChallengeToken, InvitationHash, InvitationToken, NotAToken, SessionHash,
-    SessionToken, Token, TokenHash,
+    BrowserHash, BrowserToken, ChallengeHash, ChallengeToken, InvitationHash, InvitationToken, NotAToken, PassHash,
+    PassToken, SessionHash, SessionToken, TicketHash, TicketToken, Token, TokenHash,
 };

@@ -105,6 +105,8 @@ words!(
         NotForBreakGlass = "not-for-break-glass",
         /// No live session has this id.
         NoSuchSession = "no-such-session",
+        /// No such ticket: used, over, of another tool or another browser.
+        NoTicket = "no-ticket",
         /// Not this person's state, for what was asked.
         NotSuspended = "not-suspended",
     }
@@ -265,6 +267,10 @@ impl Refusal {
             Self::NoSuchSession => {
                 ("Cette session n'existe pas, ou plus.", "There is no such session, or not any more.")
             }
+            Self::NoTicket => (
+                "Ce passage a expiré ou a déjà servi. Retournez à l'outil et recommencez.",
+                "This way in is over or was used already. Go back to the tool and begin again.",
+            ),
             Self::NotSuspended => ("Cette personne n'est pas suspendue.", "This person is not suspended."),
         };
         Text::new(fr, en)

@@ -33,6 +33,8 @@ pub struct Rules {
     pub bound: SignedDuration,
     /// How long each cookie of such a session is good (Device Bound Session Credentials).
     pub cookie: SignedDuration,
+    /// How long a pass for a tool is good.
+    pub pass: SignedDuration,
     /// The furthest end of a volunteer.
     pub volunteer: SignedDuration,
     /// How long events are kept after they were handed over, and sessions and requests after their end.
@@ -71,6 +73,7 @@ impl Default for Rules {
             plain: seconds(HOUR),
             bound: seconds(12 * HOUR),
             cookie: seconds(5 * MINUTE),
+            pass: seconds(15 * MINUTE),
             volunteer: seconds(366 * DAY),
             kept: seconds(90 * DAY),
             keys: 16,
@@ -100,6 +103,7 @@ impl Rules {
             ("plain", self.plain, 1, HOUR),
             ("bound", self.bound, 1, 7 * DAY),
             ("cookie", self.cookie, 1, 5 * MINUTE),
+            ("pass", self.pass, 1, HOUR),
             ("volunteer", self.volunteer, 1, 732 * DAY),
             ("kept", self.kept, DAY, 3_660 * DAY),
         ];

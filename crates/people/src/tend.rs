@@ -29,6 +29,7 @@ impl People {
             let ended = change.close_ended()?;
             let done = change.settle_what_is_due()?;
             change.end_what_is_over()?;
+            change.clear_passes()?;
             change.clear_challenges()?;
             change.forget_attempts()?;
             change.forget_events()?;

@@ -44,6 +44,12 @@ pub enum OfChallenge {}
 /// Tells the tokens of browsers from others.
 #[derive(Debug)]
 pub enum OfBrowser {}
+/// Tells the tokens of tickets from others.
+#[derive(Debug)]
+pub enum OfTicket {}
+/// Tells the tokens of passes from others.
+#[derive(Debug)]
+pub enum OfPass {}
 
 /// What a session's cookie holds.
 pub type SessionToken = Token<OfSession>;
@@ -61,6 +67,14 @@ pub type ChallengeHash = TokenHash<OfChallenge>;
 pub type BrowserToken = Token<OfBrowser>;
 /// What a challenge is bound to.
 pub type BrowserHash = TokenHash<OfBrowser>;
+/// What leads from a session to a tool, once.
+pub type TicketToken = Token<OfTicket>;
+/// What finds a ticket.
+pub type TicketHash = TokenHash<OfTicket>;
+/// What a pass's cookie holds.
+pub type PassToken = Token<OfPass>;
+/// What finds a pass.
+pub type PassHash = TokenHash<OfPass>;
 
 impl<Of> Token<Of> {
     /// A new one.

@@ -57,6 +57,8 @@ words!(
         SessionEnded = "session-ended",
         /// All sessions of somebody were ended.
         SessionsEnded = "sessions-ended",
+        /// Somebody came to a tool.
+        ToolEntered = "tool-entered",
         /// Somebody was suspended.
         Suspended = "suspended",
         /// Somebody is active again.
@@ -118,6 +120,7 @@ impl EventKind {
             | Self::SignInRefused
             | Self::SessionBound
             | Self::SessionEnded
+            | Self::ToolEntered
             | Self::Resumed
             | Self::GroupsChanged
             | Self::EndChanged

@@ -130,6 +130,10 @@ impl Event {
                 format!("Toutes les sessions de {quelqu_un} ont été fermées ({detail})"),
                 format!("All sessions of {someone} were ended ({detail})"),
             ),
+            EventKind::ToolEntered => pair(
+                format!("{quelqu_un} est entré dans un outil ({detail})"),
+                format!("{someone} came to a tool ({detail})"),
+            ),
             EventKind::Suspended => pair(format!("{quelqu_un} est suspendu"), format!("{someone} is suspended")),
             EventKind::Resumed => {
                 pair(format!("{quelqu_un} est de nouveau actif"), format!("{someone} is active again"))

@@ -59,6 +59,7 @@ impl People {
                 .optional()?;
             let ends = ends.ok_or(Refusal::BindingFixed)?;
             change.sql.prepare_cached("DELETE FROM cookies WHERE session = ?")?.execute([who.session])?;
+            change.end_passes(who.session)?;
             let event = NewEvent::new(EventKind::SessionBound, By::Person(who.named())).named(Some(who.named()));
             change.note(event.session(who.session))?;
             change.hand_cookie(who.person, who.session, binding, ends, rng)

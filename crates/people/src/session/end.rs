@@ -55,6 +55,7 @@ impl People {
 impl Change<'_> {
     pub(super) fn end_one(&self, session: SessionId) -> Result<(), PeopleError> {
         self.sql.prepare_cached("DELETE FROM cookies WHERE session = ?")?.execute([session])?;
+        self.end_passes(session)?;
         self.sql
             .prepare_cached("UPDATE sessions SET ended = ? WHERE id = ? AND ended IS NULL")?
             .execute((millis(self.now), session))?;

@@ -105,6 +105,23 @@ CREATE TABLE cookies (
     ends INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cookies_by_session ON cookies (session);
+-- From a session to a tool under another name: a ticket, then a pass. Ending the session deletes both.
+CREATE TABLE tickets (
+    hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    session BLOB NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    host TEXT NOT NULL,
+    browser BLOB NOT NULL CHECK (length(browser) = 32),
+    ends INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_session ON tickets (session);
+CREATE TABLE passes (
+    hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    session BLOB NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    host TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    ends INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passes_by_session ON passes (session, host);
 
 CREATE TABLE attempts (
     bucket TEXT PRIMARY KEY,

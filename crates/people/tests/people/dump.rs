@@ -1,6 +1,8 @@
 //! A thief of the file gets nothing that opens anything.
 
-use vauban_people::{Binding, BrowserToken, ChallengeToken, InvitationToken, NewChallenge, Purpose, SessionToken};
+use vauban_people::{
+    Binding, BrowserToken, ChallengeToken, Doorway, InvitationToken, NewChallenge, Purpose, SessionToken,
+};
 
 use crate::made::{Town, address, device};
 
@@ -29,6 +31,12 @@ fn no_token_that_was_given_out_stands_in_the_file() {
         given(&next.text());
         let browser = BrowserToken::random(&mut town.rng);
         given(&browser.text());
+        let to = Doorway { host: "wiki.example", browser: browser.hash() };
+        for _ in 0..2 {
+            let ticket = town.people.ticket(&next.hash(), &to, &mut town.rng, town.now).unwrap();
+            given(&ticket.text());
+            given(&town.people.enter(&ticket.hash(), &to, &mut town.rng, town.now).unwrap().token.text());
+        }
         for purpose in [Purpose::SignIn, Purpose::Fresh { person: somebody.id }] {
             let new = NewChallenge { purpose, state: b"CANARY-STATE", browser: browser.hash(), address: address(1) };
             let challenge: ChallengeToken = town.people.challenge(&new, &mut town.rng, town.now).unwrap();
@@ -38,7 +46,7 @@ fn no_token_that_was_given_out_stands_in_the_file() {
     let dump = town.on_disk();
     let holds = |needle: &[u8]| dump.windows(needle.len()).any(|window| window == needle);
     assert!(holds(b"CANARY-STATE") && holds(ana.session.bytes()), "the search finds what is there");
-    assert_eq!(texts.len(), 21);
+    assert_eq!(texts.len(), 33);
     for (text, raw) in texts.iter().zip(&raw) {
         assert!(!holds(text.as_bytes()) && !holds(raw), "a token stands in the file");
         assert!(!holds(data_encoding::HEXLOWER.encode(raw).as_bytes()));

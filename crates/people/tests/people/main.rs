@@ -15,6 +15,7 @@ mod kill;
 mod leaving;
 mod made;
 mod model;
+mod passes;
 mod races;
 mod random;
 mod recovery;
