@@ -119,6 +119,12 @@ impl<Of> fmt::Debug for Token<Of> {
 }
 
 impl<Of> TokenHash<Of> {
+    /// A hash that somebody else made and sent.
+    #[must_use]
+    pub const fn new(bytes: [u8; BYTES]) -> Self {
+        Self { bytes, of: PhantomData }
+    }
+
     /// The bytes that are kept.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; BYTES] {

@@ -11,6 +11,10 @@ pub(crate) struct Cookies {
     pub(crate) session: &'static str,
     /// Tells one browser from another, for as long as a ceremony lasts.
     pub(crate) browser: &'static str,
+    /// Whoever holds it at a tool may come in.
+    pub(crate) pass: &'static str,
+    /// Tells a browser that set out from a tool to get a pass.
+    pub(crate) way: &'static str,
     is_tls: bool,
 }
 
@@ -18,15 +22,36 @@ impl Cookies {
     /// Those of an origin. Without TLS, which is this machine itself, browsers refuse the prefix.
     pub(crate) fn of(origin: &str) -> Self {
         if origin.starts_with("https://") {
-            Self { session: "__Host-vauban-session", browser: "__Host-vauban-browser", is_tls: true }
+            Self {
+                session: "__Host-vauban-session",
+                browser: "__Host-vauban-browser",
+                pass: "__Host-vauban-pass",
+                way: "__Host-vauban-way",
+                is_tls: true,
+            }
         } else {
-            Self { session: "vauban-session", browser: "vauban-browser", is_tls: false }
+            Self {
+                session: "vauban-session",
+                browser: "vauban-browser",
+                pass: "vauban-pass",
+                way: "vauban-way",
+                is_tls: false,
+            }
         }
     }
 
     /// Has a browser keep a value until it is closed, or for so many seconds.
     pub(crate) fn keep(&self, name: &str, value: &str, seconds: Option<i64>) -> Option<HeaderValue> {
-        let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict");
+        self.written(name, value, "Strict", seconds)
+    }
+
+    /// The same for a cookie that comes along when a page elsewhere leads here: tools are reached by links.
+    pub(crate) fn keep_across(&self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+        self.written(name, value, "Lax", Some(seconds))
+    }
+
+    fn written(&self, name: &str, value: &str, same_site: &str, seconds: Option<i64>) -> Option<HeaderValue> {
+        let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}");
         if self.is_tls {
             text.push_str("; Secure");
         }

@@ -26,11 +26,20 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Turns away whoever comes by another name, and what pages of others have a browser send.
 pub async fn gate(State(site): State<SignIn>, request: Request, next: Next) -> Response {
-    let mut answer = if is_own(&site, request.method(), request.headers()) {
+    let answer = if is_own(&site, request.method(), request.headers()) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "not from here\n").into_response()
     };
+    dressed(&site, answer)
+}
+
+/// What is answered under other names than our own.
+pub(crate) async fn elsewhere(State(site): State<SignIn>, request: Request, next: Next) -> Response {
+    dressed(&site, next.run(request).await)
+}
+
+fn dressed(site: &SignIn, mut answer: Response) -> Response {
     for (name, value) in HEADERS {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -8,9 +8,12 @@
 //! There is no password, no code and no address of mail to type, on any page. Requests that change something come from a page of the
 //! very origin (`Origin`), and nothing is believed of `X-Forwarded-*` but the last address, and that only where a proxy was named.
 
+mod app;
+mod back;
 mod ceremony;
 mod cookie;
 mod failed;
+mod forward;
 mod gate;
 mod pages;
 mod reach;
@@ -19,7 +22,9 @@ mod seat;
 mod site;
 mod visit;
 
+pub use app::app;
 pub use cookie::value as cookie;
+pub use forward::{NoTool, Tool};
 pub use gate::gate;
 pub use reach::Reach;
 pub use router::router;

@@ -9,7 +9,7 @@ use axum::{
 use crate::{
     SignIn,
     ceremony::{AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
-    pages,
+    forward, pages,
 };
 
 /// The routes of signing in. [`gate`](crate::gate) belongs before them.
@@ -31,6 +31,7 @@ pub fn router(site: SignIn) -> Router {
         .route("/mine/keys/answer", post(answer::<AddKey>))
         .route("/mine/keys/{id}/remove", post(pages::remove_key))
         .route("/mine/sessions/{id}/end", post(pages::end_session))
+        .route("/forward/start", get(forward::go))
         .route("/requests", get(pages::requests))
         .route("/requests/{id}", get(pages::request))
         .route("/requests/{id}/veto", post(pages::veto))

@@ -66,7 +66,7 @@ async function ceremony(form, more = {}) {
   const { challenge, options } = await post(ask, { link });
   const response = await key(kind, options, more);
   const label = form.elements.namedItem("label")?.value ?? "";
-  const { to } = await post(answer, { challenge, response, link, label });
+  const { to } = await post(answer, { challenge, response, link, label, to: form.dataset.to ?? "" });
   location.assign(to);
 }
 

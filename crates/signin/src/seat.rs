@@ -3,11 +3,12 @@
 use axum::{
     extract::FromRequestParts,
     http::{Method, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
+use maud::{DOCTYPE, html};
 use vauban_people::{Actor, Refusal, SessionHash, Who};
 
-use crate::{SignIn, failed::Failed, visit::Browser};
+use crate::{SignIn, back::Back, failed::Failed, visit::Browser};
 
 /// Whoever holds the session of this request.
 #[derive(Debug)]
@@ -37,20 +38,31 @@ impl FromRequestParts<SignIn> for Seat {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let browser = Browser::from_request_parts(parts, site).await?;
-        let Some(session) = site.session(&parts.headers) else { return Err(away(&parts.method)) };
+        let Some(session) = site.session(&parts.headers) else { return Err(away(parts)) };
         match site.people().who(&session, site.now()) {
             Ok(Some(who)) => Ok(Self { who, session, browser }),
-            Ok(None) => Err(away(&parts.method)),
+            Ok(None) => Err(away(parts)),
             Err(error) => Err(Failed::from(error).response()),
         }
     }
 }
 
-/// Pages send people to sign in; whatever else asks is told that it may not.
-fn away(method: &Method) -> Response {
-    if method == Method::GET {
-        Redirect::to("/signin").into_response()
-    } else {
-        Failed::from(Refusal::NoSession).response()
+/// Pages send people to sign in, and then to where they were going; whatever else asks is told that it may not.
+fn away(parts: &Parts) -> Response {
+    if parts.method != Method::GET {
+        return Failed::from(Refusal::NoSession).response();
     }
+    let back = Back::of(&parts.uri).filter(|_| parts.uri.path() != "/mine");
+    let comes_from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    match back {
+        // The session's cookie does not come along from a page elsewhere, so that its owner's browser asks once more by itself.
+        Some(back) if comes_from_elsewhere => once_more(&back),
+        Some(back) => Redirect::to(&format!("/signin?to={}", back.encoded())).into_response(),
+        None => Redirect::to("/signin").into_response(),
+    }
+}
+
+fn once_more(back: &Back) -> Response {
+    let page = html! { (DOCTYPE) html { head { meta http-equiv="refresh" content={ "0;url=" (back) }; } } };
+    Html(page.into_string()).into_response()
 }

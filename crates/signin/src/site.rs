@@ -13,6 +13,7 @@ use vauban_people::{People, PeopleError, SessionHash, SessionToken, Warning, Who
 use crate::{
     Reach,
     cookie::{self, Cookies},
+    forward::{NoTool, Tool, Tools},
 };
 
 /// What differs between organisations and machines.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub home: &'static str,
     /// Who may reach which tool.
     pub reach: Reach,
+    /// The tools whose proxies ask here.
+    pub tools: Vec<Tool>,
 }
 
 /// Why people cannot sign in here.
@@ -38,6 +41,9 @@ pub enum SignInError {
     /// The origin is no place for passkeys.
     #[error("the origin: {0}")]
     Door(#[from] NoDoor),
+    /// A tool has no name of its own.
+    #[error("a tool: {0}")]
+    Tool(#[from] NoTool),
 }
 
 /// The frame of a page: language, title, and what is on it.
@@ -52,6 +58,7 @@ struct Inner {
     door: Door,
     settings: Settings,
     cookies: Cookies,
+    tools: Tools,
     frame: Frame,
     now: fn() -> Timestamp,
     rng: fn() -> io::Result<ChaCha20Rng>,
@@ -61,7 +68,8 @@ impl SignIn {
     /// Sign-in for these people. `frame` puts a page around what is shown; it brings `/style.css` along.
     ///
     /// # Errors
-    /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too.
+    /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too; [`SignInError::Tool`] for two
+    /// things of one name.
     pub fn new(
         people: People,
         settings: Settings,
@@ -71,7 +79,8 @@ impl SignIn {
     ) -> Result<Self, SignInError> {
         let door = Door::new(host(&settings.origin), &settings.origin, &settings.name)?;
         let cookies = Cookies::of(&settings.origin);
-        Ok(Self(Arc::new(Inner { people, door, settings, cookies, frame, now, rng })))
+        let tools = Tools::new(&settings.tools, authority(&settings.origin))?;
+        Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, frame, now, rng })))
     }
 
     /// Who holds the session that these headers show; nobody, where they show none that is live.
@@ -93,7 +102,7 @@ impl SignIn {
     /// Host and port as `Host` says them.
     #[must_use]
     pub fn authority(&self) -> &str {
-        self.0.settings.origin.split_once("://").map_or("", |(_, authority)| authority)
+        authority(&self.0.settings.origin)
     }
 
     /// The origin.
@@ -119,6 +128,10 @@ impl SignIn {
         &self.0.settings
     }
 
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.0.tools
+    }
+
     pub(crate) fn cookies(&self) -> &Cookies {
         &self.0.cookies
     }
@@ -140,6 +153,11 @@ impl fmt::Debug for SignIn {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SignIn").field("origin", &self.0.settings.origin).finish_non_exhaustive()
     }
+}
+
+/// Host and port of an origin.
+fn authority(origin: &str) -> &str {
+    origin.split_once("://").map_or("", |(_, authority)| authority)
 }
 
 /// The host of an origin, without scheme and port.

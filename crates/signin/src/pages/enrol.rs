@@ -35,6 +35,7 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Respo
         },
         button,
         is_offered: false,
+        to: None,
         has_link: true,
     };
     let content = html! {

@@ -66,6 +66,7 @@ fn add(seat: &Seat) -> Markup {
         },
         button: seat.say("Ajouter une clé", "Add a key"),
         is_offered: false,
+        to: None,
         has_link: false,
     }
     .shown()
@@ -80,6 +81,7 @@ fn freshen(seat: &Seat) -> Markup {
         },
         button: seat.say("Toucher ma clé", "Touch my key"),
         is_offered: false,
+        to: None,
         has_link: false,
     }
     .shown()

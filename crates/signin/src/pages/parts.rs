@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use vauban_model::Lang;
 
-use crate::SignIn;
+use crate::{SignIn, back::Back};
 
 /// A form that the script turns into a ceremony.
 pub(super) struct CeremonyForm<'a> {
@@ -19,6 +19,8 @@ pub(super) struct CeremonyForm<'a> {
     pub(super) button: &'a str,
     /// Whether the browser may offer a key before the button is pressed.
     pub(super) is_offered: bool,
+    /// Where the person was going.
+    pub(super) to: Option<&'a Back>,
     /// Whether what stands behind the # is needed.
     pub(super) has_link: bool,
 }
@@ -27,7 +29,7 @@ impl CeremonyForm<'_> {
     pub(super) fn shown(&self) -> Markup {
         html! {
             form.key data-kind=(self.kind) data-ask={ (self.path) "/ask" } data-answer={ (self.path) "/answer" }
-                data-offer[self.is_offered] data-link[self.has_link] {
+                data-offer[self.is_offered] data-link[self.has_link] data-to=[self.to] {
                 (self.fields)
                 button type="submit" { (self.button) }
                 p.alarm role="alert" {}

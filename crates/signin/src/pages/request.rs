@@ -61,6 +61,7 @@ fn decide(seat: &Seat, request: &Request) -> Markup {
         fields: html! {},
         button: seat.say("Approuver avec ma clé", "Approve with my key"),
         is_offered: false,
+        to: None,
         has_link: false,
     };
     html! {

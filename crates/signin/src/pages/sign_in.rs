@@ -1,17 +1,25 @@
 //! The page where people come in: one button, and a field in which browsers offer a key by themselves.
 
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::header,
     response::{IntoResponse as _, Response},
 };
 use maud::html;
+use serde::Deserialize;
 use vauban_model::Lang;
 
 use super::parts::{CeremonyForm, page};
-use crate::{SignIn, visit::Browser};
+use crate::{SignIn, back::Back, visit::Browser};
 
-pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Response {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct To {
+    to: String,
+}
+
+pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser, Query(To { to }): Query<To>) -> Response {
+    let back = Back::new(&to);
     let (title, button, why, field, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",
@@ -37,6 +45,7 @@ pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Res
         },
         button,
         is_offered: true,
+        to: back.as_ref(),
         has_link: false,
     };
     page(&site, browser.lang, title, &html! { (form.shown()) p { (why) } p { (lost) } })

@@ -4,6 +4,7 @@
 mod approvals;
 mod browser;
 mod enrolments;
+mod forward;
 mod lies;
 mod road;
 mod world;

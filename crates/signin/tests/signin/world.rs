@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use axum::middleware;
+use axum::Router;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
@@ -13,14 +13,14 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{Actor, People, RequestId, Rules};
-use vauban_signin::{Reach, Settings, SignIn, gate, router};
+use vauban_signin::{Reach, Settings, SignIn, app};
 use vauban_softkey::SoftKey;
 
 use crate::browser::Browser;
 
 /// Served until the test is over.
 pub(crate) struct World {
-    _folder: TempDir,
+    folder: TempDir,
     pub(crate) people: People,
     pub(crate) address: String,
     _runtime: tokio::runtime::Runtime,
@@ -47,25 +47,37 @@ pub(crate) fn rng() -> std::io::Result<ChaCha20Rng> {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One that is set otherwise.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
         let open = || People::open(&path, Rules::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
-        let settings = Settings {
+        let mut settings = Settings {
             origin: format!("http://{address}"),
             name: "Campagne".to_owned(),
             lang: Lang::En,
             is_behind_proxy: false,
             home: "/mine",
             reach: Reach::everything(),
+            tools: Vec::new(),
         };
+        change(&mut settings);
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
-        let app = router(site.clone()).layer(middleware::from_fn_with_state(site, gate));
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        let app = app(&site, Router::new()).into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, app).await });
-        Self { people: open(), _folder: folder, address, _runtime: runtime }
+        Self { people: open(), folder, address, _runtime: runtime }
+    }
+
+    /// Has the store fail from now on: another hand takes its tables away.
+    pub(crate) fn break_store(&self) {
+        let sql = rusqlite::Connection::open(self.folder.path().join("people.sqlite")).unwrap();
+        sql.execute_batch("DROP TABLE passes").unwrap();
     }
 
     /// A browser that nobody used yet.
@@ -75,7 +87,11 @@ impl World {
 
     /// Two founders, each with a key.
     pub(crate) fn with_founders() -> (Arc<Self>, [Person; 2]) {
-        let world = Arc::new(Self::new());
+        Self::new().founded()
+    }
+
+    pub(crate) fn founded(self) -> (Arc<Self>, [Person; 2]) {
+        let world = Arc::new(self);
         let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| {
             let request = world.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
             world.person(request.id, seed)

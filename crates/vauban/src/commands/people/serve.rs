@@ -44,6 +44,7 @@ pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failu
         is_behind_proxy: serve.origin.starts_with("https://"),
         home: "/mine",
         reach: Reach::everything(),
+        tools: Vec::new(),
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&error.to_string()))?;
