@@ -74,7 +74,8 @@ impl Browser {
         let _ = stream.read_to_end(&mut came);
         let came = String::from_utf8(came).unwrap();
         let (head, body) = came.split_once("\r\n\r\n").unwrap_or((came.as_str(), ""));
-        for line in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
+        let lines = head.lines().filter_map(|line| line.split_once(": "));
+        for (_, line) in lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
             if value.is_empty() {
                 self.cookies.remove(name);

@@ -6,5 +6,6 @@ mod browser;
 mod enrolments;
 mod forward;
 mod lies;
+mod proxies;
 mod road;
 mod world;
