@@ -19,6 +19,7 @@ mod pages;
 mod reach;
 mod router;
 mod seat;
+mod serve;
 mod site;
 mod visit;
 
@@ -28,5 +29,6 @@ pub use forward::{NoTool, Tool};
 pub use gate::gate;
 pub use reach::Reach;
 pub use router::router;
+pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
 pub use visit::{LANGUAGE, language};

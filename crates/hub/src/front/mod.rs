@@ -5,10 +5,8 @@
 
 mod answered;
 mod body;
-mod connection;
 mod openapi;
 mod party;
-mod patience;
 mod problem;
 mod router;
 mod settings;
@@ -16,9 +14,8 @@ mod taxii;
 mod views;
 
 pub(crate) use body::read_body;
-pub(crate) use connection::keep_serving;
 pub use party::key_entry;
 pub use problem::Problem;
 pub use router::{Front, router, serve};
-pub use settings::{FrontSecret, Limits, Settings};
+pub use settings::{FrontSecret, Settings};
 pub use taxii::Received;

@@ -8,8 +8,9 @@ use axum::{
 };
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use vauban_serve::keep_serving;
 
-use super::{Settings, keep_serving, openapi, party, problem::Problem, taxii, views};
+use super::{Settings, openapi, party, problem::Problem, taxii, views};
 use crate::{signer::Evaluate, store::FrontStore};
 
 /// A front: what it keeps, what it was told, and whom it asks.

@@ -1,11 +1,12 @@
 //! What a front is told when it starts.
 
-use std::{fmt, num::NonZeroU32, time::Duration};
+use std::{fmt, num::NonZeroU32};
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use vauban_blind::{BatchSize, Slots};
 use vauban_release::HubId;
+use vauban_serve::Limits;
 use vauban_taxii::CursorKey;
 use zeroize::Zeroizing;
 
@@ -40,26 +41,6 @@ pub struct Settings {
     pub objects: usize,
     /// How much patience it has.
     pub limits: Limits,
-}
-
-/// How many may come at a time, and how slow they may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Connections at a time.
-    pub connections: usize,
-    /// How long the head of a request may take to come; also how long a connection may idle.
-    pub head: Duration,
-    /// How long its body may take.
-    pub body: Duration,
-    /// How long a client may take nothing of an answer.
-    pub write: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let (head, body, write) = (Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(30));
-        Self { connections: 512, head, body, write }
-    }
 }
 
 impl Settings {

@@ -15,9 +15,10 @@ use axum::{
 };
 use tokio::net::{TcpListener, UnixListener};
 use vauban_blind::{Batch, BatchSize};
+use vauban_serve::{Limits, keep_serving};
 
 use super::{Evaluate, Local, NotEvaluated, Secret};
-use crate::front::{Limits, keep_serving, read_body};
+use crate::front::read_body;
 
 /// What all requests share.
 #[derive(Clone)]

@@ -8,9 +8,9 @@ use tokio::{
 };
 use vauban_hub::{
     desk::publication,
-    front::Limits,
     store::{FrontStore, Place},
 };
+use vauban_serve::Limits;
 
 use crate::{
     client::Client,

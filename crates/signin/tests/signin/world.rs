@@ -1,9 +1,6 @@
 //! An organisation with two administrators, and its server.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use jiff::Timestamp;
@@ -13,7 +10,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{Actor, People, RequestId, Rules};
-use vauban_signin::{Reach, Settings, SignIn, app};
+use vauban_signin::{Reach, Settings, SignIn, serve};
 use vauban_softkey::SoftKey;
 
 use crate::browser::Browser;
@@ -69,8 +66,7 @@ impl World {
         };
         change(&mut settings);
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
-        let app = app(&site, Router::new()).into_make_service_with_connect_info::<SocketAddr>();
-        runtime.spawn(async move { axum::serve(listener, app).await });
+        runtime.spawn(async move { serve(listener, &site, Router::new(), std::future::pending()).await });
         Self { people: open(), folder, address, _runtime: runtime }
     }
 

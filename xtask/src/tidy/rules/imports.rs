@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("egress", &["model", "policy"]),
     ("rpz", &[]),
     ("taxii", &[]),
+    ("serve", &[]),
     ("record", &["model"]),
     ("people", &["model"]),
     ("report", &["model", "record"]),
@@ -58,8 +59,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "rpz",
         ],
     ),
-    ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
-    ("signin", &["model", "people", "passkey"]),
+    ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release", "serve"]),
+    ("signin", &["model", "people", "passkey", "serve"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "signin"]),
     (
         "sweep",

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
-use vauban_signin::{Reach, Settings, SignIn, gate, router};
+use vauban_signin::{Reach, Settings, SignIn, serve};
 
 use crate::{failure::Failure, place::rng, terminal};
 
@@ -29,8 +29,8 @@ pub(super) struct Serve {
     name: String,
 }
 
-pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failure> {
-    if !serve.listen.ip().is_loopback() {
+pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failure> {
+    if !told.listen.ip().is_loopback() {
         let words = Text::new(
             "seule cette machine est servie : TLS est l'affaire d'un proxy",
             "this machine alone is served: TLS is a proxy's",
@@ -38,10 +38,10 @@ pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failu
         return Err(Failure::new("people", words, Text::new("--listen 127.0.0.1:9783", "--listen 127.0.0.1:9783")));
     }
     let settings = Settings {
-        origin: serve.origin.clone(),
-        name: serve.name.clone(),
+        origin: told.origin.clone(),
+        name: told.name.clone(),
         lang,
-        is_behind_proxy: serve.origin.starts_with("https://"),
+        is_behind_proxy: told.origin.starts_with("https://"),
         home: "/mine",
         reach: Reach::everything(),
         tools: Vec::new(),
@@ -50,17 +50,17 @@ pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failu
         .map_err(|error| cannot(&error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| cannot(&error.to_string()))?.block_on(async {
-        let listener = TcpListener::bind(serve.listen).await.map_err(|error| cannot(&error.to_string()))?;
-        let words = Text::new(format!("connexion sur {}", serve.origin), format!("signing in on {}", serve.origin));
+        let listener = TcpListener::bind(told.listen).await.map_err(|error| cannot(&error.to_string()))?;
+        let words = Text::new(format!("connexion sur {}", told.origin), format!("signing in on {}", told.origin));
         terminal::talk(words.get(lang));
-        let pages = router(site.clone()).merge(vauban_portal::assets());
-        let app = pages.layer(axum::middleware::from_fn_with_state(site.clone(), gate));
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::select! {
-            served = axum::serve(listener, app) => served.map_err(|error| cannot(&error.to_string())),
-            () = tend(&site, lang) => Ok(()),
-            _ = tokio::signal::ctrl_c() => Ok(()),
-        }
+        let stop = async {
+            tokio::select! {
+                () = tend(&site, lang) => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        };
+        serve(listener, &site, vauban_portal::assets(), stop).await;
+        Ok(())
     })
 }
 

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// Writes fail when nothing could be written for so long.
-pub(super) struct Patient<S> {
+pub(crate) struct Patient<S> {
     stream: S,
     most: Duration,
     until: Pin<Box<Sleep>>,
@@ -21,7 +21,7 @@ pub(super) struct Patient<S> {
 }
 
 impl<S> Patient<S> {
-    pub(super) fn new(stream: S, most: Duration) -> Self {
+    pub(crate) fn new(stream: S, most: Duration) -> Self {
         Self { stream, most, until: Box::pin(sleep(most)), is_waiting: false }
     }
 
