@@ -49,6 +49,8 @@ words!(
         SignedIn = "signed-in",
         /// Somebody signed in from a browser or device that was not seen before.
         SignedInAnew = "signed-in-anew",
+        /// One key was used in two places that are far from each other, within minutes.
+        TwoPlaces = "two-places",
         /// Somebody did not get in.
         SignInRefused = "sign-in-refused",
         /// A session was bound to its device.
@@ -108,6 +110,7 @@ impl EventKind {
             | Self::Left => Told::Administrators,
             Self::RecoveryAsked
             | Self::RoleAsked
+            | Self::TwoPlaces
             | Self::RequestApproved
             | Self::BreakGlass
             | Self::Recovered

@@ -112,6 +112,12 @@ impl Event {
                 format!("{quelqu_un} s'est connecté depuis un nouvel appareil"),
                 format!("{someone} signed in from a new device"),
             ),
+            EventKind::TwoPlaces => pair(
+                format!(
+                    "La même clé de {quelqu_un} a servi en deux lieux à quelques minutes d'écart (l'autre : {detail})"
+                ),
+                format!("One key of {someone} was used in two places within minutes (the other: {detail})"),
+            ),
             EventKind::SignInRefused => {
                 let (fr, en) = refusal(detail);
                 pair(

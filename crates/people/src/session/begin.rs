@@ -1,6 +1,8 @@
 //! A session begins, and is made fresh again: each time a key was touched.
 
-use jiff::Timestamp;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use jiff::{SignedDuration, Timestamp};
 use rand::{CryptoRng, RngCore};
 
 use super::{Binding, Started, Visit};
@@ -9,6 +11,17 @@ use crate::{
     event::NewEvent,
     store::{Change, Lasting, People, after, earlier, millis, moment},
 };
+
+/// Within so long a key is in one place.
+const NEAR: SignedDuration = SignedDuration::from_mins(10);
+
+/// The network that an address is of, coarsely: one provider's, or one office's.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() >> 16 << 16).into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 96 << 96).into(),
+    }
+}
 
 impl People {
     /// Somebody signs in: the caller has taken the challenge and verified what the key signed. The key is brought up to date and
@@ -33,9 +46,14 @@ impl People {
             }
             change.use_key(used, Some(person.id))?;
             let kind = if change.is_seen(&person, visit)? { EventKind::SignedIn } else { EventKind::SignedInAnew };
+            let elsewhere = change.elsewhere(&person, used.id, visit)?;
             let started = change.begin(&person, used.id, visit, rng)?;
             let event = NewEvent::new(kind, By::Person(person.named())).subject(&person).address(visit.address);
             change.note(event.session(started.session))?;
+            if let Some(elsewhere) = elsewhere {
+                let event = NewEvent::new(EventKind::TwoPlaces, By::Person(person.named())).subject(&person);
+                change.note(event.address(visit.address).session(started.session).detail(elsewhere.to_string()))?;
+            }
             Ok(started)
         });
         if let Err(PeopleError::Refused(refusal)) = &done {
@@ -128,6 +146,25 @@ impl Change<'_> {
             .query_map((person.id, millis(self.now), self.rules.sessions - 1), |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         old.into_iter().try_for_each(|id| self.end_one(id))
+    }
+
+    /// Where this key was used minutes ago, if that is far from here. Nobody carries a key that fast, so that two have it, or one of
+    /// the two is a relay; a telephone that changes networks looks the same, which is why this is told and refuses nothing.
+    fn elsewhere(&self, person: &Person, key: &CredentialId, visit: &Visit) -> Result<Option<IpAddr>, PeopleError> {
+        let Some(here) = visit.address else { return Ok(None) };
+        let mut query = self.sql.prepare_cached(
+            "SELECT address FROM sessions WHERE person = ? AND key = ? AND begun > ? AND address IS NOT NULL ORDER BY begun DESC",
+        )?;
+        let since = earlier(self.now, NEAR);
+        let addresses = query.query_map((person.id, key, since), |row| row.get::<_, String>(0))?;
+        for address in addresses {
+            if let Ok(address) = address?.parse::<IpAddr>()
+                && network(address) != network(here)
+            {
+                return Ok(Some(address));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the person was here with this browser, or this certificate, in the time that sessions are kept.

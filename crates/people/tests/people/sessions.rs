@@ -36,6 +36,28 @@ fn a_devices_cookie_lasts_minutes_and_only_the_device_gets_the_next() {
 }
 
 #[test]
+fn one_key_in_two_places_is_told_to_all_who_may_act() {
+    let (mut town, ana, _) = Town::founded();
+    let from = |town: &mut Town, address: &str| {
+        let visit = Visit { address: Some(address.parse().unwrap()), ..visit(Binding::Plain) };
+        town.sign_in_from(&ana, &visit).unwrap();
+        let events = town.people.events_about(ana.id, 1_000).unwrap();
+        events.iter().filter(|event| event.kind == EventKind::TwoPlaces).count()
+    };
+    town.pass(3_600);
+    assert_eq!(from(&mut town, "198.51.100.1"), 0);
+    assert_eq!(from(&mut town, "198.51.7.9"), 0, "the same network");
+    assert_eq!(from(&mut town, "203.0.113.5"), 1);
+    assert_eq!(from(&mut town, "2001:db8::1"), 2);
+    town.pass(601);
+    assert_eq!(from(&mut town, "198.51.100.1"), 2, "there was time to go");
+    let told = town.people.events_about(ana.id, 1_000).unwrap();
+    let told = told.iter().find(|event| event.kind == EventKind::TwoPlaces).unwrap();
+    assert!(told.text().en.contains("two places") && told.text().fr.contains("deux lieux"), "{told:?}");
+    assert_eq!(told.kind.told(), vauban_people::Told::Both);
+}
+
+#[test]
 fn however_often_a_device_asks_it_has_few_cookies() {
     let (mut town, ana, _) = Town::founded();
     let started = town.sign_in(&ana, device()).unwrap();
