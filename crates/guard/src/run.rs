@@ -20,7 +20,10 @@ use crate::{
     config::{Config, MailTable},
     exceptions::{Exceptions, with_exceptions},
     health,
-    sensors::mail::KeysError,
+    sensors::{
+        mail::KeysError,
+        signin::{SignInParts, SignInSensor, Tools},
+    },
     supervise::supervise,
     tend::{MailParts, MailTender, NamesParts, NamesTender},
 };
@@ -40,13 +43,15 @@ pub struct Guard {
     pub mail: MailParts,
     /// What the filter of names needs.
     pub names: NamesParts,
+    /// What signing in needs, where the configuration has it.
+    pub signin: Option<SignInParts>,
 }
 
 /// Why the guard cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// Nothing to guard.
-    #[error("the configuration has neither [mail] nor [dns]: there is nothing to guard")]
+    #[error("the configuration has neither [mail] nor [dns] nor [signin]: there is nothing to guard")]
     Nothing,
     /// The readers cannot be prepared.
     #[error("the readers cannot be prepared: {0}")]
@@ -83,7 +88,7 @@ const ALIVE: Duration = Duration::from_secs(15);
 pub async fn run(guard: Guard) -> Result<(), GuardError> {
     let metrics = Metrics::default();
     let (stop, stopping) = watch::channel(false);
-    let Guard { config, reload, knowledge, mail, names } = guard;
+    let Guard { config, reload, knowledge, mail, names, signin } = guard;
     let state = names.state.clone();
     let config = excepted(config, &state);
     let http = config.guard.http.clone();
@@ -96,9 +101,12 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
         Some(table) => Some(NamesTender::new(names, &config, table, &metrics).await.map_err(GuardError::Names)?),
         None => None,
     };
+    let tools = signin.as_ref().map(|parts| parts.tools.clone());
+    let signin = signin.map(|parts| Arc::new(SignInSensor::new(parts, metrics.clone())) as Arc<dyn Sensor>);
     let mut sensors: Vec<Arc<dyn Sensor>> = Vec::new();
     sensors.extend(mail.as_ref().map(|mail| Arc::clone(&mail.sensor) as Arc<dyn Sensor>));
     sensors.extend(names.as_ref().map(|names| Arc::clone(&names.sensor) as Arc<dyn Sensor>));
+    sensors.extend(signin);
     if sensors.is_empty() {
         return Err(GuardError::Nothing);
     }
@@ -120,7 +128,7 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
         }
     });
     ready();
-    Tended { reload, knowledge, state, http, mail, names, metrics }.tend().await?;
+    Tended { reload, knowledge, state, http, mail, names, tools, metrics }.tend().await?;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     tracing::info!("the guard ends; what was begun is finished");
     let _ = stop.send(true);
@@ -138,6 +146,7 @@ struct Tended {
     http: String,
     mail: Option<MailTender>,
     names: Option<NamesTender>,
+    tools: Option<Tools>,
     metrics: Metrics,
 }
 
@@ -214,7 +223,11 @@ impl Tended {
             Some(mail) => mail.reload(config).await,
             None => true,
         };
-        names && mail
+        let tools = self.tools.as_ref().map_or(Ok(()), |tools| tools.replace(config));
+        if let Err(error) = &tools {
+            tracing::error!(sensor = "signin", error, "the policy cannot be used; the one before stays");
+        }
+        names && mail && tools.is_ok()
     }
 
     /// What is known now, and which exceptions there are; it reads files, and a disk may be slow.

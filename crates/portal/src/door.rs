@@ -1,4 +1,5 @@
-//! The way into pages, the same for every server of them: a link that is good once, a session, a language, and the gate before all.
+//! The way into pages, the same for every server of them: people sign in; where nobody does yet, a link that is good once and a session.
+//! A language, and the gate before all.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -13,6 +14,8 @@ use axum::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use vauban_model::Lang;
+use vauban_people::Role;
+use vauban_signin::SignIn;
 
 use crate::{
     gate::gate,
@@ -34,6 +37,8 @@ pub(crate) struct House {
     pub(crate) session: &'static str,
     /// The command that prints a link in.
     pub(crate) command: &'static str,
+    /// Where a button sends whoever leaves.
+    pub(crate) leave: &'static str,
 }
 
 /// The way in.
@@ -41,12 +46,28 @@ pub(crate) struct House {
 pub(crate) struct Door {
     /// Which pages are behind it.
     pub(crate) house: &'static House,
-    /// The file of the link in.
-    pub(crate) link: Arc<PathBuf>,
     /// The language of whoever asks for none.
     pub(crate) lang: Lang,
     /// The clock.
     pub(crate) now: fn() -> Timestamp,
+    /// How people come in.
+    pub(crate) way: Way,
+}
+
+/// How people come in.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// They sign in, and administrators are let in.
+    SignedIn(SignIn),
+    /// By a link.
+    Link(ByLink),
+}
+
+/// The link in, and who used it.
+#[derive(Clone)]
+pub(crate) struct ByLink {
+    /// The file of the link.
+    pub(crate) link: Arc<PathBuf>,
     /// Randomness.
     pub(crate) random: fn(&mut [u8]) -> io::Result<()>,
     /// Who is in.
@@ -55,20 +76,73 @@ pub(crate) struct Door {
     pub(crate) port: u16,
 }
 
-/// Puts rooms behind the door.
-pub(crate) fn behind<S>(door: Door, rooms: Router<S>) -> Router<S>
+/// Why somebody is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Out {
+    /// Nobody knows who it is.
+    Nobody,
+    /// Somebody who does not administer.
+    Member,
+    /// An administrator whose session is bound to nothing, and who wants to change something.
+    Unbound,
+}
+
+impl Door {
+    /// Who holds the session that these headers show; `changes` tells whether something is to be changed.
+    pub(crate) fn who(&self, headers: &HeaderMap, changes: bool) -> Result<String, Out> {
+        match &self.way {
+            Way::Link(ByLink { sessions, .. }) => {
+                let secret = cookie(headers, self.house.session).ok_or(Out::Nobody)?;
+                sessions.who(secret, (self.now)()).ok_or(Out::Nobody)
+            }
+            Way::SignedIn(site) => {
+                let who = site.who(headers).unwrap_or_else(|error| {
+                    tracing::error!(%error, "whether somebody is signed in cannot be read");
+                    None
+                });
+                match who.ok_or(Out::Nobody)? {
+                    who if who.role != Role::Administrator => Err(Out::Member),
+                    who if changes && !who.may_administer => Err(Out::Unbound),
+                    who => Ok(who.name.to_string()),
+                }
+            }
+        }
+    }
+}
+
+/// Puts rooms behind the door of a link, with everything around.
+pub(crate) fn behind<S>(door: Door, link: &ByLink, rooms: Router<S>) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Door: FromRef<S>,
 {
-    rooms
-        .route("/language", get(choose))
+    let way = Router::new()
         .route("/enter", get(enter))
         .route("/leave", post(leave))
+        .with_state(Entrance { door: door.clone(), link: link.clone() });
+    rooms
+        .route("/language", get(choose))
         .route("/closed", get(closed))
+        .merge(way)
         .merge(assets())
         .fallback(nothing)
-        .layer(middleware::from_fn_with_state(door, gate))
+        .layer(middleware::from_fn_with_state(link.port, gate))
+}
+
+/// Puts rooms among the pages of sign-in, whose gate is before all of them.
+pub(crate) fn among<S>(rooms: Router<S>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Door: FromRef<S>,
+{
+    rooms.route("/language", get(choose)).merge(assets())
+}
+
+/// The way in by a link.
+#[derive(Clone)]
+struct Entrance {
+    door: Door,
+    link: ByLink,
 }
 
 /// What every page fetches: how it looks.
@@ -83,22 +157,22 @@ struct Enter {
 }
 
 /// Lets somebody in who has a link that is good.
-async fn enter(State(door): State<Door>, Query(Enter { key }): Query<Enter>) -> Response {
+async fn enter(State(Entrance { door, link }): State<Entrance>, Query(Enter { key }): Query<Enter>) -> Response {
     let now = (door.now)();
-    let Some(who) = Link::redeem(&door.link, &key, now) else {
+    let Some(who) = Link::redeem(&link.link, &key, now) else {
         return Redirect::to("/closed").into_response();
     };
     let mut random = [0; 32];
-    if (door.random)(&mut random).is_err() {
+    if (link.random)(&mut random).is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let secret = door.sessions.begin(random, who, now);
+    let secret = link.sessions.begin(random, who, now);
     with_cookie(door.house.session, &secret, "/")
 }
 
-async fn leave(State(door): State<Door>, headers: HeaderMap) -> Response {
+async fn leave(State(Entrance { door, link }): State<Entrance>, headers: HeaderMap) -> Response {
     if let Some(secret) = cookie(&headers, door.house.session) {
-        door.sessions.end(secret);
+        link.sessions.end(secret);
     }
     Redirect::to("/closed").into_response()
 }

@@ -7,8 +7,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::door::Door;
-
 /// What a browser is told with every answer.
 const HEADERS: [(&str, &str); 6] = [
     // Nothing runs, nothing is fetched from elsewhere, nobody frames it.
@@ -25,8 +23,8 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 /// Turns away whoever comes by another name (a page elsewhere whose name was made to lead here), and forms of other pages.
-pub(crate) async fn gate(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let allowed = is_own(request.method(), request.headers(), door.port);
+pub(crate) async fn gate(State(port): State<u16>, request: Request, next: Next) -> Response {
+    let allowed = is_own(request.method(), request.headers(), port);
     let mut answer =
         if allowed { next.run(request).await } else { (StatusCode::FORBIDDEN, "not from here\n").into_response() };
     let headers = answer.headers_mut();

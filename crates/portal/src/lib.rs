@@ -1,7 +1,8 @@
 //! The pages people look at: what happened, what waits for a decision, and why.
 //!
-//! Rendered here, whole, in French and English; no script is needed or sent, nothing is fetched from anywhere. Until people
-//! sign in, pages are served on this machine alone, to whoever has a link that was printed on its terminal. What stands in
+//! Rendered here, whole, in French and English; no script is needed or sent, nothing is fetched from anywhere. Where people
+//! sign in, administrators see them among the pages of sign-in; else they are served on this machine alone, to whoever has a link that was
+//! printed on its terminal. What stands in
 //! messages is not shown, because it is not here in clear: pages explain verdicts by the kinds of their facts.
 //!
 //! This is the only crate with pages and forms besides the report's template. It decides nothing: what a form asks for is done by
@@ -25,4 +26,4 @@ pub use blocked::blocked;
 pub use door::assets;
 pub use link::{Link, LinkError};
 pub use page::frame;
-pub use serve::{Portal, bind, keep_serving, serve};
+pub use serve::{Portal, bind, keep_serving, serve, signed_in};

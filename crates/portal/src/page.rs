@@ -7,6 +7,7 @@ use axum::{
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 use vauban_model::Lang;
+use vauban_people::Refusal;
 
 use crate::request::Visitor;
 
@@ -32,7 +33,7 @@ pub(crate) fn page(visitor: &Visitor, title: &str, content: &Markup) -> Html<Str
                     }
                 }
                 (languages(visitor.lang, &visitor.path))
-                form.leave method="post" action="/leave" {
+                form.leave method="post" action=(visitor.house.leave) {
                     span { (visitor.who) }
                     button type="submit" { (visitor.say("Sortir", "Leave")) }
                 }
@@ -81,6 +82,17 @@ pub fn frame(lang: Lang, title: &str, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// What an administrator sees who wants to change something from a session that is bound to nothing.
+pub(crate) fn unbound(lang: Lang) -> Response {
+    let text = Refusal::NotBound.text();
+    let (title, back) = match lang {
+        Lang::Fr => ("Rien n'a changé", "Revenir aux pages"),
+        Lang::En => ("Nothing was changed", "Back to the pages"),
+    };
+    let body = html! { main id="content" tabindex="-1" { h1 { (title) } p.alarm { (text.get(lang)) } p { a href="/" { (back) } } } };
+    (StatusCode::FORBIDDEN, Html(frame(lang, title, &body).into_string())).into_response()
 }
 
 /// What whoever is not in sees.

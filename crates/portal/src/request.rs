@@ -2,14 +2,17 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::request::Parts,
+    http::{Method, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
 use vauban_model::{Lang, Text};
 pub(crate) use vauban_signin::{LANGUAGE, cookie, language};
 
-use crate::door::{Door, House};
+use crate::{
+    door::{Door, House, Out, Way},
+    page::unbound,
+};
 
 /// Somebody who is in.
 #[derive(Debug, Clone)]
@@ -49,11 +52,21 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let Door { house, lang, now, sessions, .. } = Door::from_ref(state);
-        let now = now();
-        let who = cookie(&parts.headers, house.session).and_then(|secret| sessions.who(secret, now));
-        let Some(who) = who else { return Err(Redirect::to("/closed").into_response()) };
-        Ok(Self { who, lang: language(&parts.headers, lang), path: parts.uri.path().to_owned(), now, house })
+        let door = Door::from_ref(state);
+        let changes = parts.method != Method::GET && parts.method != Method::HEAD;
+        let lang = language(&parts.headers, door.lang);
+        let who = door.who(&parts.headers, changes).map_err(|out| away(&door, out, lang))?;
+        Ok(Self { who, lang, path: parts.uri.path().to_owned(), now: (door.now)(), house: door.house })
+    }
+}
+
+/// Where those are sent who are not let in.
+fn away(door: &Door, out: Out, lang: Lang) -> Response {
+    match (&door.way, out) {
+        (Way::Link(_), _) => Redirect::to("/closed").into_response(),
+        (Way::SignedIn(_), Out::Nobody) => Redirect::to("/signin").into_response(),
+        (Way::SignedIn(_), Out::Member) => Redirect::to("/mine").into_response(),
+        (Way::SignedIn(_), Out::Unbound) => unbound(lang),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The server of the guard's pages: routes, and what all of them share.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::pending, io, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::Semaphore};
 use vauban_guard::config::Config;
 use vauban_model::Lang;
+use vauban_serve::Limits;
+use vauban_signin::SignIn;
 
 use crate::{
-    door::{Door, House, behind},
+    door::{ByLink, Door, House, Way, among, behind},
     pages::{exception, lists, live, mail, names, overview, policy, quarantine, reports, sightings},
 };
 
@@ -53,6 +55,12 @@ pub(crate) struct Shared {
     pub(crate) followers: Arc<Semaphore>,
 }
 
+impl Shared {
+    fn new(portal: Portal, door: Door) -> Self {
+        Self { portal: Arc::new(portal), door, followers: Arc::new(Semaphore::new(FOLLOWERS)) }
+    }
+}
+
 impl FromRef<Shared> for Door {
     fn from_ref(shared: &Shared) -> Self {
         shared.door.clone()
@@ -73,6 +81,26 @@ pub(crate) const HOUSE: House = House {
     ],
     session: "vauban",
     command: "vauban portal link",
+    leave: "/leave",
+};
+
+/// The same where people sign in.
+const SIGNED_IN: House = House {
+    rooms: &[
+        ("/", "Vue d'ensemble", "Overview"),
+        ("/sightings", "Traces", "Sightings"),
+        ("/quarantine", "Quarantaine", "Quarantine"),
+        ("/reports", "Signalés", "Reported"),
+        ("/mail", "Verdicts", "Verdicts"),
+        ("/names", "Noms", "Names"),
+        ("/policy", "Règles", "Rules"),
+        ("/lists", "Listes", "Lists"),
+        ("/people", "Personnes", "People"),
+        ("/mine", "Mes clés", "My keys"),
+    ],
+    session: "",
+    command: "",
+    leave: "/signin/out",
 };
 
 /// Listens.
@@ -108,17 +136,21 @@ pub async fn keep_serving(portal: Portal) {
 /// Serves until the process ends.
 pub async fn serve(listener: TcpListener, portal: Portal) {
     let port = listener.local_addr().map(|address| address.port()).unwrap_or_default();
-    let door = Door {
-        house: &HOUSE,
-        link: Arc::new(portal.link.clone()),
-        lang: portal.lang,
-        now: portal.now,
-        random: portal.random,
-        sessions: Arc::default(),
-        port,
-    };
-    let shared = Shared { portal: Arc::new(portal), door, followers: Arc::new(Semaphore::new(FOLLOWERS)) };
-    let rooms = Router::new()
+    let link = ByLink { link: Arc::new(portal.link.clone()), random: portal.random, sessions: Arc::default(), port };
+    let door = Door { house: &HOUSE, lang: portal.lang, now: portal.now, way: Way::Link(link.clone()) };
+    let router = behind(door.clone(), &link, rooms()).with_state(Shared::new(portal, door));
+    tracing::info!(port, "pages are served; `vauban portal link` prints the way in");
+    vauban_serve::keep_serving(listener, router, Limits::default(), pending()).await;
+}
+
+/// The same pages among those of sign-in, for administrators: no link leads in.
+pub fn signed_in(portal: Portal, site: &SignIn) -> Router {
+    let door = Door { house: &SIGNED_IN, lang: portal.lang, now: portal.now, way: Way::SignedIn(site.clone()) };
+    among(rooms()).with_state(Shared::new(portal, door))
+}
+
+fn rooms() -> Router<Shared> {
+    Router::new()
         .route("/", get(overview::show))
         .route("/sightings", get(sightings::list))
         .route("/sightings/{name}", get(sightings::show))
@@ -135,10 +167,5 @@ pub async fn serve(listener: TcpListener, portal: Portal) {
         .route("/names", get(names::list))
         .route("/names/live", get(live::follow))
         .route("/names/{id}", get(exception::show).post(exception::make_it))
-        .route("/lists", get(lists::show));
-    let router = behind(shared.door.clone(), rooms).with_state(shared);
-    tracing::info!(port, "pages are served; `vauban portal link` prints the way in");
-    if let Err(error) = axum::serve(listener, router).await {
-        tracing::error!(%error, "pages are no longer served");
-    }
+        .route("/lists", get(lists::show))
 }

@@ -35,10 +35,12 @@ pub enum Kind {
     Confirmed,
     /// Somebody made or ended an exception of the policy: [`Excepted`](crate::Excepted).
     Excepted,
+    /// Something happened to people, keys or sessions: [`Happened`](crate::Happened).
+    People,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::SweepStarted,
         Self::Coverage,
         Self::Unchanged,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Reported,
         Self::Confirmed,
         Self::Excepted,
+        Self::People,
     ];
 
     /// The word that is stored.
@@ -71,6 +74,7 @@ impl Kind {
             Self::Reported => "reported",
             Self::Confirmed => "confirmed",
             Self::Excepted => "excepted",
+            Self::People => "people",
         }
     }
 }

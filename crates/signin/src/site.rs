@@ -116,7 +116,9 @@ impl SignIn {
         Some(token.hash())
     }
 
-    pub(crate) fn people(&self) -> &People {
+    /// Who belongs here.
+    #[must_use]
+    pub fn people(&self) -> &People {
         &self.0.people
     }
 
@@ -136,7 +138,9 @@ impl SignIn {
         &self.0.cookies
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         (self.0.now)()
     }
 

@@ -3,6 +3,7 @@
 mod dns;
 mod parse;
 mod shape;
+mod signin;
 mod text;
 mod wireguard;
 
@@ -12,5 +13,6 @@ pub use shape::{
     Banner, Config, GuardTable, Language, LeavingPolicy, MailTable, OnFailure, OnUnusable, OpenPgpTable, OutgoingTable,
     PortalTable, QuarantineTable, ReleaseBy,
 };
+pub use signin::SignInTable;
 pub use text::{DEFAULT, schema};
 pub use wireguard::{Peers, with_peers};

@@ -10,7 +10,7 @@ use vauban_model::Lang;
 use vauban_policy::{Compartment, Device, Exception, Expect, List, Person, Policy, Settings, Tool};
 use vauban_rpz::ServeSettings;
 
-use super::{DnsTable, Peers};
+use super::{DnsTable, Peers, SignInTable};
 use crate::exceptions::Made;
 
 /// The whole file.
@@ -35,6 +35,8 @@ pub struct Config {
     pub network: Option<NetworkTable>,
     /// The pages in the browser; none to do without.
     pub portal: Option<PortalTable>,
+    /// Signing in; none to do without.
+    pub signin: Option<SignInTable>,
     /// What holds for all compartments. The shape of these tables stands in docs/policy.md.
     #[serde(default)]
     pub policy: Settings,

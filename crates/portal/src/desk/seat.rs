@@ -1,6 +1,6 @@
 //! The server of the desk's pages: routes, and what all of them share.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{future::pending, io, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
@@ -18,12 +18,13 @@ use vauban_hub::{
     store::Act,
 };
 use vauban_model::Lang;
+use vauban_serve::{Limits, keep_serving};
 
 use super::{
     approve, audience, audit, beginning, decide, draft, drafts, enrol, import, list, object, preview, publish, words,
 };
 use crate::{
-    door::{Door, House, behind},
+    door::{ByLink, Door, House, Way, behind},
     page::{failed, missing},
     request::{Visitor, language},
 };
@@ -53,6 +54,7 @@ pub(super) struct Seat {
     pub(super) desk: Arc<Desk>,
     pub(super) front: Option<Arc<Reach>>,
     door: Door,
+    random: fn(&mut [u8]) -> io::Result<()>,
 }
 
 impl FromRef<Seat> for Door {
@@ -65,7 +67,7 @@ impl Seat {
     /// Randomness for a step that wants a source of it.
     pub(super) fn rng(&self) -> io::Result<ChaCha20Rng> {
         let mut seed = [0; 32];
-        (self.door.random)(&mut seed)?;
+        (self.random)(&mut seed)?;
         Ok(ChaCha20Rng::from_seed(seed))
     }
 }
@@ -94,13 +96,15 @@ const HOUSE: House = House {
     ],
     session: "vauban-desk",
     command: "vauban hub desk link",
+    leave: "/leave",
 };
 
 /// The pages of a desk, reached by a port of this machine.
 pub fn router(pages: Pages, port: u16) -> Router {
     let Pages { desk, front, link, lang, now, random } = pages;
-    let door = Door { house: &HOUSE, link: Arc::new(link), lang, now, random, sessions: Arc::default(), port };
-    let seat = Seat { desk: Arc::new(desk), front: front.map(Arc::new), door: door.clone() };
+    let link = ByLink { link: Arc::new(link), random, sessions: Arc::default(), port };
+    let door = Door { house: &HOUSE, lang, now, way: Way::Link(link.clone()) };
+    let seat = Seat { desk: Arc::new(desk), front: front.map(Arc::new), door: door.clone(), random };
     let rooms = Router::new()
         .route("/", get(beginning::show))
         .route("/import", get(import::show).post(import::take))
@@ -126,15 +130,13 @@ pub fn router(pages: Pages, port: u16) -> Router {
         .route("/drafts/{id}/drop", post(publish::throw_away))
         .route("/audit", get(audit::show))
         .layer(DefaultBodyLimit::max(LARGEST));
-    behind(door, rooms).with_state(seat)
+    behind(door, &link, rooms).with_state(seat)
 }
 
 /// Serves until the process ends.
 pub async fn serve(listener: TcpListener, pages: Pages) {
     let port = listener.local_addr().map(|address| address.port()).unwrap_or_default();
-    if let Err(error) = axum::serve(listener, router(pages, port)).await {
-        tracing::error!(%error, "the desk's pages are no longer served");
-    }
+    keep_serving(listener, router(pages, port), Limits::default(), pending()).await;
 }
 
 /// Who does something now.

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     page::{failed, page},
-    request::{Visitor, cookie},
+    request::Visitor,
     serve::Shared,
 };
 
@@ -78,8 +78,7 @@ pub(crate) async fn follow(
     let whole = whole(&visitor, &policy, &looked);
     let Some((before, after)) = whole.split_once(HERE) else { return unreadable(&visitor, "rows") };
     let (send, receive) = mpsc::channel(4);
-    let secret = cookie(&headers, visitor.house.session).unwrap_or_default().to_owned();
-    let follower = Follower { shared, visitor, looked, send, secret, _permit: permit };
+    let follower = Follower { shared, visitor, looked, send, headers, _permit: permit };
     tokio::spawn(follower.run(before.to_owned(), after.to_owned()));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], Body::new(Pieces(receive))).into_response()
 }
@@ -110,8 +109,8 @@ struct Follower {
     visitor: Visitor,
     looked: Looked,
     send: mpsc::Sender<Bytes>,
-    /// The session, which may end meanwhile.
-    secret: String,
+    /// What shows the session, which may end meanwhile.
+    headers: HeaderMap,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -123,8 +122,7 @@ impl Follower {
             return;
         }
         while began.elapsed() < LONGEST {
-            let now = (self.shared.portal.now)();
-            if self.shared.door.sessions.who(&self.secret, now).is_none() {
+            if self.shared.door.who(&self.headers, false).is_err() {
                 break;
             }
             let Some(rows) = self.rows().await else { break };

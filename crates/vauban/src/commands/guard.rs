@@ -1,5 +1,7 @@
 //! `vauban guard`: keeps it out.
 
+mod signin;
+
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
@@ -65,7 +67,14 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
         readers_for(organisation, table, state.clone(), starter)
     });
     let sources = Sources { starter, state: Some(place.state.clone()), paths: Vec::new(), benign: None };
-    let portal = config.portal.as_ref().map(|table| portal::prepared(table, &arguments.config, place)).transpose()?;
+    let pages = config.portal.as_ref().map(|table| portal::prepared(table, &arguments.config, place)).transpose()?;
+    let names = names(place, starter, seed);
+    let indicators = Arc::clone(&names.indicators);
+    // Where people sign in they sign in to the pages, too; else a link leads to them.
+    let (signin, portal) = match &config.signin {
+        Some(table) => (Some(signin::prepared(table, &config, pages, indicators, place)?), None),
+        None => (None, pages),
+    };
     let guard = Guard {
         config,
         reload: Box::new(reload) as Box<dyn Fn() -> Result<Config, String> + Send + Sync>,
@@ -79,7 +88,8 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             now: Timestamp::now,
             random,
         },
-        names: names(place, starter, seed),
+        names,
+        signin,
     };
     let watched = Place { state: place.state.clone(), lang: Lang::En };
     // It ends with the process: whoever is killed in a round goes on from there the next time.

@@ -4,13 +4,14 @@
 mod serve;
 mod shown;
 
-use std::{collections::BTreeSet, fmt::Write as _, process::ExitCode};
+use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_model::{Lang, Text};
 use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, RequestId, Role, Rules, Tie};
 
 use crate::{
+    commands::config,
     failure::Failure,
     place::{Place, rng},
     terminal,
@@ -32,9 +33,8 @@ enum Command {
     Found {
         /// The person's name, as colleagues know it
         name: String,
-        /// Where people sign in: https://vauban.campagne.example
-        #[arg(long, value_name = "ORIGIN")]
-        origin: String,
+        #[command(flatten)]
+        at: At,
     },
     /// Ask for somebody to be let in: two administrators approve in the browser
     Invite {
@@ -62,9 +62,8 @@ enum Command {
     Link {
         /// The request
         request: String,
-        /// Where people sign in
-        #[arg(long, value_name = "ORIGIN")]
-        origin: String,
+        #[command(flatten)]
+        at: At,
     },
     /// List people, with their keys
     List {
@@ -98,6 +97,27 @@ enum Command {
     Serve(serve::Serve),
 }
 
+/// Where people sign in.
+#[derive(Debug, clap::Args)]
+struct At {
+    /// Where people sign in, as https://vauban.campagne.example; without it, what [signin] of the configuration says
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<String>,
+    /// The configuration
+    #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl At {
+    fn origin(&self) -> Result<String, Failure> {
+        if let Some(origin) = &self.origin {
+            return Ok(origin.clone());
+        }
+        let told = if self.config.exists() { config::read(&self.config)?.signin } else { None };
+        Ok(told.unwrap_or_default().origin)
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
     let people = open(place)?;
@@ -113,10 +133,10 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
 fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Result<String, Failure> {
     let person = |text: &str| people.find(text).map_err(|error| failed(&error));
     match command {
-        Command::Found { name, origin } => {
+        Command::Found { name, at } => {
             let request =
                 people.found(name.parse().map_err(wrong)?, &mut random()?, now).map_err(|error| failed(&error))?;
-            link(people, request.id, origin, lang, now)
+            link(people, request.id, &at.origin()?, lang, now)
         }
         Command::Invite { name, groups, volunteer, administrator, until } => {
             let new = NewPerson {
@@ -137,9 +157,9 @@ fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Resul
             let asked = people.recover(&Actor::Machine, person(text)?.id, &mut random()?, now);
             Ok(shown::asked(&asked.map_err(|error| failed(&error))?, lang))
         }
-        Command::Link { request, origin } => {
+        Command::Link { request, at } => {
             let id: RequestId = request.parse().map_err(|_| failed(&vauban_people::Refusal::NoSuchRequest.into()))?;
-            link(people, id, origin, lang, now)
+            link(people, id, &at.origin()?, lang, now)
         }
         Command::List { gone } => shown::people(people, *gone, lang, now).map_err(|error| failed(&error)),
         Command::Requests => shown::requests(people, lang, now).map_err(|error| failed(&error)),

@@ -48,7 +48,11 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
     place.make().map_err(|error| Failure::output(&error))?;
     match &arguments.command {
         Command::Link { config } => {
-            let table = table_of(config)?.portal.unwrap_or_default();
+            let config = table_of(config)?;
+            if let Some(signin) = &config.signin {
+                return Err(people_sign_in(&signin.origin));
+            }
+            let table = config.portal.unwrap_or_default();
             let mut secret = [0; 32];
             random(&mut secret).map_err(|error| cannot(&error.to_string()))?;
             let who = who();
@@ -109,6 +113,21 @@ fn serve(portal: Portal, place: &Place) -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+/// No link leads in where people sign in.
+fn people_sign_in(origin: &str) -> Failure {
+    Failure::new(
+        "portal",
+        Text::new(
+            format!("ici on se connecte, sur {origin} : aucun lien n'ouvre les pages"),
+            format!("people sign in here, at {origin}: no link opens the pages"),
+        ),
+        Text::new(
+            "pour les premiers administrateurs : vauban people found NOM",
+            "for the first administrators: vauban people found NAME",
+        ),
+    )
 }
 
 fn cannot(reason: &str) -> Failure {

@@ -4,6 +4,9 @@
 #![expect(clippy::panic, reason = "a test says what did not come")]
 #![expect(clippy::print_stdout, reason = "what was skipped or measured is said")]
 
+#[expect(dead_code, reason = "what signs in is shared with the tests of sign-in, which ask for more")]
+#[path = "../../../signin/tests/signin/browser.rs"]
+mod browser;
 mod compliance;
 mod door;
 mod encryption;
@@ -18,3 +21,4 @@ mod process;
 mod proofs;
 mod quarantine;
 mod servers;
+mod signin;

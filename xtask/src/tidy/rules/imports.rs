@@ -39,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("resolver", &[]),
     ("openpgp", &[]),
+    ("signin", &["model", "people", "passkey", "serve"]),
     (
         "guard",
         &[
@@ -57,11 +58,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "egress",
             "resolver",
             "rpz",
+            "people",
+            "signin",
         ],
     ),
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release", "serve"]),
-    ("signin", &["model", "people", "passkey", "serve"]),
-    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "signin"]),
+    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "people", "serve", "signin"]),
     (
         "sweep",
         &[

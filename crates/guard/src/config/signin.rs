@@ -1,0 +1,29 @@
+//! What may stand in `[signin]`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Signing in with passkeys, for the pages and for the organisation's tools.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignInTable {
+    /// The one address of sign-in, as browsers write it: `https://vauban.campagne.example`. It never changes: keys are bound to it.
+    pub origin: String,
+    /// Where it is served: loopback; a proxy before it ends TLS.
+    pub listen: String,
+    /// What browsers call the organisation when they ask for a key.
+    pub name: String,
+    /// The tools whose proxies ask who may come in, by their addresses: `https://wiki.campagne.example`.
+    pub tools: Vec<String>,
+}
+
+impl Default for SignInTable {
+    fn default() -> Self {
+        Self {
+            origin: "http://localhost:9783".to_owned(),
+            listen: "127.0.0.1:9783".to_owned(),
+            name: "Vauban".to_owned(),
+            tools: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Which compartment reaches which tool: the policy's word, asked each time somebody is let in.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use vauban_model::Text;
+use vauban_policy::{Known, Object, Rules, Verdict, day};
+use vauban_signin::Reach;
+
+use crate::config::Config;
+
+/// The policy as it is now, for tools behind sign-in.
+#[derive(Clone)]
+pub struct Tools(Arc<RwLock<Arc<Rules>>>);
+
+impl Tools {
+    /// By the policy of this configuration.
+    ///
+    /// # Errors
+    /// When the policy contradicts itself.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        Ok(Self(Arc::new(RwLock::new(rules(config)?))))
+    }
+
+    /// By that of another from now on; one that contradicts itself changes nothing.
+    pub(crate) fn replace(&self, config: &Config) -> Result<(), String> {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = rules(config)?;
+        Ok(())
+    }
+
+    /// For sign-in to ask: a person's groups are compartments, and one of them that reaches the tool is enough. Whoever is in none is
+    /// somebody whom no compartment is known of.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        let rules = Arc::clone(&self.0);
+        Reach::new(move |groups, host, now| {
+            let rules = Arc::clone(&rules.read().unwrap_or_else(PoisonError::into_inner));
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            let asked = |group: &str| {
+                let place = rules.place_in(None, group);
+                (rules.settle(place, Object::Name(name), Known::default(), day(now)), place)
+            };
+            let nobody = [""];
+            let named: Vec<&str> = groups.iter().map(|group| group.as_str()).collect();
+            let all = if named.is_empty() { nobody.as_slice() } else { &named };
+            let mut reason = None;
+            for (rule, place) in all.iter().map(|group| asked(group)) {
+                if rule.verdict() == Verdict::Allow {
+                    return Ok(());
+                }
+                reason.get_or_insert_with(|| rules.reason(rule, place));
+            }
+            Err(reason.unwrap_or_else(|| Text::new("la règle ne le permet pas", "the policy does not allow it")))
+        })
+    }
+}
+
+fn rules(config: &Config) -> Result<Arc<Rules>, String> {
+    let problem = |problems: Vec<vauban_policy::Problem>| {
+        problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
+    };
+    Rules::new(config.policy()).map(Arc::new).map_err(problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    const TEXT: &str = r#"
+[tool.wiki]
+names = ["wiki.campagne.example"]
+[tool.accounts]
+names = ["accounts.campagne.example"]
+[compartment.work]
+mode = "allow"
+allow = ["tool/wiki"]
+[compartment.finance]
+mode = "allow"
+allow = ["tool/wiki", "tool/accounts"]
+"#;
+
+    fn may(reach: &Reach, groups: &[&str], host: &str) -> bool {
+        let groups: BTreeSet<_> = groups.iter().map(|group| group.parse().unwrap()).collect();
+        reach.may(&groups, host, Timestamp::UNIX_EPOCH).is_ok()
+    }
+
+    #[test]
+    fn a_group_reaches_what_its_compartment_reaches() {
+        let config: Config = toml::from_str(TEXT).unwrap();
+        let tools = Tools::new(&config).unwrap();
+        let reach = tools.reach();
+        let (wiki, accounts) = ("wiki.campagne.example", "accounts.campagne.example:8443");
+        assert!(may(&reach, &["work"], wiki) && !may(&reach, &["work"], accounts));
+        assert!(may(&reach, &["finance", "work"], accounts), "one group is enough");
+        let none = config.compartment.keys().next().unwrap().clone();
+        let mut without = config.clone();
+        without.compartment.remove(&none);
+        tools.replace(&without).unwrap();
+        assert!(!may(&reach, &["work"], accounts), "a policy that changed counts at once");
+    }
+}

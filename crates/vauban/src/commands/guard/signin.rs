@@ -1,0 +1,68 @@
+//! Signing in, put together for the guard: who belongs here, the policy, and the pages behind it.
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use vauban_guard::{
+    Indicators,
+    config::{Config, SignInTable},
+    sensors::signin::{SignInParts, Tools},
+};
+use vauban_model::{Lang, Text};
+use vauban_people::{People, Rules};
+use vauban_portal::Portal;
+use vauban_signin::{Settings, SignIn};
+
+use crate::{
+    failure::{Failure, chain},
+    place::{Place, rng},
+};
+
+/// Sign-in as `[signin]` says, with the pages of the guard where it has any: people sign in to them, and no link leads in.
+pub(super) fn prepared(
+    table: &SignInTable,
+    config: &Config,
+    portal: Option<Portal>,
+    indicators: Indicators,
+    place: &Place,
+) -> Result<SignInParts, Failure> {
+    let listen: SocketAddr = table.listen.parse().map_err(|_| cannot(&format!("listen = {:?}", table.listen)))?;
+    if !listen.ip().is_loopback() {
+        return Err(cannot(&format!("{listen} is not this machine's own; a proxy ends TLS")));
+    }
+    let people = People::open(&place.people(), Rules::default()).map_err(|error| cannot(error.text().get(Lang::En)))?;
+    let tools = Tools::new(config).map_err(|error| cannot(&error))?;
+    let settings = Settings {
+        origin: table.origin.clone(),
+        name: table.name.clone(),
+        lang: place.lang,
+        is_behind_proxy: table.origin.starts_with("https://"),
+        home: if portal.is_some() { "/" } else { "/mine" },
+        reach: tools.reach(),
+        tools: named(&table.tools)?,
+    };
+    let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
+        .map_err(|error| cannot(&chain(&error)))?;
+    let pages = match portal {
+        Some(portal) => vauban_portal::signed_in(portal, &site),
+        None => vauban_portal::assets(),
+    };
+    Ok(SignInParts { site, listen, pages, tools, record: place.record(), indicators })
+}
+
+/// Tools by their addresses.
+pub(in crate::commands) fn named(origins: &[String]) -> Result<Vec<vauban_signin::Tool>, Failure> {
+    let one =
+        |origin: &String| origin.parse().map_err(|error: vauban_signin::NoTool| cannot(&format!("{origin}: {error}")));
+    origins.iter().map(one).collect()
+}
+
+fn cannot(reason: &str) -> Failure {
+    let words = Text::new(
+        format!("la connexion ne peut pas être servie : {reason}"),
+        format!("sign-in cannot be served: {reason}"),
+    );
+    let hint =
+        Text::new("voyez [signin] de vauban.toml et docs/signin.md", "see [signin] of vauban.toml and docs/signin.md");
+    Failure::new("signin", words, hint)
+}
