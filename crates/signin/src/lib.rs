@@ -7,10 +7,12 @@
 //!
 //! There is no password, no code and no address of mail to type, on any page. Requests that change something come from a page of the
 //! very origin (`Origin`), and nothing is believed of `X-Forwarded-*` but the last address, and that only where a proxy was named.
+//! A session that is bound to a client certificate is nobody's without it; that is checked once, where a session is looked up (`SignIn`).
 
 mod app;
 mod back;
 mod ceremony;
+mod certificate;
 mod cookie;
 mod failed;
 mod forward;

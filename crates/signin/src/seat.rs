@@ -38,9 +38,8 @@ impl FromRequestParts<SignIn> for Seat {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let browser = Browser::from_request_parts(parts, site).await?;
-        let Some(session) = site.session(&parts.headers) else { return Err(away(parts)) };
-        match site.people().who(&session, site.now()) {
-            Ok(Some(who)) => Ok(Self { who, session, browser }),
+        match site.held(&parts.headers) {
+            Ok(Some((session, who))) => Ok(Self { who, session, browser }),
             Ok(None) => Err(away(parts)),
             Err(error) => Err(Failed::from(error).response()),
         }

@@ -8,10 +8,10 @@ use maud::Markup;
 use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
 use vauban_passkey::{Door, NoDoor};
-use vauban_people::{People, PeopleError, SessionHash, SessionToken, Warning, Who};
+use vauban_people::{Binding, People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
 use crate::{
-    Reach,
+    Reach, certificate,
     cookie::{self, Cookies},
     forward::{NoTool, Tool, Tools},
 };
@@ -27,6 +27,8 @@ pub struct Settings {
     pub lang: Lang,
     /// Whether a proxy stands before us, whose last word in `X-Forwarded-For` is the address of whoever asks.
     pub is_behind_proxy: bool,
+    /// Whether that proxy asks browsers for certificates, verifies them, and hands them over in a `Client-Cert` of its own alone.
+    pub has_client_certificates: bool,
     /// Where people go who have signed in.
     pub home: &'static str,
     /// Who may reach which tool.
@@ -88,7 +90,7 @@ impl SignIn {
     /// # Errors
     /// What fails in the store: whoever asks is not let in then.
     pub fn who(&self, headers: &HeaderMap) -> Result<Option<Who>, PeopleError> {
-        self.session(headers).map_or(Ok(None), |hash| self.people().who(&hash, self.now()))
+        Ok(self.held(headers)?.map(|(_, who)| who))
     }
 
     /// What time does, about once a minute; a warning where too few administrators are left.
@@ -111,7 +113,25 @@ impl SignIn {
         &self.0.settings.origin
     }
 
-    pub(crate) fn session(&self, headers: &HeaderMap) -> Option<SessionHash> {
+    /// The session that these headers show, and who holds it. Bound to a certificate, it is nobody's without this very one.
+    pub(crate) fn held(&self, headers: &HeaderMap) -> Result<Option<(SessionHash, Who)>, PeopleError> {
+        let Some(hash) = self.session(headers) else { return Ok(None) };
+        let who = self.people().who(&hash, self.now())?;
+        let is_here = |who: &Who| match who.binding {
+            Binding::Certificate { .. } => who.binding == self.binding(headers),
+            Binding::Plain | Binding::Device { .. } => true,
+        };
+        Ok(who.filter(is_here).map(|who| (hash, who)))
+    }
+
+    /// What a session that begins with this request is bound to.
+    pub(crate) fn binding(&self, headers: &HeaderMap) -> Binding {
+        let is_believed = self.settings().is_behind_proxy && self.settings().has_client_certificates;
+        let sha256 = if is_believed { certificate::fingerprint(headers) } else { None };
+        sha256.map_or(Binding::Plain, |sha256| Binding::Certificate { sha256 })
+    }
+
+    fn session(&self, headers: &HeaderMap) -> Option<SessionHash> {
         let token: SessionToken = cookie::value(headers, self.cookies().session)?.parse().ok()?;
         Some(token.hash())
     }

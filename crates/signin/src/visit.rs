@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use vauban_model::Lang;
-use vauban_people::{Agent, Binding, BrowserToken, Visit};
+use vauban_people::{Agent, BrowserToken, Visit};
 
 use crate::{SignIn, cookie, failed::Failed};
 
@@ -41,7 +41,7 @@ impl FromRequestParts<SignIn> for Browser {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let address = address(&parts.headers, peer, site.settings().is_behind_proxy);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let visit = Visit { binding: Binding::Plain, address, agent: Agent::new(agent) };
+        let visit = Visit { binding: site.binding(&parts.headers), address, agent: Agent::new(agent) };
         Ok(Self { token, is_new, visit, lang: language(&parts.headers, site.settings().lang) })
     }
 }

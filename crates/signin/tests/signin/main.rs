@@ -3,6 +3,7 @@
 
 mod approvals;
 mod browser;
+mod certificates;
 mod enrolments;
 mod forward;
 mod lies;

@@ -49,9 +49,14 @@ impl World {
 
     /// One that is set otherwise.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::ruled(&Rules::default(), change)
+    }
+
+    /// One with rules of its own, too.
+    pub(crate) fn ruled(rules: &Rules, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
-        let open = || People::open(&path, Rules::default()).unwrap();
+        let open = || People::open(&path, rules.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
@@ -60,6 +65,7 @@ impl World {
             name: "Campagne".to_owned(),
             lang: Lang::En,
             is_behind_proxy: false,
+            has_client_certificates: false,
             home: "/mine",
             reach: Reach::everything(),
             tools: Vec::new(),
@@ -88,11 +94,14 @@ impl World {
 
     pub(crate) fn founded(self) -> (Arc<Self>, [Person; 2]) {
         let world = Arc::new(self);
-        let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| {
-            let request = world.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
-            world.person(request.id, seed)
-        });
+        let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| world.founder(name, seed));
         (world, founders)
+    }
+
+    /// A founder, with a key.
+    pub(crate) fn founder(&self, name: &str, seed: u8) -> Person {
+        let request = self.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
+        self.person(request.id, seed)
     }
 
     /// Whoever has the link of a request that can be done.

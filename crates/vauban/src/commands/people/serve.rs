@@ -27,6 +27,9 @@ pub(super) struct Serve {
     /// What browsers call the organisation
     #[arg(long, default_value = "Vauban")]
     name: String,
+    /// Whether the proxy asks browsers for certificates and hands over what it verified (Client-Cert)
+    #[arg(long)]
+    client_certificates: bool,
 }
 
 pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failure> {
@@ -42,6 +45,7 @@ pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failur
         name: told.name.clone(),
         lang,
         is_behind_proxy: told.origin.starts_with("https://"),
+        has_client_certificates: told.client_certificates,
         home: "/mine",
         reach: Reach::everything(),
         tools: Vec::new(),
