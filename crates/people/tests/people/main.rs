@@ -20,4 +20,5 @@ mod random;
 mod recovery;
 mod requests;
 mod retention;
+mod roll;
 mod sessions;
