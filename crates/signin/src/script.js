@@ -60,27 +60,28 @@ async function key(kind, options, more) {
 let waiting = null;
 let link = "";
 
-/** A whole ceremony of a form: asked, signed, answered. */
-async function ceremony(form, more = {}) {
-  const { kind, ask, answer } = form.dataset;
+/** A whole ceremony of a form: asked, signed, answered. A button may hint at where the browser shall look for a key first. */
+async function ceremony(form, more = {}, hints = "") {
+  const { kind, ask, answer, back } = form.dataset;
   const { challenge, options } = await post(ask, { link });
+  if (hints && !options.hints?.length) options.hints = hints.split(" ");
   const response = await key(kind, options, more);
   const label = form.elements.namedItem("label")?.value ?? "";
   const { to } = await post(answer, { challenge, response, link, label });
-  location.assign(to);
+  location.assign(back ?? to);
 }
 
 for (const form of document.querySelectorAll("form[data-kind]")) {
   const said = form.querySelector("[role=alert]");
-  const button = form.querySelector("button");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const button = event.submitter ?? form.querySelector("button");
     waiting?.abort();
     waiting = null;
     said.textContent = "";
     button.disabled = true;
     try {
-      await ceremony(form);
+      await ceremony(form, {}, button.dataset.hints);
     } catch (error) {
       said.textContent = reason(error);
       button.disabled = false;

@@ -2,12 +2,12 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{Method, request::Parts},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
 use vauban_people::{Actor, Refusal, SessionHash, Who};
 
-use crate::{SignIn, failed::Failed, visit::Browser};
+use crate::{SignIn, failed::Failed, pages, visit::Browser};
 
 /// Whoever holds the session of this request.
 #[derive(Debug)]
@@ -37,20 +37,26 @@ impl FromRequestParts<SignIn> for Seat {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let browser = Browser::from_request_parts(parts, site).await?;
-        let Some(session) = site.session(&parts.headers) else { return Err(away(&parts.method)) };
+        let Some(session) = site.session(&parts.headers) else { return Err(away(&parts.headers)) };
         match site.people().who(&session, site.now()) {
             Ok(Some(who)) => Ok(Self { who, session, browser }),
-            Ok(None) => Err(away(&parts.method)),
-            Err(error) => Err(Failed::from(error).response()),
+            Ok(None) => Err(away(&parts.headers)),
+            Err(error) if is_script(&parts.headers) => Err(Failed::from(error).response()),
+            Err(error) => Err(pages::turned_away(site, browser.lang, &error.into())),
         }
     }
 }
 
-/// Pages send people to sign in; whatever else asks is told that it may not.
-fn away(method: &Method) -> Response {
-    if method == Method::GET {
-        Redirect::to("/signin").into_response()
-    } else {
+/// People are sent to sign in; the script is told that it may not.
+fn away(headers: &HeaderMap) -> Response {
+    if is_script(headers) {
         Failed::from(Refusal::NoSession).response()
+    } else {
+        Redirect::to("/signin").into_response()
     }
+}
+
+/// The script sends JSON, which no form does.
+fn is_script(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
 }

@@ -8,7 +8,7 @@ use axum::{
 use maud::html;
 use vauban_model::Lang;
 
-use super::parts::{CeremonyForm, page};
+use super::parts::{Button, CeremonyForm, page};
 use crate::{SignIn, visit::Browser};
 
 pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Response {
@@ -35,9 +35,10 @@ pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Res
             label for="key" { (field) }
             input id="key" name="key" type="text" autocomplete="username webauthn" readonly;
         },
-        button,
+        buttons: &[Button::plain(button)],
         is_offered: true,
         has_link: false,
+        back: None,
     };
     page(&site, browser.lang, title, &html! { (form.shown()) p { (why) } p { (lost) } })
 }

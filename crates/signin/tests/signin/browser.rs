@@ -22,6 +22,11 @@ impl Came {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
     }
 
+    /// Where the answer sends the browser.
+    pub(crate) fn location(&self) -> &str {
+        self.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default()
+    }
+
     /// The code of a refusal.
     pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
@@ -55,6 +60,12 @@ impl Browser {
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Came {
         let origin = format!("Origin: {}\r\nContent-Type: application/json\r\n", self.origin());
         self.send("POST", path, &origin, body.to_string().as_bytes())
+    }
+
+    /// As a form of a page of this origin would.
+    pub(crate) fn submit(&mut self, path: &str, fields: &str) -> Came {
+        let headers = format!("Origin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n", self.origin());
+        self.send("POST", path, &headers, fields.as_bytes())
     }
 
     pub(crate) fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Came {

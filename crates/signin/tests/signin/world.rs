@@ -1,6 +1,7 @@
 //! An organisation with two administrators, and its server.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -12,9 +13,9 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
-use vauban_people::{Actor, People, RequestId, Rules};
+use vauban_people::{Actor, Binding, NewPerson, People, RequestId, Role, Rules, SessionToken, Tie};
 use vauban_signin::{Reach, Settings, SignIn, gate, router};
-use vauban_softkey::SoftKey;
+use vauban_softkey::{SoftKey, honest};
 
 use crate::browser::Browser;
 
@@ -47,9 +48,13 @@ pub(crate) fn rng() -> std::io::Result<ChaCha20Rng> {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::ruled(Rules::default())
+    }
+
+    pub(crate) fn ruled(rules: Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
-        let open = || People::open(&path, Rules::default()).unwrap();
+        let open = || People::open(&path, rules.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
@@ -75,12 +80,42 @@ impl World {
 
     /// Two founders, each with a key.
     pub(crate) fn with_founders() -> (Arc<Self>, [Person; 2]) {
-        let world = Arc::new(Self::new());
+        Self::founded(Rules::default())
+    }
+
+    /// The same, under rules of their own.
+    pub(crate) fn founded(rules: Rules) -> (Arc<Self>, [Person; 2]) {
+        let world = Arc::new(Self::ruled(rules));
         let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| {
             let request = world.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
             world.person(request.id, seed)
         });
         (world, founders)
+    }
+
+    /// Binds the session of a browser to a device, as a browser does that can.
+    pub(crate) fn bind(&self, browser: &mut Browser) {
+        let token: SessionToken = browser.cookies["vauban-session"].parse().unwrap();
+        let device = Binding::Device { public_key: b"a device's".to_vec() };
+        let bound = self.people.bind(&token.hash(), &device, &mut rng().unwrap(), Timestamp::now()).unwrap();
+        browser.cookies.insert("vauban-session".to_owned(), bound.token.text().to_string());
+    }
+
+    /// A member whom both founders let in, with a key and a session.
+    pub(crate) fn member(&self, name: &str, founders: &mut [Person; 2], seed: u8) -> Person {
+        let new = NewPerson {
+            name: name.parse().unwrap(),
+            tie: Tie::Staff,
+            role: Role::Member,
+            groups: BTreeSet::new(),
+            until: None,
+        };
+        let request = self.people.invite(&Actor::Machine, &new, &mut rng().unwrap(), Timestamp::now()).unwrap();
+        for founder in founders {
+            let path = format!("/requests/{}", request.id);
+            assert_eq!(founder.browser.sign(&path, &mut founder.key, honest).status, 200);
+        }
+        self.person(request.id, seed)
     }
 
     /// Whoever has the link of a request that can be done.
