@@ -8,4 +8,5 @@ mod enrolments;
 mod lies;
 mod road;
 mod strangers;
+mod walk;
 mod world;

@@ -6,15 +6,22 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use axum::middleware;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, header},
+    middleware,
+    response::IntoResponse,
+    routing::get,
+};
 use jiff::Timestamp;
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{Actor, Binding, NewPerson, People, RequestId, Role, Rules, SessionToken, Tie};
-use vauban_signin::{Reach, Settings, SignIn, gate, router};
+use vauban_signin::{Reach, Settings, SignIn, cookie, gate, router};
 use vauban_softkey::{SoftKey, honest};
 
 use crate::browser::Browser;
@@ -33,9 +40,40 @@ pub(crate) struct Person {
     pub(crate) key: SoftKey,
 }
 
+/// A page as the program frames it, with its style.
 fn frame(lang: Lang, title: &str, content: &Markup) -> Markup {
     let code = if lang == Lang::Fr { "fr" } else { "en" };
-    html! { html lang=(code) { head { title { (title) } } body { (content) } } }
+    html! {
+        (DOCTYPE)
+        html lang=(code) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                link rel="stylesheet" href="/style.css";
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
+            }
+            body { (content) }
+        }
+    }
+}
+
+/// What the program serves beside: the style, and the icon.
+fn assets() -> Router {
+    let file =
+        |kind: &'static str, text: &'static str| get(move || async move { ([(header::CONTENT_TYPE, kind)], text) });
+    Router::new()
+        .route("/style.css", file("text/css", include_str!("../../../portal/src/style.css")))
+        .route("/icon.svg", file("image/svg+xml", include_str!("../../../portal/src/icon.svg")))
+}
+
+/// Binds the session of a browser to a device, as a browser does by itself that can.
+async fn bind(State(people): State<Arc<People>>, headers: HeaderMap) -> impl IntoResponse {
+    let token: SessionToken = cookie(&headers, "vauban-session").unwrap().parse().unwrap();
+    let device = Binding::Device { public_key: b"a device's".to_vec() };
+    let bound = people.bind(&token.hash(), &device, &mut rng().unwrap(), Timestamp::now()).unwrap();
+    let kept = format!("vauban-session={}; Path=/; HttpOnly; SameSite=Strict", &*bound.token.text());
+    ([(header::SET_COOKIE, kept)], "bound")
 }
 
 /// Randomness of the system's, since tests run beside each other.
@@ -67,7 +105,8 @@ impl World {
             reach: Reach::everything(),
         };
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
-        let app = router(site.clone()).layer(middleware::from_fn_with_state(site, gate));
+        let test = Router::new().route("/test/bind", get(bind)).with_state(Arc::new(open()));
+        let app = router(site.clone()).merge(assets()).merge(test).layer(middleware::from_fn_with_state(site, gate));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, app).await });
         Self { people: open(), _folder: folder, address, _runtime: runtime }
@@ -93,12 +132,9 @@ impl World {
         (world, founders)
     }
 
-    /// Binds the session of a browser to a device, as a browser does that can.
+    /// Binds the session of a browser to a device.
     pub(crate) fn bind(&self, browser: &mut Browser) {
-        let token: SessionToken = browser.cookies["vauban-session"].parse().unwrap();
-        let device = Binding::Device { public_key: b"a device's".to_vec() };
-        let bound = self.people.bind(&token.hash(), &device, &mut rng().unwrap(), Timestamp::now()).unwrap();
-        browser.cookies.insert("vauban-session".to_owned(), bound.token.text().to_string());
+        assert_eq!((browser.get("/test/bind").status, &browser.address), (200, &self.address));
     }
 
     /// A member whom both founders let in, with a key and a session.
