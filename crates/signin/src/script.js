@@ -92,6 +92,8 @@ for (const form of document.querySelectorAll("form[data-kind]")) {
 
 /** A key that the browser offers in the field, before anybody presses a button. What fails here fails silently: there is the button. */
 async function offer(form) {
+  const field = form.querySelector("input");
+  field.addEventListener("input", () => (field.value = ""));
   if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
   waiting = new AbortController();
   await ceremony(form, { mediation: "conditional", signal: waiting.signal });
@@ -110,7 +112,8 @@ async function invited(form) {
     document.querySelector("#recovery").hidden = !recovery;
     button.disabled = false;
   } catch (error) {
-    said.textContent = error.message;
+    // Whoever loads the page again has no link any more.
+    said.textContent = link ? error.message : words("Ouvrez le lien encore une fois, en entier.", "Open the link once more, the whole of it.");
   }
 }
 

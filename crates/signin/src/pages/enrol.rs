@@ -36,7 +36,7 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Respo
             }
         },
         buttons: &[Button::plain(button)],
-        is_offered: false,
+        offer: None,
         has_link: true,
         back: None,
     };

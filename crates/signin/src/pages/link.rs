@@ -24,7 +24,7 @@ pub(crate) async fn link(State(site): State<SignIn>, asked: Asked) -> Response {
         )) }
         (code(&link, seat.say("Code à photographier avec le téléphone de la personne", "A code for the camera of the person's phone")))
         p { (seat.say("Sur cet ordinateur-ci, ou s'il n'y a pas d'appareil photo, le même lien :", "On this computer, or without a camera, the same link:")) }
-        pre.code tabindex="0" { (link) }
+        pre.code.place tabindex="0" { (link) }
         p { (seat.say(
             "Il n'est montré qu'une fois, et sert une fois, pendant un jour. S'il est perdu, faites une nouvelle demande.",
             "It is shown this once, and is good once, for a day. If it is lost, make a new request.",

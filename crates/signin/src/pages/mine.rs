@@ -77,7 +77,7 @@ fn add(seat: &Seat) -> Markup {
                 hints: Some("client-device security-key"),
             },
         ],
-        is_offered: false,
+        offer: None,
         has_link: false,
         back: None,
     }

@@ -17,8 +17,8 @@ pub(super) struct CeremonyForm<'a> {
     pub(super) fields: Markup,
     /// What the buttons say; mostly one.
     pub(super) buttons: &'a [Button<'a>],
-    /// Whether the browser may offer a key before a button is pressed.
-    pub(super) is_offered: bool,
+    /// What names the field in which the browser may offer a key before a button is pressed.
+    pub(super) offer: Option<&'a str>,
     /// Whether what stands behind the # is needed.
     pub(super) has_link: bool,
     /// Where the person goes afterwards, if not where the answer says.
@@ -45,14 +45,27 @@ impl CeremonyForm<'_> {
     pub(super) fn shown(&self) -> Markup {
         html! {
             form.key data-kind=(self.kind) data-ask={ (self.path) "/ask" } data-answer={ (self.path) "/answer" }
-                data-back=[self.back] data-offer[self.is_offered] data-link[self.has_link] {
+                data-back=[self.back] data-offer[self.offer.is_some()] data-link[self.has_link] {
                 (self.fields)
                 @for button in self.buttons {
                     button type="submit" data-hints=[button.hints] { (button.text) }
                     " "
                 }
+                @if let Some(label) = self.offer { (offer(label)) }
                 p.alarm role="alert" {}
             }
+        }
+    }
+}
+
+/// A field for the browser's own list of keys. It takes no text (the script empties it), and is not read-only, because browsers offer
+/// nothing in fields that are.
+fn offer(label: &str) -> Markup {
+    html! {
+        p.offer {
+            label for="key" { (label) }
+            " "
+            input id="key" type="text" inputmode="none" autocomplete="username webauthn" spellcheck="false";
         }
     }
 }
@@ -64,7 +77,7 @@ pub(super) fn freshen(seat: &Seat, why: &str, back: &str) -> Markup {
         path: "/mine/fresh",
         fields: html! { p { (why) } },
         buttons: &[Button::plain(seat.say("Toucher ma clé", "Touch my key"))],
-        is_offered: false,
+        offer: None,
         has_link: false,
         back: Some(back),
     }
@@ -110,4 +123,15 @@ pub(super) fn time(at: Timestamp) -> Markup {
 /// The day of a time.
 pub(super) fn day(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d")) } }
+}
+
+/// How many there are, of something that has words for one and for several in both languages.
+pub(super) fn count(
+    seat: &Seat,
+    count: u32,
+    (one_fr, more_fr): (&'static str, &'static str),
+    (one_en, more_en): (&'static str, &'static str),
+) -> Markup {
+    let word = if count == 1 { seat.say(one_fr, one_en) } else { seat.say(more_fr, more_en) };
+    html! { (count) " " (word) }
 }

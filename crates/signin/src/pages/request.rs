@@ -124,7 +124,7 @@ fn decide(asked: &Asked, now: Timestamp) -> Markup {
         path: &path,
         fields: html! {},
         buttons: &[Button::plain(seat.say("Approuver avec ma clé", "Approve with my key"))],
-        is_offered: false,
+        offer: None,
         has_link: false,
         back: None,
     };

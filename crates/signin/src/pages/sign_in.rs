@@ -12,31 +12,28 @@ use super::parts::{Button, CeremonyForm, page};
 use crate::{SignIn, visit::Browser};
 
 pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser) -> Response {
-    let (title, button, why, field, lost) = match browser.lang {
+    let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",
             "Entrer avec ma clé d'accès",
             "Aucun mot de passe, aucun code : personne ne vous en demandera jamais un pour ce site. Qui le fait ment.",
-            "Votre clé",
+            "Rien à écrire : votre navigateur peut aussi proposer vos clés dans ce champ.",
             "Clé perdue ? Allez voir deux administrateurs, en personne. Rien d'autre ne rend l'accès : ni courriel, ni téléphone.",
         ),
         Lang::En => (
             "Sign in",
             "Sign in with my passkey",
             "No password, no code: nobody will ever ask you for one for this site. Whoever does is lying.",
-            "Your key",
+            "Nothing to type: your browser may also offer your keys in this field.",
             "Lost your key? See two administrators, in person. Nothing else gives access back: no e-mail, no telephone call.",
         ),
     };
     let form = CeremonyForm {
         kind: "get",
         path: "/signin",
-        fields: html! {
-            label for="key" { (field) }
-            input id="key" name="key" type="text" autocomplete="username webauthn" readonly;
-        },
+        fields: html! {},
         buttons: &[Button::plain(button)],
-        is_offered: true,
+        offer: Some(offer),
         has_link: false,
         back: None,
     };

@@ -45,14 +45,15 @@ pub(super) fn slowly(about: &Subject, delay: SignedDuration) -> Markup {
 fn with_two(about: &Subject, delay: SignedDuration) -> Markup {
     let (seat, path) = (&about.seat, about.path());
     let (other, fr, en) = match about.person.role {
-        Role::Member => (Role::Administrator, "Demander : administrateur", "Ask: administrator"),
-        Role::Administrator => (Role::Member, "Demander : simple membre", "Ask: member"),
+        Role::Member => (Role::Administrator, "Demander le rôle d'administrateur", "Ask for the role of administrator"),
+        Role::Administrator => (Role::Member, "Demander le rôle de membre", "Ask for the role of member"),
     };
     html! {
         h2 { (seat.say("À deux administrateurs", "With two administrators")) }
         p {
-            (seat.say("Vous demandez, deux administrateurs approuvent avec leurs clés, puis il y a un délai pour s'y opposer (en minutes) : ", "You ask, two administrators approve with their keys, then there is a delay to veto it (in minutes): "))
-            (delay.as_mins()) ". "
+            (seat.say("Vous demandez, deux administrateurs approuvent avec leurs clés, puis chacun a ", "You ask, two administrators approve with their keys, then everybody concerned has "))
+            (delay.as_mins())
+            (seat.say(" minutes pour s'y opposer. ", " minutes to veto it. "))
             (seat.say("Une récupération donne une nouvelle clé, et ferme tout ce qui était ouvert.", "A recovery gives a new key, and closes all that was open."))
         }
         (press(&format!("{path}/recover"), "second", &html! { (seat.say("Toutes les clés perdues : demander une récupération", "All keys lost: ask for a recovery")) }))

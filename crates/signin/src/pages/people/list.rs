@@ -3,13 +3,18 @@
 use axum::{extract::State, response::Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use vauban_people::{Enlisted, Role, Standing};
+use vauban_people::{Enlisted, PeopleError, Role, Standing};
 
 use super::{administrator::Administrator, fields::last_day};
 use crate::{
     SignIn,
     failed::Failed,
-    pages::{parts::day, refused::refused, room::room, words},
+    pages::{
+        parts::{count, day},
+        refused::refused,
+        room::room,
+        words,
+    },
     seat::Seat,
 };
 
@@ -18,14 +23,15 @@ const WANTED: usize = 3;
 
 pub(crate) async fn list(State(site): State<SignIn>, Administrator(seat): Administrator) -> Response {
     let now = site.now();
-    let roll = match site.people().roll(true, now) {
-        Ok(roll) => roll,
+    let read = || Ok::<_, PeopleError>((site.people().roll(true, now)?, site.people().open_requests(now)?.len()));
+    let (roll, requests) = match read() {
+        Ok(read) => read,
         Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
     let (gone, here): (Vec<Enlisted>, Vec<Enlisted>) =
         roll.into_iter().partition(|one| one.person.standing == Standing::Gone);
     let content = html! {
-        (to_do(&seat, &here, now))
+        (to_do(&seat, &here, requests, now))
         p { a.do href="/people/invite" { (seat.say("Inviter quelqu'un", "Invite somebody")) } }
         (table(&seat, &here))
         @if !gone.is_empty() {
@@ -38,7 +44,7 @@ pub(crate) async fn list(State(site): State<SignIn>, Administrator(seat): Admini
     room(&site, &seat, "/people", seat.say("Personnes", "People"), &content)
 }
 
-fn to_do(seat: &Seat, here: &[Enlisted], now: Timestamp) -> Markup {
+fn to_do(seat: &Seat, here: &[Enlisted], requests: usize, now: Timestamp) -> Markup {
     let active = |one: &&Enlisted| one.person.is_active(now);
     let administrators = here.iter().filter(active).filter(|one| one.person.role == Role::Administrator).count();
     let with_one_key = here.iter().filter(active).filter(|one| one.keys == 1).count();
@@ -51,6 +57,9 @@ fn to_do(seat: &Seat, here: &[Enlisted], now: Timestamp) -> Markup {
                     "There should be three: of two, one who loses all keys finds nobody who approves. Name another one.",
                 ))
             }
+        }
+        @if requests > 0 {
+            p.calm { a href="/requests" { (seat.say("Demandes à lire : ", "Requests to read: ")) (requests) } }
         }
         @if with_one_key > 0 {
             p.calm {
@@ -87,8 +96,8 @@ fn row(seat: &Seat, Enlisted { person, keys, sessions }: &Enlisted) -> Markup {
             td.place { @for (place, group) in person.groups.iter().enumerate() { @if place > 0 { ", " } (group) } }
             td { @if person.standing == Standing::Active { (words::standing(seat, person.standing)) } @else { strong { (words::standing(seat, person.standing)) } } }
             td { @if let Some(until) = person.until { (day(last_day(until))) } @else { (seat.say("sans fin", "no end")) } }
-            td { (keys) " " (seat.say("clé(s)", "key(s)")) @if *keys == 1 { br; strong.mark { (seat.say("une seule clé", "one key only")) } } }
-            td { (sessions) " " (seat.say("session(s)", "session(s)")) }
+            td { (count(seat, *keys, ("clé", "clés"), ("key", "keys"))) @if *keys == 1 { br; strong.mark { (seat.say("une seule clé", "one key only")) } } }
+            td { (count(seat, *sessions, ("session", "sessions"), ("session", "sessions"))) }
         }
     }
 }
