@@ -21,7 +21,7 @@ use vauban_people::{
     Actor, Agent, Approval, Binding, CredentialId, Enrolment, NewKey, NewPerson, People, PersonId, Role, Rules, Tie,
     Used, Visit,
 };
-use vauban_signin::{Reach, Settings, SignIn, gate, router};
+use vauban_signin::{Models, Reach, Settings, SignIn, gate, router};
 
 type Failed = Box<dyn std::error::Error>;
 
@@ -55,8 +55,15 @@ fn main() -> Result<(), Failed> {
 }
 
 fn settings(origin: String) -> Settings {
-    let name = "Campagne".to_owned();
-    Settings { origin, name, lang: Lang::En, is_behind_proxy: false, home: "/mine", reach: Reach::everything() }
+    Settings {
+        origin,
+        name: "Campagne".to_owned(),
+        lang: Lang::En,
+        is_behind_proxy: false,
+        home: "/mine",
+        reach: Reach::everything(),
+        models: Models::default(),
+    }
 }
 
 fn frame(_: Lang, title: &str, content: &Markup) -> Markup {

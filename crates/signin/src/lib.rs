@@ -24,4 +24,6 @@ pub use gate::gate;
 pub use reach::Reach;
 pub use router::router;
 pub use site::{Settings, SignIn, SignInError};
+/// What [`Settings::models`] is made of.
+pub use vauban_passkey::{Model, Models, NotAModel, NotARoot};
 pub use visit::{LANGUAGE, language};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use maud::Markup;
 use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
-use vauban_passkey::{Door, NoDoor};
+use vauban_passkey::{Door, Models, NoDoor};
 use vauban_people::{People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
 use crate::{
@@ -30,6 +30,8 @@ pub struct Settings {
     pub home: &'static str,
     /// Who may reach which tool.
     pub reach: Reach,
+    /// The models of keys that are vouched for, where the rules ask that of administrators.
+    pub models: Models,
 }
 
 /// Why people cannot sign in here.
@@ -38,6 +40,9 @@ pub enum SignInError {
     /// The origin is no place for passkeys.
     #[error("the origin: {0}")]
     Door(#[from] NoDoor),
+    /// Administrators need a key of a model that is vouched for, and none is: nobody could become one, or add a key.
+    #[error("the rules ask for attested keys of administrators, and no model is vouched for")]
+    NoModel,
 }
 
 /// The frame of a page: language, title, and what is on it.
@@ -61,7 +66,8 @@ impl SignIn {
     /// Sign-in for these people. `frame` puts a page around what is shown; it brings `/style.css` along.
     ///
     /// # Errors
-    /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too.
+    /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too; [`SignInError::NoModel`]
+    /// where no administrator could have a key.
     pub fn new(
         people: People,
         settings: Settings,
@@ -69,7 +75,11 @@ impl SignIn {
         now: fn() -> Timestamp,
         rng: fn() -> io::Result<ChaCha20Rng>,
     ) -> Result<Self, SignInError> {
+        if people.rules().attested_administrators && settings.models.is_empty() {
+            return Err(SignInError::NoModel);
+        }
         let door = Door::new(host(&settings.origin), &settings.origin, &settings.name)?;
+        let door = door.trusting(settings.models.clone());
         let cookies = Cookies::of(&settings.origin);
         Ok(Self(Arc::new(Inner { people, door, settings, cookies, frame, now, rng })))
     }

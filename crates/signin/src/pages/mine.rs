@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
+use vauban_passkey::Attestation;
 use vauban_people::{Binding, Key, PeopleError, Session};
 
 use super::{
@@ -13,7 +14,12 @@ use super::{
     refused::refused,
     room::room,
 };
-use crate::{SignIn, ceremony::key_id, failed::Failed, seat::Seat};
+use crate::{
+    SignIn,
+    ceremony::{attestation, key_id},
+    failed::Failed,
+    seat::Seat,
+};
 
 /// Keys that everybody should have.
 const WANTED: usize = 2;
@@ -27,13 +33,13 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     };
     let content = html! {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
-        (keys_shown(&seat, &keys))
+        (keys_shown(&site, &seat, &keys))
         (sessions_shown(&seat, &sessions))
     };
     room(&site, &seat, "/mine", seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
 }
 
-fn keys_shown(seat: &Seat, keys: &[Key]) -> Markup {
+fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
     html! {
         h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
         @if keys.len() < WANTED {
@@ -53,14 +59,25 @@ fn keys_shown(seat: &Seat, keys: &[Key]) -> Markup {
                 }
             }
         }
-        @if seat.who.is_fresh { (add(seat)) } @else {
+        @if seat.who.is_fresh { (add(site, seat)) } @else {
             (freshen(seat, seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first."), "/mine"))
         }
     }
 }
 
-/// One more key: on a telephone, for which the browser shows a code of its own that no page can copy, or here.
-fn add(seat: &Seat) -> Markup {
+/// One more key: on a telephone, for which the browser shows a code of its own that no page can copy, or here. Where a model has to be
+/// vouched for it is a security key, and no telephone's.
+fn add(site: &SignIn, seat: &Seat) -> Markup {
+    let phone = Button { text: seat.say("Ajouter sur mon téléphone", "Add on my phone"), hints: Some("hybrid") };
+    let here = Button {
+        text: seat.say("Ajouter ici, ou une clé de sécurité", "Add here, or a security key"),
+        hints: Some("client-device security-key"),
+    };
+    let vouched = Button::plain(seat.say("Ajouter une clé de sécurité admise", "Add a security key that is admitted"));
+    let buttons: &[Button<'_>] = match attestation(site, seat.who.role) {
+        Attestation::Any => &[phone, here],
+        Attestation::Required => &[vouched],
+    };
     CeremonyForm {
         kind: "create",
         path: "/mine/keys",
@@ -70,13 +87,7 @@ fn add(seat: &Seat) -> Markup {
                 input id="label" name="label" type="text" maxlength="60" autocomplete="off";
             }
         },
-        buttons: &[
-            Button { text: seat.say("Ajouter sur mon téléphone", "Add on my phone"), hints: Some("hybrid") },
-            Button {
-                text: seat.say("Ajouter ici, ou une clé de sécurité", "Add here, or a security key"),
-                hints: Some("client-device security-key"),
-            },
-        ],
+        buttons,
         offer: None,
         has_link: false,
         back: None,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use vauban_softkey::{Assertion, SoftKey, honest};
+use vauban_softkey::{Assertion, Enrolment, SoftKey, honest};
 
 /// What came back.
 #[derive(Debug)]
@@ -114,8 +114,19 @@ impl Browser {
 
     /// Makes a key where a page asks for one.
     pub(crate) fn make(&mut self, path: &str, link: &str, seed: u8) -> Result<SoftKey, Came> {
+        self.make_with(path, link, seed, honest)
+    }
+
+    /// The same, with something of the key's own to say.
+    pub(crate) fn make_with(
+        &mut self,
+        path: &str,
+        link: &str,
+        seed: u8,
+        lie: impl FnOnce(&mut Enrolment),
+    ) -> Result<SoftKey, Came> {
         let (challenge, options) = self.ask(path, link)?;
-        let (key, response) = SoftKey::make(&options, &self.origin(), [seed; 32], honest).unwrap();
+        let (key, response) = SoftKey::make(&options, &self.origin(), [seed; 32], lie).unwrap();
         let response: Value = serde_json::from_str(&response).unwrap();
         let body = json!({ "challenge": challenge, "response": response, "link": link, "label": "phone" });
         let came = self.post(&format!("{path}/answer"), &body);

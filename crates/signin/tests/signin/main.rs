@@ -6,6 +6,7 @@ mod approvals;
 mod browser;
 mod enrolments;
 mod lies;
+mod models;
 mod road;
 mod strangers;
 mod walk;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{Actor, Binding, NewPerson, People, RequestId, Role, Rules, SessionToken, Tie};
-use vauban_signin::{Reach, Settings, SignIn, cookie, gate, router};
+use vauban_signin::{Models, Reach, Settings, SignIn, cookie, gate, router};
 use vauban_softkey::{SoftKey, honest};
 
 use crate::browser::Browser;
@@ -90,6 +90,11 @@ impl World {
     }
 
     pub(crate) fn ruled(rules: Rules) -> Self {
+        Self::trusting(rules, Models::default())
+    }
+
+    /// Under rules of its own, with models of keys that are vouched for.
+    pub(crate) fn trusting(rules: Rules, models: Models) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
         let open = || People::open(&path, rules.clone()).unwrap();
@@ -103,6 +108,7 @@ impl World {
             is_behind_proxy: false,
             home: "/mine",
             reach: Reach::everything(),
+            models,
         };
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
         let test = Router::new().route("/test/bind", get(bind)).with_state(Arc::new(open()));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
-use vauban_signin::{Reach, Settings, SignIn, gate, router};
+use vauban_signin::{Models, Reach, Settings, SignIn, gate, router};
 
 use crate::{failure::Failure, place::rng, terminal};
 
@@ -44,6 +44,7 @@ pub(super) fn run(people: People, serve: &Serve, lang: Lang) -> Result<(), Failu
         is_behind_proxy: serve.origin.starts_with("https://"),
         home: "/mine",
         reach: Reach::everything(),
+        models: Models::default(),
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&error.to_string()))?;
