@@ -116,6 +116,12 @@ impl Models {
         Ok(())
     }
 
+    /// Whether no model is vouched for.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The SHA-256 of the root that vouches for a new key, at this time. Its maker signed the AAGUID: a statement of the format `packed`,
     /// with certificates.
     pub(crate) fn vouching(&self, key: &LibraryCredential, model: Option<Model>, now: Timestamp) -> Option<[u8; 32]> {

@@ -35,7 +35,7 @@ pub use ids::{CredentialId, InvalidId, PersonId, RequestId, SessionId};
 pub use key::{Key, KeyOwner, NewKey, Used};
 pub use names::{Agent, Group, InvalidName, Label, Name};
 pub use pass::{Admitted, Doorway, Pass};
-pub use person::{Person, Role, Standing, Tie, Warning};
+pub use person::{Enlisted, Person, Role, Standing, Tie, Warning};
 /// The traits that a source of randomness has to have.
 pub use rand::{CryptoRng, RngCore};
 pub use refusal::Refusal;

@@ -2,7 +2,11 @@
 
 use axum::{Router, middleware};
 
-use crate::{SignIn, forward, gate, gate::elsewhere, router};
+use crate::{
+    SignIn, forward,
+    gate::{elsewhere, gate},
+    router::router,
+};
 
 /// The whole server: pages behind their gate, with what else belongs there (how they look), and what proxies of tools ask.
 pub fn app(site: &SignIn, more: Router) -> Router {

@@ -23,6 +23,11 @@ impl Back {
         (is_plain && is_path && text.len() <= LONGEST).then(|| Self(text.to_owned()))
     }
 
+    /// As a page has it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The path of a request.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         Self::new(uri.path_and_query()?.as_str())

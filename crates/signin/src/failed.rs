@@ -53,7 +53,7 @@ impl Failed {
         match self {
             Self::People(PeopleError::Refused(Refusal::NoSession)) => StatusCode::UNAUTHORIZED,
             Self::People(PeopleError::Refused(
-                Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession,
+                Refusal::NoSuchPerson | Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession,
             )) => StatusCode::NOT_FOUND,
             Self::People(PeopleError::Refused(_)) | Self::Key(_) => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
@@ -81,14 +81,20 @@ impl Failed {
         }
     }
 
-    /// For the script.
-    pub(crate) fn response(&self) -> Response {
-        if self.status().is_server_error() {
+    /// The status to answer with. What is our own fault is written down.
+    pub(crate) fn noted(&self) -> StatusCode {
+        let status = self.status();
+        if status.is_server_error() {
             tracing::error!(error = %self, "sign-in failed");
         }
+        status
+    }
+
+    /// For the script. People are answered with a page.
+    pub(crate) fn response(&self) -> Response {
         let text = self.text();
         let body = serde_json::json!({ "code": self.code(), "fr": text.get(Lang::Fr), "en": text.get(Lang::En) });
-        (self.status(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+        (self.noted(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
     }
 }
 

@@ -25,7 +25,7 @@ const HEADERS: [(&str, &str); 7] = [
 ];
 
 /// Turns away whoever comes by another name, and what pages of others have a browser send.
-pub async fn gate(State(site): State<SignIn>, request: Request, next: Next) -> Response {
+pub(crate) async fn gate(State(site): State<SignIn>, request: Request, next: Next) -> Response {
     let answer = if is_own(&site, request.method(), request.headers()) {
         next.run(request).await
     } else {

@@ -28,9 +28,9 @@ mod visit;
 pub use app::app;
 pub use cookie::value as cookie;
 pub use forward::{NoTool, Tool};
-pub use gate::gate;
 pub use reach::Reach;
-pub use router::router;
 pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
+/// What [`Settings::models`] is made of.
+pub use vauban_passkey::{Model, Models, NotAModel, NotARoot};
 pub use visit::{LANGUAGE, language};

@@ -9,11 +9,12 @@ use axum::{
 use crate::{
     SignIn,
     ceremony::{AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
-    forward, pages,
+    forward,
+    pages::{self, people},
 };
 
-/// The routes of signing in. [`gate`](crate::gate) belongs before them.
-pub fn router(site: SignIn) -> Router {
+/// The routes of signing in. `gate` belongs before them.
+pub(crate) fn router(site: SignIn) -> Router {
     Router::new()
         .route("/signin", get(pages::sign_in))
         .route("/signin/script.js", get(pages::script))
@@ -37,6 +38,27 @@ pub fn router(site: SignIn) -> Router {
         .route("/requests/{id}/veto", post(pages::veto))
         .route("/requests/{id}/ask", post(ask::<Approve>))
         .route("/requests/{id}/answer", post(answer::<Approve>))
+        .route("/requests/{id}/link", post(pages::link))
+        .merge(administration())
         .layer(DefaultBodyLimit::max(LONGEST))
         .with_state(site)
+}
+
+/// The pages of administrators.
+fn administration() -> Router<SignIn> {
+    Router::new()
+        .route("/people", get(people::list))
+        .route("/people/invite", get(people::invitation).post(people::invite))
+        .route("/people/{id}", get(people::person))
+        .route("/people/{id}/leave", get(people::before_leaving).post(people::leave))
+        .route("/people/{id}/recover", post(people::recover))
+        .route("/people/{id}/role", post(people::ask_role))
+        .route("/people/{id}/suspend", post(people::suspend))
+        .route("/people/{id}/resume", post(people::resume))
+        .route("/people/{id}/groups", post(people::set_groups))
+        .route("/people/{id}/end", post(people::set_end))
+        .route("/people/{id}/keys/{key}/remove", post(people::remove_key))
+        .route("/people/{id}/sessions/end", post(people::end_all))
+        .route("/people/{id}/sessions/{session}/end", post(people::end_session))
+        .route("/audit", get(people::audit))
 }

@@ -60,27 +60,28 @@ async function key(kind, options, more) {
 let waiting = null;
 let link = "";
 
-/** A whole ceremony of a form: asked, signed, answered. */
-async function ceremony(form, more = {}) {
-  const { kind, ask, answer } = form.dataset;
+/** A whole ceremony of a form: asked, signed, answered. A button may hint at where the browser shall look for a key first. */
+async function ceremony(form, more = {}, hints = "") {
+  const { kind, ask, answer, back } = form.dataset;
   const { challenge, options } = await post(ask, { link });
+  if (hints && !options.hints?.length) options.hints = hints.split(" ");
   const response = await key(kind, options, more);
   const label = form.elements.namedItem("label")?.value ?? "";
-  const { to } = await post(answer, { challenge, response, link, label, to: form.dataset.to ?? "" });
-  location.assign(to);
+  const { to } = await post(answer, { challenge, response, link, label });
+  location.assign(back ?? to);
 }
 
 for (const form of document.querySelectorAll("form[data-kind]")) {
   const said = form.querySelector("[role=alert]");
-  const button = form.querySelector("button");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const button = event.submitter ?? form.querySelector("button");
     waiting?.abort();
     waiting = null;
     said.textContent = "";
     button.disabled = true;
     try {
-      await ceremony(form);
+      await ceremony(form, {}, button.dataset.hints);
     } catch (error) {
       said.textContent = reason(error);
       button.disabled = false;
@@ -91,6 +92,8 @@ for (const form of document.querySelectorAll("form[data-kind]")) {
 
 /** A key that the browser offers in the field, before anybody presses a button. What fails here fails silently: there is the button. */
 async function offer(form) {
+  const field = form.querySelector("input");
+  field.addEventListener("input", () => (field.value = ""));
   if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
   waiting = new AbortController();
   await ceremony(form, { mediation: "conditional", signal: waiting.signal });
@@ -109,7 +112,8 @@ async function invited(form) {
     document.querySelector("#recovery").hidden = !recovery;
     button.disabled = false;
   } catch (error) {
-    said.textContent = error.message;
+    // Whoever loads the page again has no link any more.
+    said.textContent = link ? error.message : words("Ouvrez le lien encore une fois, en entier.", "Open the link once more, the whole of it.");
   }
 }
 

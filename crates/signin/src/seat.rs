@@ -2,13 +2,13 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{Method, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use maud::{DOCTYPE, html};
 use vauban_people::{Actor, Refusal, SessionHash, Who};
 
-use crate::{SignIn, back::Back, failed::Failed, visit::Browser};
+use crate::{SignIn, back::Back, failed::Failed, pages, visit::Browser};
 
 /// Whoever holds the session of this request.
 #[derive(Debug)]
@@ -41,17 +41,18 @@ impl FromRequestParts<SignIn> for Seat {
         match site.held(&parts.headers) {
             Ok(Some((session, who))) => Ok(Self { who, session, browser }),
             Ok(None) => Err(away(parts)),
-            Err(error) => Err(Failed::from(error).response()),
+            Err(error) if is_script(&parts.headers) => Err(Failed::from(error).response()),
+            Err(error) => Err(pages::turned_away(site, browser.lang, &error.into())),
         }
     }
 }
 
-/// Pages send people to sign in, and then to where they were going; whatever else asks is told that it may not.
+/// People are sent to sign in, and then to where they were going; the script is told that it may not.
 fn away(parts: &Parts) -> Response {
-    if parts.method != Method::GET {
+    if is_script(&parts.headers) {
         return Failed::from(Refusal::NoSession).response();
     }
-    let back = Back::of(&parts.uri).filter(|_| parts.uri.path() != "/mine");
+    let back = Back::of(&parts.uri).filter(|_| parts.method == Method::GET && parts.uri.path() != "/mine");
     let comes_from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     match back {
         // The session's cookie does not come along from a page elsewhere, so that its owner's browser asks once more by itself.
@@ -64,4 +65,9 @@ fn away(parts: &Parts) -> Response {
 fn once_more(back: &Back) -> Response {
     let page = html! { (DOCTYPE) html { head { meta http-equiv="refresh" content={ "0;url=" (back) }; } } };
     Html(page.into_string()).into_response()
+}
+
+/// The script sends JSON, which no form does.
+fn is_script(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use maud::Markup;
 use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
-use vauban_passkey::{Door, NoDoor};
+use vauban_passkey::{Door, Models, NoDoor};
 use vauban_people::{Binding, People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
 use crate::{
@@ -35,6 +35,26 @@ pub struct Settings {
     pub reach: Reach,
     /// The tools whose proxies ask here.
     pub tools: Vec<Tool>,
+    /// The models of keys that are vouched for, where the rules ask that of administrators.
+    pub models: Models,
+}
+
+impl Settings {
+    /// The usual ones for an origin: a proxy stands before one with TLS.
+    #[must_use]
+    pub fn of(origin: &str, lang: Lang) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            name: "Vauban".to_owned(),
+            lang,
+            is_behind_proxy: origin.starts_with("https://"),
+            has_client_certificates: false,
+            home: "/mine",
+            reach: Reach::everything(),
+            tools: Vec::new(),
+            models: Models::default(),
+        }
+    }
 }
 
 /// Why people cannot sign in here.
@@ -46,6 +66,9 @@ pub enum SignInError {
     /// A tool has no name of its own.
     #[error("a tool: {0}")]
     Tool(#[from] NoTool),
+    /// Administrators need a key of a model that is vouched for, and none is: nobody could become one, or add a key.
+    #[error("the rules ask for attested keys of administrators, and no model is vouched for")]
+    NoModel,
 }
 
 /// The frame of a page: language, title, and what is on it.
@@ -71,7 +94,7 @@ impl SignIn {
     ///
     /// # Errors
     /// [`SignInError::Door`] for an origin where browsers would make no passkeys, or make them for others, too; [`SignInError::Tool`] for two
-    /// things of one name.
+    /// things of one name; [`SignInError::NoModel`] where no administrator could have a key.
     pub fn new(
         people: People,
         settings: Settings,
@@ -79,7 +102,11 @@ impl SignIn {
         now: fn() -> Timestamp,
         rng: fn() -> io::Result<ChaCha20Rng>,
     ) -> Result<Self, SignInError> {
+        if people.rules().attested_administrators && settings.models.is_empty() {
+            return Err(SignInError::NoModel);
+        }
         let door = Door::new(host(&settings.origin), &settings.origin, &settings.name)?;
+        let door = door.trusting(settings.models.clone());
         let cookies = Cookies::of(&settings.origin);
         let tools = Tools::new(&settings.tools, authority(&settings.origin))?;
         Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, frame, now, rng })))

@@ -53,6 +53,22 @@ impl People {
         })
     }
 
+    /// The events before this number, the newest first; of a person, where one is named. So a list of all is read page by page.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn events_before(&self, before: u64, person: Option<PersonId>, most: u32) -> Result<Vec<Event>, PeopleError> {
+        // Each by its own index: whoever is seldom named must not cost a look at everything.
+        let of = if person.is_some() { "person = ?2" } else { "?2 IS NULL" };
+        self.read(|sql| {
+            let mut query = sql.prepare_cached(&format!(
+                "SELECT number, at, kind, about FROM events WHERE number < ?1 AND {of} ORDER BY number DESC LIMIT ?3"
+            ))?;
+            let events = query.query_map(params![signed(before), person, most.min(MOST)], event)?;
+            events.map(|row| row?.ok_or_else(bad)).collect()
+        })
+    }
+
     /// Says that the record has all events up to this number. Only such events are forgotten in time.
     ///
     /// # Errors

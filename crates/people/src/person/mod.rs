@@ -3,8 +3,10 @@
 mod change;
 mod leave;
 mod read;
+mod roll;
 mod values;
 
 pub(crate) use change::GROUPS;
 pub(crate) use read::person;
+pub use roll::Enlisted;
 pub use values::{Person, Role, Standing, Tie, Warning};

@@ -11,7 +11,7 @@ use crate::{
     store::{Change, People, millis, moment},
 };
 
-const COLUMNS: &str = "id, name, tie, role, groups, state, until, added";
+pub(super) const COLUMNS: &str = "id, name, tie, role, groups, state, until, added";
 
 impl People {
     /// A person by id.
@@ -160,7 +160,7 @@ pub(crate) fn groups_text(groups: &BTreeSet<Group>) -> Result<String, PeopleErro
     serde_json::to_string(groups).map_err(|error| PeopleError::Store(error.to_string()))
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<Option<Person>> {
+pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<Option<Person>> {
     let Ok(groups) = serde_json::from_str(row.get_ref(4)?.as_str()?) else { return Ok(None) };
     let until: Option<i64> = row.get(6)?;
     Ok(Some(Person {
@@ -175,6 +175,6 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Option<Person>> {
     }))
 }
 
-fn bad() -> PeopleError {
+pub(super) fn bad() -> PeopleError {
     PeopleError::Damaged("a person".to_owned())
 }

@@ -22,6 +22,23 @@ fn numbers_have_no_gaps_whatever_is_refused_between() {
 }
 
 #[test]
+fn a_list_is_read_backwards_page_by_page() {
+    let (mut town, ana, ben) = Town::founded();
+    town.member("Cleo", &ana, &ben);
+    let numbers = |before, person, most| {
+        let events = town.people.events_before(before, person, most).unwrap();
+        events.iter().map(|event| event.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(5, None, 3), [4, 3, 2]);
+    let newest = town.people.last_events(1).unwrap()[0].number;
+    assert_eq!(numbers(u64::MAX, None, 1), [newest]);
+    let of_ana: Vec<_> = town.people.events_about(ana.id, 1_000).unwrap().iter().map(|event| event.number).collect();
+    assert_eq!(numbers(u64::MAX, Some(ana.id), 1_000), of_ana);
+    assert_eq!(numbers(of_ana[0], Some(ana.id), 1_000), of_ana[1..]);
+    assert!(numbers(1, None, 9).is_empty());
+}
+
+#[test]
 fn only_what_was_handed_over_is_forgotten_and_numbers_go_on() {
     let (mut town, ana, _) = Town::founded();
     let last = town.people.events(0, 1_000).unwrap().last().unwrap().number;

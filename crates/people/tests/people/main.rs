@@ -21,4 +21,5 @@ mod random;
 mod recovery;
 mod requests;
 mod retention;
+mod roll;
 mod sessions;

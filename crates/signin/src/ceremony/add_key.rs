@@ -33,7 +33,7 @@ impl Ceremony for AddKey {
         }
         let known: Vec<Vec<u8>> = site.people().keys(who.person)?.iter().map(|key| key.id.bytes().to_vec()).collect();
         let person = Uuid::from_bytes(who.person.bytes());
-        let asked = site.door().enrol(person, who.name.as_str(), &known, attestation(site), nonce)?;
+        let asked = site.door().enrol(person, who.name.as_str(), &known, attestation(site, who.role), nonce)?;
         Ok((asked, Purpose::AddKey { person: who.person }))
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use vauban_passkey::LONGEST_RESPONSE;
 use vauban_people::{ChallengeHash, ChallengeToken, CredentialId, InvitationHash, InvitationToken, Label};
 
-use crate::{back::Back, failed::Failed};
+use crate::failed::Failed;
 
 /// A body, at most: a response, and what stands around it.
 pub(crate) const LONGEST: usize = LONGEST_RESPONSE + 4_096;
@@ -19,7 +19,6 @@ pub(crate) struct Sent {
     response: Value,
     link: String,
     label: String,
-    to: String,
 }
 
 impl Sent {
@@ -39,11 +38,6 @@ impl Sent {
     pub(super) fn label(&self, otherwise: &str) -> Result<Label, Failed> {
         let told = self.label.trim();
         Ok(if told.is_empty() { otherwise } else { told }.parse()?)
-    }
-
-    /// Where the person was going before they were asked to sign in.
-    pub(super) fn back(&self) -> Option<Back> {
-        Back::new(&self.to)
     }
 
     /// The response as the browser wrote it.

@@ -9,7 +9,7 @@ use axum::{
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
 use vauban_passkey::{Asked, Attestation, Nonce};
-use vauban_people::{CredentialId, Enrolment, Invitation, NewKey, PersonId, Purpose, Refusal};
+use vauban_people::{CredentialId, Enrolment, Invitation, Kind, NewKey, PersonId, Purpose, Refusal, RequestId, Role};
 
 use super::{
     answer::Sent,
@@ -36,7 +36,8 @@ impl Ceremony for Enrol {
     fn ask(&self, site: &SignIn, sent: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
         let invitation = invitation(site, sent)?;
         let (person, name) = (Uuid::from_bytes(invitation.person.id.bytes()), invitation.person.name.as_str());
-        let asked = site.door().enrol(person, name, &[], attestation(site), nonce)?;
+        let role = role(site, invitation.request)?;
+        let asked = site.door().enrol(person, name, &[], attestation(site, role), nonce)?;
         Ok((asked, Purpose::Enrol { request: invitation.request }))
     }
 
@@ -70,9 +71,23 @@ fn invitation(site: &SignIn, sent: &Sent) -> Result<Invitation, Failed> {
     Ok(site.people().invitation(&sent.link()?, site.now())?)
 }
 
-/// Whether a key must be of a model that somebody vouches for. Whether *this* person's must be is the store's rule, which refuses the others.
-pub(super) fn attestation(site: &SignIn) -> Attestation {
-    if site.people().rules().attested_administrators { Attestation::Required } else { Attestation::Any }
+/// What the person of a request will be.
+fn role(site: &SignIn, request: RequestId) -> Result<Role, Failed> {
+    Ok(match site.people().request(request)?.kind {
+        Kind::Found { .. } => Role::Administrator,
+        Kind::Invite(invited) => invited.role,
+        Kind::Recover { person, .. } => site.people().person(person)?.role,
+        Kind::Role { .. } | Kind::BreakGlass { .. } => return Err(Refusal::NoLink.into()),
+    })
+}
+
+/// Whether somebody's key must be of a model that is vouched for. The store asks again when it takes the key, because roles change.
+pub(crate) fn attestation(site: &SignIn, role: Role) -> Attestation {
+    if site.people().rules().attested_administrators && role == Role::Administrator {
+        Attestation::Required
+    } else {
+        Attestation::Any
+    }
 }
 
 pub(super) fn new_key(made: &vauban_passkey::Credential, sent: &Sent) -> Result<NewKey, Failed> {

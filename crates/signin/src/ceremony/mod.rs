@@ -11,7 +11,7 @@ mod steps;
 pub(crate) use add_key::AddKey;
 pub(crate) use answer::{LONGEST, key_id};
 pub(crate) use approve::Approve;
-pub(crate) use enrol::{Enrol, who};
+pub(crate) use enrol::{Enrol, attestation, who};
 pub(crate) use fresh::Fresh;
 pub(crate) use sign_in::Enter;
 pub(crate) use steps::{answer, ask};

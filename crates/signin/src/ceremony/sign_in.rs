@@ -38,8 +38,7 @@ impl Ceremony for Enter {
         let verified = site.door().signed_in(&kept.state, &response, &Credential::from_bytes(&key.credential)?)?;
         let after = verified.credential.to_bytes();
         let started = site.people().sign_in(&used(&key, &after), &kept.browser.visit, rng, site.now())?;
-        let to = sent.back().map_or_else(|| site.settings().home.to_owned(), |back| back.to_string());
-        Ok(Done { started: Some(started), to })
+        Ok(Done { started: Some(started), to: site.settings().home.to_owned() })
     }
 
     fn person(&self) -> Option<PersonId> {

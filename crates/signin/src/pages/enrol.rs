@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use maud::html;
 use vauban_model::Lang;
 
-use super::parts::{CeremonyForm, page};
+use super::parts::{Button, CeremonyForm, page};
 use crate::{SignIn, visit::Browser};
 
 pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Response {
@@ -30,13 +30,15 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Respo
         kind: "create",
         path: "/enrol",
         fields: html! {
-            label for="label" { (label) }
-            input id="label" name="label" type="text" maxlength="60" autocomplete="off" placeholder=(hint);
+            div.field {
+                label for="label" { (label) }
+                input id="label" name="label" type="text" maxlength="60" autocomplete="off" placeholder=(hint);
+            }
         },
-        button,
-        is_offered: false,
-        to: None,
+        buttons: &[Button::plain(button)],
+        offer: None,
         has_link: true,
+        back: None,
     };
     let content = html! {
         p { (for_whom) " " strong id="for" aria-live="polite" {} }

@@ -2,14 +2,24 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::{Markup, html};
-use vauban_people::{Binding, Key, PeopleError, Session, SessionId};
+use vauban_passkey::Attestation;
+use vauban_people::{Binding, Key, PeopleError, Session};
 
-use super::parts::{CeremonyForm, page, time};
-use crate::{SignIn, ceremony::key_id, failed::Failed, seat::Seat};
+use super::{
+    parts::{Button, CeremonyForm, freshen, press, time},
+    refused::refused,
+    room::room,
+};
+use crate::{
+    SignIn,
+    ceremony::{attestation, key_id},
+    failed::Failed,
+    seat::Seat,
+};
 
 /// Keys that everybody should have.
 const WANTED: usize = 2;
@@ -19,18 +29,17 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     let read = || Ok::<_, PeopleError>((site.people().keys(person)?, site.people().sessions(person, site.now())?));
     let (keys, sessions) = match read() {
         Ok(read) => read,
-        Err(error) => return Failed::from(error).response(),
+        Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
     let content = html! {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
-        (keys_shown(&seat, &keys))
+        (keys_shown(&site, &seat, &keys))
         (sessions_shown(&seat, &sessions))
-        form method="post" action="/signin/out" { button type="submit" { (seat.say("Sortir", "Sign out")) } }
     };
-    page(&site, seat.browser.lang, seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
+    room(&site, &seat, "/mine", seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
 }
 
-fn keys_shown(seat: &Seat, keys: &[Key]) -> Markup {
+fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
     html! {
         h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
         @if keys.len() < WANTED {
@@ -45,44 +54,43 @@ fn keys_shown(seat: &Seat, keys: &[Key]) -> Markup {
                     strong { (key.label) } ", " (seat.say("ajoutée le", "added on")) " " (time(key.added))
                     @if let Some(used) = key.used { ", " (seat.say("utilisée le", "used on")) " " (time(used)) }
                     @if keys.len() > 1 && seat.who.is_fresh {
-                        form method="post" action={ "/mine/keys/" (key.id) "/remove" } {
-                            button type="submit" { (seat.say("Retirer", "Remove")) " " (key.label) }
-                        }
+                        (press(&format!("/mine/keys/{}/remove", key.id), "second", &html! { (seat.say("Retirer", "Remove")) " " (key.label) }))
                     }
                 }
             }
         }
-        @if seat.who.is_fresh { (add(seat)) } @else { (freshen(seat)) }
+        @if seat.who.is_fresh { (add(site, seat)) } @else {
+            (freshen(seat, seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first."), "/mine"))
+        }
     }
 }
 
-fn add(seat: &Seat) -> Markup {
+/// One more key: on a telephone, for which the browser shows a code of its own that no page can copy, or here. Where a model has to be
+/// vouched for it is a security key, and no telephone's.
+fn add(site: &SignIn, seat: &Seat) -> Markup {
+    let phone = Button { text: seat.say("Ajouter sur mon téléphone", "Add on my phone"), hints: Some("hybrid") };
+    let here = Button {
+        text: seat.say("Ajouter ici, ou une clé de sécurité", "Add here, or a security key"),
+        hints: Some("client-device security-key"),
+    };
+    let vouched = Button::plain(seat.say("Ajouter une clé de sécurité admise", "Add a security key that is admitted"));
+    let buttons: &[Button<'_>] = match attestation(site, seat.who.role) {
+        Attestation::Any => &[phone, here],
+        Attestation::Required => &[vouched],
+    };
     CeremonyForm {
         kind: "create",
         path: "/mine/keys",
         fields: html! {
-            label for="label" { (seat.say("Nom de la nouvelle clé (facultatif)", "A name for the new key (if you like)")) }
-            input id="label" name="label" type="text" maxlength="60" autocomplete="off";
+            div.field {
+                label for="label" { (seat.say("Nom de la nouvelle clé (facultatif)", "A name for the new key (if you like)")) }
+                input id="label" name="label" type="text" maxlength="60" autocomplete="off";
+            }
         },
-        button: seat.say("Ajouter une clé", "Add a key"),
-        is_offered: false,
-        to: None,
+        buttons,
+        offer: None,
         has_link: false,
-    }
-    .shown()
-}
-
-fn freshen(seat: &Seat) -> Markup {
-    CeremonyForm {
-        kind: "get",
-        path: "/mine/fresh",
-        fields: html! {
-            p { (seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first.")) }
-        },
-        button: seat.say("Toucher ma clé", "Touch my key"),
-        is_offered: false,
-        to: None,
-        has_link: false,
+        back: None,
     }
     .shown()
 }
@@ -97,16 +105,16 @@ fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
                     (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, &session.binding))
                     @if let Some(address) = session.address { ", " (address) }
                     ", " span.agent { (session.agent.as_str()) }
-                    form method="post" action={ "/mine/sessions/" (session.id) "/end" } {
-                        button type="submit" { (seat.say("Mettre fin", "End it")) }
-                    }
+                    (press(&format!("/mine/sessions/{}/end", session.id), "second", &html! {
+                        (seat.say("Mettre fin", "End it")) span.hidden { " (" (session.begun) ")" }
+                    }))
                 }
             }
         }
     }
 }
 
-const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
+pub(super) const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
     match binding {
         Binding::Plain => seat.say(
             "liée à aucun appareil : une heure, sans administration",
@@ -117,23 +125,27 @@ const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
     }
 }
 
-pub(crate) async fn end_session(State(site): State<SignIn>, seat: Seat, Path(id): Path<SessionId>) -> Response {
-    back(site.people().end_session(&seat.actor(), id, site.now()))
+pub(crate) async fn end_session(State(site): State<SignIn>, seat: Seat, Path(id): Path<String>) -> Response {
+    let done = id.parse().map_err(Failed::from);
+    back(&site, &seat, done.and_then(|id| Ok(site.people().end_session(&seat.actor(), id, site.now())?)))
 }
 
 pub(crate) async fn remove_key(State(site): State<SignIn>, seat: Seat, Path(id): Path<String>) -> Response {
-    let Ok(id) = key_id(&id) else { return StatusCode::NOT_FOUND.into_response() };
-    back(site.people().remove_key(&seat.actor(), &id, site.now()))
+    let done = key_id(&id);
+    back(&site, &seat, done.and_then(|id| Ok(site.people().remove_key(&seat.actor(), &id, site.now())?)))
 }
 
-fn back(done: Result<(), PeopleError>) -> Response {
-    done.map_or_else(|error| Failed::from(error).response(), |()| Redirect::to("/mine").into_response())
+fn back(site: &SignIn, seat: &Seat, done: Result<(), Failed>) -> Response {
+    match done {
+        Ok(()) => Redirect::to("/mine").into_response(),
+        Err(failed) => refused(site, seat, "/mine", &failed),
+    }
 }
 
 /// Ends the session of this request. Whoever has none is out already.
 pub(crate) async fn sign_out(State(site): State<SignIn>, seat: Seat) -> Response {
     if let Err(error) = site.people().end_session(&seat.actor(), seat.who.session, site.now()) {
-        return Failed::from(error).response();
+        return refused(&site, &seat, "/mine", &Failed::from(error));
     }
     let mut answer = Redirect::to("/signin").into_response();
     if let Some(gone) = site.cookies().keep(site.cookies().session, "", Some(0)) {

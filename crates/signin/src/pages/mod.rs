@@ -1,12 +1,20 @@
 //! The pages.
 
+mod code;
 mod enrol;
+mod link;
 mod mine;
 mod parts;
+pub(crate) mod people;
+mod refused;
 mod request;
+mod room;
 mod sign_in;
+mod words;
 
 pub(crate) use enrol::enrol;
+pub(crate) use link::link;
 pub(crate) use mine::{end_session, mine, remove_key, sign_out};
+pub(crate) use refused::turned_away;
 pub(crate) use request::{request, requests, veto};
 pub(crate) use sign_in::{script, sign_in};

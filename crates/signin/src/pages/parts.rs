@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use vauban_model::Lang;
 
-use crate::{SignIn, back::Back};
+use crate::{SignIn, seat::Seat};
 
 /// A form that the script turns into a ceremony.
 pub(super) struct CeremonyForm<'a> {
@@ -13,34 +13,91 @@ pub(super) struct CeremonyForm<'a> {
     pub(super) kind: &'a str,
     /// Where it is asked and answered: this, with `/ask` and `/answer`.
     pub(super) path: &'a str,
-    /// What stands before the button.
+    /// What stands before the buttons.
     pub(super) fields: Markup,
-    /// What the button says.
-    pub(super) button: &'a str,
-    /// Whether the browser may offer a key before the button is pressed.
-    pub(super) is_offered: bool,
-    /// Where the person was going.
-    pub(super) to: Option<&'a Back>,
+    /// What the buttons say; mostly one.
+    pub(super) buttons: &'a [Button<'a>],
+    /// What names the field in which the browser may offer a key before a button is pressed.
+    pub(super) offer: Option<&'a str>,
     /// Whether what stands behind the # is needed.
     pub(super) has_link: bool,
+    /// Where the person goes afterwards, if not where the answer says.
+    pub(super) back: Option<&'a str>,
+}
+
+/// A button of a ceremony.
+pub(super) struct Button<'a> {
+    /// What it says.
+    pub(super) text: &'a str,
+    /// Where the browser shall look for a key first, in words of its own (Web Authentication Level 3, section 5.8.7), with blanks
+    /// between; nothing where it may ask.
+    pub(super) hints: Option<&'a str>,
+}
+
+impl<'a> Button<'a> {
+    /// One that lets the browser ask.
+    pub(super) const fn plain(text: &'a str) -> Self {
+        Self { text, hints: None }
+    }
 }
 
 impl CeremonyForm<'_> {
     pub(super) fn shown(&self) -> Markup {
         html! {
             form.key data-kind=(self.kind) data-ask={ (self.path) "/ask" } data-answer={ (self.path) "/answer" }
-                data-offer[self.is_offered] data-link[self.has_link] data-to=[self.to] {
+                data-back=[self.back] data-offer[self.offer.is_some()] data-link[self.has_link] {
                 (self.fields)
-                button type="submit" { (self.button) }
+                @for button in self.buttons {
+                    button type="submit" data-hints=[button.hints] { (button.text) }
+                    " "
+                }
+                @if let Some(label) = self.offer { (offer(label)) }
                 p.alarm role="alert" {}
             }
         }
     }
 }
 
-/// A whole page, with the script.
+/// A field for the browser's own list of keys. It takes no text (the script empties it), and is not read-only, because browsers offer
+/// nothing in fields that are.
+fn offer(label: &str) -> Markup {
+    html! {
+        p.offer {
+            label for="key" { (label) }
+            " "
+            input id="key" type="text" inputmode="none" autocomplete="username webauthn" spellcheck="false";
+        }
+    }
+}
+
+/// A key is touched once more, and then the person comes back.
+pub(super) fn freshen(seat: &Seat, why: &str, back: &str) -> Markup {
+    CeremonyForm {
+        kind: "get",
+        path: "/mine/fresh",
+        fields: html! { p { (why) } },
+        buttons: &[Button::plain(seat.say("Toucher ma clé", "Touch my key"))],
+        offer: None,
+        has_link: false,
+        back: Some(back),
+    }
+    .shown()
+}
+
+/// A form with nothing but a button.
+pub(super) fn press(action: &str, class: &str, content: &Markup) -> Markup {
+    html! { form.row method="post" action=(action) { button class=(class) type="submit" { (content) } } }
+}
+
+/// A page of whoever is not in yet, with the script.
 pub(super) fn page(site: &SignIn, lang: Lang, title: &str, content: &Markup) -> Response {
+    whole(site, lang, title, &html! {}, content)
+}
+
+/// A whole page, with the script.
+pub(super) fn whole(site: &SignIn, lang: Lang, title: &str, header: &Markup, content: &Markup) -> Response {
     let body = html! {
+        (header)
         main id="content" tabindex="-1" {
             h1 { (title) }
             (content)
@@ -61,4 +118,20 @@ const fn without_script(lang: Lang) -> &'static str {
 /// A time as people read it, and as programs do.
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d %H:%M UTC")) } }
+}
+
+/// The day of a time.
+pub(super) fn day(at: Timestamp) -> Markup {
+    html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d")) } }
+}
+
+/// How many there are, of something that has words for one and for several in both languages.
+pub(super) fn count(
+    seat: &Seat,
+    count: u32,
+    (one_fr, more_fr): (&'static str, &'static str),
+    (one_en, more_en): (&'static str, &'static str),
+) -> Markup {
+    let word = if count == 1 { seat.say(one_fr, one_en) } else { seat.say(more_fr, more_en) };
+    html! { (count) " " (word) }
 }

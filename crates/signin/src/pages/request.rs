@@ -1,91 +1,162 @@
-//! What waits for approvals: read word for word, signed with a key, or stopped.
+//! What waits for approvals: read word for word, signed with a key, or stopped. Members see what is about themselves, and can stop it.
 
 use axum::{
-    extract::{Path, State},
+    extract::{FromRequestParts, RawPathParams, State},
+    http::request::Parts,
     response::{IntoResponse as _, Redirect, Response},
 };
+use jiff::Timestamp;
 use maud::{Markup, html};
-use vauban_people::{PeopleError, Request, RequestId, RequestState, Role};
+use vauban_people::{Approver, Refusal, Request, RequestState, Role};
 
-use super::parts::{CeremonyForm, page, time};
+use super::{
+    parts::{Button, CeremonyForm, freshen, press, time},
+    refused::refused,
+    room::room,
+    words,
+};
 use crate::{SignIn, failed::Failed, seat::Seat};
+
+/// A request that an address names, and somebody who may see it.
+pub(crate) struct Asked {
+    pub(super) seat: Seat,
+    pub(super) request: Request,
+}
+
+impl Asked {
+    pub(super) fn path(&self) -> String {
+        format!("/requests/{}", self.request.id)
+    }
+}
+
+impl FromRequestParts<SignIn> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
+        let seat = Seat::from_request_parts(parts, site).await?;
+        let named = RawPathParams::from_request_parts(parts, site).await;
+        let id = named.ok().and_then(|named| named.iter().find(|(name, _)| *name == "id")?.1.parse().ok());
+        let found = id.ok_or(Failed::from(Refusal::NoSuchRequest)).and_then(|id| Ok(site.people().request(id)?));
+        let seen =
+            found.and_then(
+                |request| if is_seen(&seat, &request) { Ok(request) } else { Err(Refusal::NoSuchRequest.into()) },
+            );
+        match seen {
+            Ok(request) => Ok(Self { seat, request }),
+            Err(failed) => Err(refused(site, &seat, "/requests", &failed)),
+        }
+    }
+}
+
+fn is_seen(seat: &Seat, request: &Request) -> bool {
+    seat.who.role == Role::Administrator || request.kind.subject() == Some(seat.who.person)
+}
 
 pub(crate) async fn requests(State(site): State<SignIn>, seat: Seat) -> Response {
     let open = match site.people().open_requests(site.now()) {
         Ok(open) => open,
-        Err(error) => return Failed::from(error).response(),
+        Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
+    let seen: Vec<&Request> = open.iter().filter(|request| is_seen(&seat, request)).collect();
     let content = html! {
-        @if open.is_empty() { p { (seat.say("Rien n'attend.", "Nothing waits.")) } }
-        ul {
-            @for request in &open {
-                li { a href={ "/requests/" (request.id) } { (request.kind.word()) } ", " (time(request.asked)) ", " (state(&seat, request.state)) }
-            }
+        @if seen.is_empty() { p.calm { (seat.say("Rien n'attend.", "Nothing waits.")) } } @else { (table(&seat, &seen)) }
+        @if seat.who.role == Role::Administrator {
+            p { a.do href="/people/invite" { (seat.say("Inviter quelqu'un", "Invite somebody")) } }
         }
     };
-    page(&site, seat.browser.lang, seat.say("Demandes", "Requests"), &content)
+    room(&site, &seat, "/requests", seat.say("Demandes", "Requests"), &content)
 }
 
-pub(crate) async fn request(State(site): State<SignIn>, seat: Seat, Path(id): Path<RequestId>) -> Response {
-    let read = || {
-        let request = site.people().request(id)?;
-        Ok::<_, PeopleError>((site.people().approvers(id)?, request))
+fn table(seat: &Seat, seen: &[&Request]) -> Markup {
+    html! {
+        table {
+            caption { (seat.say("Ce qui attend", "What waits")) " (" (seen.len()) ")" }
+            thead { tr {
+                th scope="col" { (seat.say("Demande", "Request")) }
+                th scope="col" { (seat.say("Depuis", "Since")) }
+                th scope="col" { (seat.say("État", "State")) }
+            } }
+            tbody { @for request in seen { tr {
+                td.name { a href={ "/requests/" (request.id) } { (words::kind(seat, &request.kind)) @if let Some(name) = words::subject(&request.kind) { ", " (name) } } }
+                td { (time(request.asked)) }
+                td { (words::state(seat, request.state)) }
+            } } }
+        }
+    }
+}
+
+pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Response {
+    let Asked { seat, request } = &asked;
+    let approvers = match site.people().approvers(request.id) {
+        Ok(approvers) => approvers,
+        Err(error) => return refused(&site, seat, "/requests", &Failed::from(error)),
     };
-    let (approvers, request) = match read() {
-        Ok(read) => read,
-        Err(error) => return Failed::from(error).response(),
-    };
-    let is_open = request.is_open(site.now());
+    let now = site.now();
     let content = html! {
         p { (seat.say(
             "Lisez ce texte mot pour mot. Votre clé signe exactement ceci. En cas de doute, voyez la personne avant.",
             "Read this text word for word. Your key signs exactly this. If in doubt, see the person first.",
         )) }
-        pre { (request.text()) }
-        p { (state(&seat, request.state)) }
-        @if let Some(ready) = request.ready { p { (seat.say("Possible à partir de", "Possible from")) " " (time(ready)) } }
-        @if !approvers.is_empty() {
-            h2 { (seat.say("Approuvé par", "Approved by")) }
-            ul { @for approver in &approvers { @if let Some(person) = &approver.person { li { (person.name) ", " (time(approver.at)) } } } }
-        }
-        @if is_open && seat.who.role == Role::Administrator { (decide(&seat, &request)) }
+        pre tabindex="0" { (request.text()) }
+        p { (seat.say("État : ", "State: ")) strong { (words::state(seat, request.state)) } }
+        @if let Some(ready) = request.ready.filter(|ready| now < *ready) { p { (seat.say("Possible à partir de", "Possible from")) " " (time(ready)) } }
+        (approved_by(seat, &approvers))
+        @if request.is_open(now) { (decide(&asked, now)) }
+        p { a href="/requests" { (seat.say("Aux demandes", "To the requests")) } }
     };
-    page(&site, seat.browser.lang, seat.say("Une demande", "A request"), &content)
+    room(&site, seat, &asked.path(), words::kind(seat, &request.kind), &content)
 }
 
-fn decide(seat: &Seat, request: &Request) -> Markup {
-    let path = format!("/requests/{}", request.id);
+fn approved_by(seat: &Seat, approvers: &[Approver]) -> Markup {
+    html! {
+        @if !approvers.is_empty() {
+            h2 { (seat.say("Approuvé par", "Approved by")) }
+            ul { @for approver in approvers { @if let Some(person) = &approver.person { li { (person.name) ", " (time(approver.at)) } } } }
+        }
+    }
+}
+
+fn decide(asked: &Asked, now: Timestamp) -> Markup {
+    let Asked { seat, request } = asked;
+    let (path, is_administrator) = (asked.path(), seat.who.role == Role::Administrator);
     let form = CeremonyForm {
         kind: "get",
         path: &path,
         fields: html! {},
-        button: seat.say("Approuver avec ma clé", "Approve with my key"),
-        is_offered: false,
-        to: None,
+        buttons: &[Button::plain(seat.say("Approuver avec ma clé", "Approve with my key"))],
+        offer: None,
         has_link: false,
+        back: None,
     };
     html! {
-        @if request.state == RequestState::Waiting { (form.shown()) }
-        form method="post" action={ (path) "/veto" } {
-            button type="submit" { (seat.say("S'y opposer", "Stop it")) }
+        @if is_administrator && request.state == RequestState::Waiting { (form.shown()) }
+        @if is_administrator && request.kind.has_link() && request.ready.is_some_and(|ready| ready <= now) { (hand_over(asked)) }
+        (press(&format!("{path}/veto"), "danger", &html! { (seat.say("S'y opposer", "Stop it")) }))
+    }
+}
+
+/// The link, where this session may make it; else what it takes.
+fn hand_over(asked: &Asked) -> Markup {
+    let seat = &asked.seat;
+    html! {
+        h2 { (seat.say("Remettre le lien", "Hand over the link")) }
+        @if !seat.who.may_administer {
+            p { (Failed::from(Refusal::NotBound).text().get(seat.browser.lang)) }
+        } @else if !seat.who.is_fresh {
+            (freshen(seat, seat.say("Pour faire le lien, touchez d'abord votre clé.", "To make the link, touch your key first."), &asked.path()))
+        } @else {
+            p { (seat.say(
+                "Quand la personne est devant vous : le lien n'est montré qu'une fois.",
+                "When the person is here with you: the link is shown once.",
+            )) }
+            (press(&format!("{}/link", asked.path()), "do", &html! { (seat.say("Montrer le lien", "Show the link")) }))
         }
     }
 }
 
-const fn state(seat: &Seat, state: RequestState) -> &'static str {
-    match state {
-        RequestState::Waiting => seat.say("attend des approbations", "waits for approvals"),
-        RequestState::Approved => seat.say("approuvée", "approved"),
-        RequestState::Done => seat.say("faite", "done"),
-        RequestState::Vetoed => seat.say("arrêtée", "stopped"),
-        RequestState::Expired => seat.say("expirée", "expired"),
-        RequestState::Withdrawn => seat.say("retirée", "withdrawn"),
-    }
-}
-
-pub(crate) async fn veto(State(site): State<SignIn>, seat: Seat, Path(id): Path<RequestId>) -> Response {
-    match site.people().veto(&seat.actor(), id, site.now()) {
-        Ok(()) => Redirect::to(&format!("/requests/{id}")).into_response(),
-        Err(error) => Failed::from(error).response(),
+pub(crate) async fn veto(State(site): State<SignIn>, asked: Asked) -> Response {
+    match site.people().veto(&asked.seat.actor(), asked.request.id, site.now()) {
+        Ok(()) => Redirect::to(&asked.path()).into_response(),
+        Err(error) => refused(&site, &asked.seat, &asked.path(), &error.into()),
     }
 }

@@ -9,7 +9,7 @@ use maud::html;
 use serde::Deserialize;
 use vauban_model::Lang;
 
-use super::parts::{CeremonyForm, page};
+use super::parts::{Button, CeremonyForm, page};
 use crate::{SignIn, back::Back, visit::Browser};
 
 #[derive(Debug, Default, Deserialize)]
@@ -20,33 +20,30 @@ pub(crate) struct To {
 
 pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser, Query(To { to }): Query<To>) -> Response {
     let back = Back::new(&to);
-    let (title, button, why, field, lost) = match browser.lang {
+    let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",
             "Entrer avec ma clé d'accès",
             "Aucun mot de passe, aucun code : personne ne vous en demandera jamais un pour ce site. Qui le fait ment.",
-            "Votre clé",
+            "Rien à écrire : votre navigateur peut aussi proposer vos clés dans ce champ.",
             "Clé perdue ? Allez voir deux administrateurs, en personne. Rien d'autre ne rend l'accès : ni courriel, ni téléphone.",
         ),
         Lang::En => (
             "Sign in",
             "Sign in with my passkey",
             "No password, no code: nobody will ever ask you for one for this site. Whoever does is lying.",
-            "Your key",
+            "Nothing to type: your browser may also offer your keys in this field.",
             "Lost your key? See two administrators, in person. Nothing else gives access back: no e-mail, no telephone call.",
         ),
     };
     let form = CeremonyForm {
         kind: "get",
         path: "/signin",
-        fields: html! {
-            label for="key" { (field) }
-            input id="key" name="key" type="text" autocomplete="username webauthn" readonly;
-        },
-        button,
-        is_offered: true,
-        to: back.as_ref(),
+        fields: html! {},
+        buttons: &[Button::plain(button)],
+        offer: Some(offer),
         has_link: false,
+        back: back.as_ref().map(Back::as_str),
     };
     page(&site, browser.lang, title, &html! { (form.shown()) p { (why) } p { (lost) } })
 }

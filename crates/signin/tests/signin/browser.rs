@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use vauban_softkey::{Assertion, SoftKey, honest};
+use vauban_softkey::{Assertion, Enrolment, SoftKey, honest};
 
 /// What came back.
 #[derive(Debug)]
@@ -20,6 +20,11 @@ pub(crate) struct Came {
 impl Came {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    /// Where the answer sends the browser.
+    pub(crate) fn location(&self) -> &str {
+        self.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default()
     }
 
     /// The code of a refusal.
@@ -55,6 +60,12 @@ impl Browser {
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Came {
         let origin = format!("Origin: {}\r\nContent-Type: application/json\r\n", self.origin());
         self.send("POST", path, &origin, body.to_string().as_bytes())
+    }
+
+    /// As a form of a page of this origin would.
+    pub(crate) fn submit(&mut self, path: &str, fields: &str) -> Came {
+        let headers = format!("Origin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n", self.origin());
+        self.send("POST", path, &headers, fields.as_bytes())
     }
 
     pub(crate) fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Came {
@@ -104,8 +115,19 @@ impl Browser {
 
     /// Makes a key where a page asks for one.
     pub(crate) fn make(&mut self, path: &str, link: &str, seed: u8) -> Result<SoftKey, Came> {
+        self.make_with(path, link, seed, honest)
+    }
+
+    /// The same, with something of the key's own to say.
+    pub(crate) fn make_with(
+        &mut self,
+        path: &str,
+        link: &str,
+        seed: u8,
+        lie: impl FnOnce(&mut Enrolment),
+    ) -> Result<SoftKey, Came> {
         let (challenge, options) = self.ask(path, link)?;
-        let (key, response) = SoftKey::make(&options, &self.origin(), [seed; 32], honest).unwrap();
+        let (key, response) = SoftKey::make(&options, &self.origin(), [seed; 32], lie).unwrap();
         let response: Value = serde_json::from_str(&response).unwrap();
         let body = json!({ "challenge": challenge, "response": response, "link": link, "label": "phone" });
         let came = self.post(&format!("{path}/answer"), &body);

@@ -129,7 +129,7 @@ fn whoever_signs_in_on_the_way_arrives_where_they_were_going() {
     let to = location(&sent);
     assert!(to.starts_with("/signin?to=%2Fforward%2Fstart%3Fhost%3D"), "{to}");
     let shown = stranger.get(&to);
-    assert!(shown.body.contains("data-to=\"/forward/start?host=wiki.campagne.example&amp;way="), "{}", shown.body);
+    assert!(shown.body.contains("data-back=\"/forward/start?host=wiki.campagne.example&amp;way="), "{}", shown.body);
     let elsewhere = stranger.get("/signin?to=%2F%2Fevil.example");
     assert!(elsewhere.status == 200 && !elsewhere.body.contains("evil"), "{}", elsewhere.body);
     let from_elsewhere = stranger.send("GET", &going, "Sec-Fetch-Site: cross-site\r\n", b"");

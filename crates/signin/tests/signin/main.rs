@@ -1,12 +1,16 @@
 //! Signing in over HTTP, with keys in software that can lie.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
 
+mod administrators;
 mod approvals;
 mod browser;
 mod certificates;
 mod enrolments;
 mod forward;
 mod lies;
+mod models;
 mod proxies;
 mod road;
+mod strangers;
+mod walk;
 mod world;

@@ -1,17 +1,26 @@
 //! An organisation with two administrators, and its server.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, header},
+    response::IntoResponse,
+    routing::get,
+};
 use jiff::Timestamp;
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use vauban_model::Lang;
-use vauban_people::{Actor, People, RequestId, Rules};
-use vauban_signin::{Reach, Settings, SignIn, serve};
-use vauban_softkey::SoftKey;
+use vauban_people::{Actor, Binding, NewPerson, People, RequestId, Role, Rules, SessionToken, Tie};
+use vauban_signin::{Settings, SignIn, cookie, serve};
+use vauban_softkey::{SoftKey, honest};
 
 use crate::browser::Browser;
 
@@ -29,9 +38,40 @@ pub(crate) struct Person {
     pub(crate) key: SoftKey,
 }
 
+/// A page as the program frames it, with its style.
 fn frame(lang: Lang, title: &str, content: &Markup) -> Markup {
     let code = if lang == Lang::Fr { "fr" } else { "en" };
-    html! { html lang=(code) { head { title { (title) } } body { (content) } } }
+    html! {
+        (DOCTYPE)
+        html lang=(code) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                link rel="stylesheet" href="/style.css";
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
+            }
+            body { (content) }
+        }
+    }
+}
+
+/// What the program serves beside: the style, and the icon.
+fn assets() -> Router {
+    let file =
+        |kind: &'static str, text: &'static str| get(move || async move { ([(header::CONTENT_TYPE, kind)], text) });
+    Router::new()
+        .route("/style.css", file("text/css", include_str!("../../../portal/src/style.css")))
+        .route("/icon.svg", file("image/svg+xml", include_str!("../../../portal/src/icon.svg")))
+}
+
+/// Binds the session of a browser to a device, as a browser does by itself that can.
+async fn bind(State(people): State<Arc<People>>, headers: HeaderMap) -> impl IntoResponse {
+    let token: SessionToken = cookie(&headers, "vauban-session").unwrap().parse().unwrap();
+    let device = Binding::Device { public_key: b"a device's".to_vec() };
+    let bound = people.bind(&token.hash(), &device, &mut rng().unwrap(), Timestamp::now()).unwrap();
+    let kept = format!("vauban-session={}; Path=/; HttpOnly; SameSite=Strict", &*bound.token.text());
+    ([(header::SET_COOKIE, kept)], "bound")
 }
 
 /// Randomness of the system's, since tests run beside each other.
@@ -60,19 +100,12 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
-        let mut settings = Settings {
-            origin: format!("http://{address}"),
-            name: "Campagne".to_owned(),
-            lang: Lang::En,
-            is_behind_proxy: false,
-            has_client_certificates: false,
-            home: "/mine",
-            reach: Reach::everything(),
-            tools: Vec::new(),
-        };
+        let mut settings = Settings::of(&format!("http://{address}"), Lang::En);
         change(&mut settings);
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
-        runtime.spawn(async move { serve(listener, &site, Router::new(), std::future::pending()).await });
+        let test = Router::new().route("/test/bind", get(bind)).with_state(Arc::new(open()));
+        let more = assets().merge(test);
+        runtime.spawn(async move { serve(listener, &site, more, std::future::pending()).await });
         Self { people: open(), folder, address, _runtime: runtime }
     }
 
@@ -101,6 +134,28 @@ impl World {
     /// A founder, with a key.
     pub(crate) fn founder(&self, name: &str, seed: u8) -> Person {
         let request = self.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
+        self.person(request.id, seed)
+    }
+
+    /// Binds the session of a browser to a device.
+    pub(crate) fn bind(&self, browser: &mut Browser) {
+        assert_eq!((browser.get("/test/bind").status, &browser.address), (200, &self.address));
+    }
+
+    /// A member whom both founders let in, with a key and a session.
+    pub(crate) fn member(&self, name: &str, founders: &mut [Person; 2], seed: u8) -> Person {
+        let new = NewPerson {
+            name: name.parse().unwrap(),
+            tie: Tie::Staff,
+            role: Role::Member,
+            groups: BTreeSet::new(),
+            until: None,
+        };
+        let request = self.people.invite(&Actor::Machine, &new, &mut rng().unwrap(), Timestamp::now()).unwrap();
+        for founder in founders {
+            let path = format!("/requests/{}", request.id);
+            assert_eq!(founder.browser.sign(&path, &mut founder.key, honest).status, 200);
+        }
         self.person(request.id, seed)
     }
 

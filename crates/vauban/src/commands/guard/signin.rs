@@ -33,13 +33,12 @@ pub(super) fn prepared(
     let people = People::open(&place.people(), Rules::default()).map_err(|error| cannot(error.text().get(Lang::En)))?;
     let tools = Tools::new(config).map_err(|error| cannot(&error))?;
     let settings = Settings {
-        origin: table.origin.clone(),
         name: table.name.clone(),
-        lang: place.lang,
-        is_behind_proxy: table.origin.starts_with("https://"),
+        has_client_certificates: table.client_certificates,
         home: if portal.is_some() { "/" } else { "/mine" },
         reach: tools.reach(),
         tools: named(&table.tools)?,
+        ..Settings::of(&table.origin, place.lang)
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&chain(&error)))?;

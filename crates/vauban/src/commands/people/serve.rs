@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
-use vauban_signin::{Reach, Settings, SignIn, serve};
+use vauban_signin::{Settings, SignIn, serve};
 
 use crate::{failure::Failure, place::rng, terminal};
 
@@ -41,14 +41,9 @@ pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failur
         return Err(Failure::new("people", words, Text::new("--listen 127.0.0.1:9783", "--listen 127.0.0.1:9783")));
     }
     let settings = Settings {
-        origin: told.origin.clone(),
         name: told.name.clone(),
-        lang,
-        is_behind_proxy: told.origin.starts_with("https://"),
         has_client_certificates: told.client_certificates,
-        home: "/mine",
-        reach: Reach::everything(),
-        tools: Vec::new(),
+        ..Settings::of(&told.origin, lang)
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&error.to_string()))?;
