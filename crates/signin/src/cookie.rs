@@ -11,6 +11,8 @@ pub(crate) struct Cookies {
     pub(crate) session: &'static str,
     /// Tells one browser from another, for as long as a ceremony lasts.
     pub(crate) browser: &'static str,
+    /// What a tool asked for, while somebody signs in.
+    pub(crate) waiting: &'static str,
     is_tls: bool,
 }
 
@@ -18,9 +20,14 @@ impl Cookies {
     /// Those of an origin. Without TLS, which is this machine itself, browsers refuse the prefix.
     pub(crate) fn of(origin: &str) -> Self {
         if origin.starts_with("https://") {
-            Self { session: "__Host-vauban-session", browser: "__Host-vauban-browser", is_tls: true }
+            Self {
+                session: "__Host-vauban-session",
+                browser: "__Host-vauban-browser",
+                waiting: "__Host-vauban-waiting",
+                is_tls: true,
+            }
         } else {
-            Self { session: "vauban-session", browser: "vauban-browser", is_tls: false }
+            Self { session: "vauban-session", browser: "vauban-browser", waiting: "vauban-waiting", is_tls: false }
         }
     }
 

@@ -13,6 +13,7 @@ mod cookie;
 mod failed;
 mod gate;
 mod pages;
+pub mod provider;
 mod reach;
 mod router;
 mod seat;
