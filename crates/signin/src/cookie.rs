@@ -15,6 +15,8 @@ pub(crate) struct Cookies {
     pub(crate) pass: &'static str,
     /// Tells a browser that set out from a tool to get a pass.
     pub(crate) way: &'static str,
+    /// What a tool asked for, while somebody signs in.
+    pub(crate) waiting: &'static str,
     is_tls: bool,
 }
 
@@ -27,6 +29,7 @@ impl Cookies {
                 browser: "__Host-vauban-browser",
                 pass: "__Host-vauban-pass",
                 way: "__Host-vauban-way",
+                waiting: "__Host-vauban-waiting",
                 is_tls: true,
             }
         } else {
@@ -35,6 +38,7 @@ impl Cookies {
                 browser: "vauban-browser",
                 pass: "vauban-pass",
                 way: "vauban-way",
+                waiting: "vauban-waiting",
                 is_tls: false,
             }
         }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::SignIn;
+use crate::{SignIn, provider};
 
 /// What a browser is told with every answer: only the script of this origin runs and speaks with it; nobody frames a page.
 const HEADERS: [(&str, &str); 7] = [
@@ -26,7 +26,8 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Turns away whoever comes by another name, and what pages of others have a browser send.
 pub(crate) async fn gate(State(site): State<SignIn>, request: Request, next: Next) -> Response {
-    let answer = if is_own(&site, request.method(), request.headers()) {
+    let is_open = provider::is_open(request.uri().path());
+    let answer = if is_own(&site, is_open, request.method(), request.headers()) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "not from here\n").into_response()
@@ -50,13 +51,14 @@ fn dressed(site: &SignIn, mut answer: Response) -> Response {
     answer
 }
 
-/// Compared whole: no prefix, no suffix, no letters of another case.
-fn is_own(site: &SignIn, method: &Method, headers: &HeaderMap) -> bool {
+/// Compared whole: no prefix, no suffix, no letters of another case. What is open to others (tools, which have no origin) changes nothing by a
+/// cookie.
+fn is_own(site: &SignIn, is_open: bool, method: &Method, headers: &HeaderMap) -> bool {
     let only = |name| {
         let mut values = headers.get_all(name).iter();
         values.next().filter(|_| values.next().is_none()).and_then(|value| value.to_str().ok())
     };
     let is_host = only(header::HOST) == Some(site.authority());
     let is_read = method == Method::GET || method == Method::HEAD;
-    is_host && (is_read || only(header::ORIGIN) == Some(site.origin()))
+    is_host && (is_open || is_read || only(header::ORIGIN) == Some(site.origin()))
 }

@@ -18,6 +18,7 @@ mod failed;
 mod forward;
 mod gate;
 mod pages;
+pub mod provider;
 mod reach;
 mod router;
 mod seat;

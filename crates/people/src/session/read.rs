@@ -15,6 +15,11 @@ const WHO: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s
          WHERE c.hash = ?1 AND c.ends > ?2 AND c.made <= ?3 AND s.ends > ?2 AND s.ended IS NULL \
            AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)";
 
+const HOLDER: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, s.ends \
+         FROM sessions s JOIN persons p ON p.id = s.person \
+         WHERE s.id = ?1 AND s.ends > ?2 AND s.ended IS NULL \
+           AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)";
+
 impl People {
     /// Who holds a session: somebody who is active, in a session that was not ended, with a cookie that is good now.
     ///
@@ -22,6 +27,19 @@ impl People {
     /// When the file cannot be read. Whoever asks lets nobody in then.
     pub fn who(&self, hash: &SessionHash, now: Timestamp) -> Result<Option<Who>, PeopleError> {
         self.read(|sql| who(sql, hash, now, &self.rules))
+    }
+
+    /// Who holds a session that is known by its name alone, for what goes on without its cookie: tools that were let in by it. The cookie may be over
+    /// (that of a device is good for minutes); the session, and its person, may not.
+    ///
+    /// # Errors
+    /// When the file cannot be read. Whoever asks lets nobody in then.
+    pub fn holder(&self, id: SessionId, now: Timestamp) -> Result<Option<Who>, PeopleError> {
+        self.read(|sql| {
+            let mut query = sql.prepare_cached(HOLDER)?;
+            let found = query.query_row((id, millis(now)), |row| holder(row, now, &self.rules)).optional()?;
+            found.map(|who| who.ok_or_else(bad)).transpose()
+        })
     }
 
     /// A person's live sessions, the newest first.

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "record"]),
     ("blind", &[]),
     ("passkey", &[]),
+    ("oidc", &["model"]),
     ("softkey", &[]),
     ("release", &[]),
     ("party", &["model", "intel", "matching", "record", "release", "blind"]),
@@ -64,6 +65,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release", "serve"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "people", "serve", "signin"]),
+    ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
+    ("signin", &["model", "people", "passkey", "oidc"]),
+    ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "signin"]),
     (
         "sweep",
         &[
@@ -99,6 +103,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "stix",
             "party",
             "people",
+            "oidc",
             "portal",
             "signin",
             "lists",

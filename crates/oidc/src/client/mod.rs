@@ -1,0 +1,12 @@
+//! Clients: the tools that people sign in to. Administrators add them; nobody else can, so that there is no consent to phish.
+
+mod assertion;
+mod authenticate;
+mod manage;
+mod redirect;
+mod values;
+
+pub(crate) use authenticate::authenticate;
+pub use manage::{Added, ClientError};
+pub use redirect::{InvalidRedirect, RedirectUri};
+pub use values::{Algorithm, Authentication, Client, ClientId, InvalidClientId, NewClient};

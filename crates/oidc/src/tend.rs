@@ -1,0 +1,45 @@
+//! What time does: sessions that ended are told to clients, old things are forgotten.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    OidcError, Provider, Subjects,
+    rules::REMEMBERED,
+    store::{before, millis},
+};
+
+impl Provider {
+    /// Called about once a minute. A session that is over, for whatever reason (its end, its person's, a suspension), has its clients told.
+    ///
+    /// # Errors
+    /// When the file refuses, or who is signed in cannot be told.
+    pub fn tend(&self, subjects: &impl Subjects, now: Timestamp) -> Result<(), OidcError> {
+        for session in self.live_sessions()? {
+            if subjects.subject(session, now)?.is_none() {
+                self.session_ended(session, now)?;
+            }
+        }
+        self.forget(now)
+    }
+
+    fn live_sessions(&self) -> Result<Vec<Uuid>, OidcError> {
+        self.store().read(|sql| {
+            let mut query = sql.prepare_cached("SELECT DISTINCT session FROM grants WHERE ended IS NULL")?;
+            let ids = query.query_map([], |row| row.get::<_, [u8; 16]>(0))?;
+            Ok(ids.map(|id| id.map(Uuid::from_bytes)).collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn forget(&self, now: Timestamp) -> Result<(), OidcError> {
+        self.store().change(|sql| {
+            let (now, old) = (millis(now), before(now, REMEMBERED));
+            sql.execute("DELETE FROM grants WHERE ended <= ?1 OR ends <= ?1", [old])?;
+            sql.execute("DELETE FROM secrets WHERE ends <= ?", [old])?;
+            sql.execute("DELETE FROM requests WHERE ends <= ?", [now])?;
+            sql.execute("DELETE FROM proofs WHERE ends <= ?", [now])?;
+            sql.execute("DELETE FROM keys WHERE kept_until <= ?", [now])?;
+            Ok(())
+        })
+    }
+}

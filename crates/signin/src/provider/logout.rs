@@ -1,0 +1,71 @@
+//! A tool wants somebody signed out (OpenID Connect RP-Initiated Logout).
+
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+use vauban_oidc::{Form, Logout, OidcError, Refusal, Secret};
+use vauban_people::{Actor, PeopleError, SessionId};
+
+use super::{Desk, pages};
+
+pub(super) async fn asked(State(desk): State<Desk>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    wish(&desk, &headers, query.unwrap_or_default().into_bytes()).await
+}
+
+pub(super) async fn sent(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
+    wish(&desk, &headers, body.into()).await
+}
+
+async fn wish(desk: &Desk, headers: &HeaderMap, text: Vec<u8>) -> Response {
+    let lang = desk.lang(headers);
+    let wished = desk.beside(move |desk, now, rng| {
+        let logout = desk.provider.end_session(&text, now, rng)?;
+        if let Logout::Ends { session, .. } = &logout {
+            end(desk, *session, now)?;
+        }
+        Ok(logout)
+    });
+    match wished.await {
+        Ok(Logout::Ends { to, .. }) => pages::signed_out(desk, lang, to.as_deref()),
+        Ok(Logout::Asks(name)) => pages::sure(desk, lang, &name.text()),
+        Err(error) => refused(desk, lang, &error),
+    }
+}
+
+/// A person said so, on our own page: the gate saw to that.
+pub(super) async fn confirmed(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
+    let lang = desk.lang(&headers);
+    let done = desk.beside(move |desk, now, _| {
+        let name: Secret = Form::read(&body)?.value("name").parse().map_err(|_| Refusal::Invalid("logout"))?;
+        let to = desk.provider.confirmed(&name, now)?;
+        if let Some(subject) = desk.seated(&headers)? {
+            end(desk, subject.session, now)?;
+        }
+        Ok(to)
+    });
+    match done.await {
+        Ok(to) => pages::signed_out(&desk, lang, to.as_deref()),
+        Err(error) => refused(&desk, lang, &error),
+    }
+}
+
+/// Ends a session, here and for the tools that it let in. One that ended already is over, too.
+fn end(desk: &Desk, session: Uuid, now: Timestamp) -> Result<(), OidcError> {
+    let id = SessionId::from_bytes(session.into_bytes());
+    match desk.site.people().end_session(&Actor::Machine, id, now) {
+        Ok(()) | Err(PeopleError::Refused(_)) => desk.provider.session_ended(session, now),
+        Err(_) => Err(OidcError::Subjects),
+    }
+}
+
+fn refused(desk: &Desk, lang: vauban_model::Lang, error: &OidcError) -> Response {
+    match error.refusal() {
+        Some(why) => pages::unanswerable(desk, lang, why),
+        None => pages::broken(desk, lang, error),
+    }
+}

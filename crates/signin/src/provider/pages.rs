@@ -1,0 +1,104 @@
+//! The few pages that people see on their way to a tool and back.
+
+use axum::{
+    http::{HeaderValue, StatusCode},
+    response::{Html, IntoResponse as _, Response},
+};
+use maud::{Markup, html};
+use vauban_model::Lang;
+use vauban_oidc::{OidcError, Refusal};
+
+use super::{Desk, routes::CONFIRM};
+
+/// The first language of a request that there is (OpenID Connect Core, section 3.1.2.1, `ui_locales`).
+pub(super) fn asked_for(locales: Option<&str>) -> Option<Lang> {
+    locales?.split(' ').find_map(|tag| match tag.split('-').next() {
+        Some("fr") => Some(Lang::Fr),
+        Some("en") => Some(Lang::En),
+        _ => None,
+    })
+}
+
+/// Goes on by itself, to a place that we know.
+pub(super) fn onward(desk: &Desk, lang: Lang, to: &str) -> Response {
+    let (title, link) = match lang {
+        Lang::Fr => ("Un instant", "Continuer"),
+        Lang::En => ("One moment", "Go on"),
+    };
+    let mut answer = page(desk, lang, title, &html! { p { a href=(to) { (link) } } });
+    if let Ok(header) = HeaderValue::from_str(&format!("0; url={to}")) {
+        answer.headers_mut().insert("refresh", header);
+    }
+    answer
+}
+
+/// A request of a tool that nobody else may be told of.
+pub(super) fn unanswerable(desk: &Desk, lang: Lang, why: Refusal) -> Response {
+    tracing::info!(code = why.code(), %why, "a tool's request was shown to a person");
+    let (title, text) = match lang {
+        Lang::Fr => (
+            "Cet outil n'est pas connu ici",
+            "La demande vient d'un outil que personne n'a ajouté, ou n'est plus valable. Retournez à l'outil et recommencez ; si cela dure, prévenez un administrateur.",
+        ),
+        Lang::En => (
+            "This tool is not known here",
+            "The request is of a tool that nobody added, or is not good any more. Go back to the tool and begin again; if it lasts, tell an administrator.",
+        ),
+    };
+    let mut answer = page(desk, lang, title, &html! { p { (text) } p { code { (why.code()) } } });
+    *answer.status_mut() = StatusCode::BAD_REQUEST;
+    answer
+}
+
+/// Something of ours failed.
+pub(super) fn broken(desk: &Desk, lang: Lang, error: &OidcError) -> Response {
+    tracing::error!(%error, "the provider failed");
+    let (title, text) = match lang {
+        Lang::Fr => {
+            ("Cela n'a pas marché", "Ce n'est pas votre faute. Réessayez ; si cela dure, prévenez un administrateur.")
+        }
+        Lang::En => ("That did not work", "It is not your fault. Try again; if it lasts, tell an administrator."),
+    };
+    let mut answer = page(desk, lang, title, &html! { p { (text) } });
+    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    answer
+}
+
+/// Whether somebody really wants to sign out: a page of others may have sent them.
+pub(super) fn sure(desk: &Desk, lang: Lang, name: &str) -> Response {
+    let (title, text, button) = match lang {
+        Lang::Fr => (
+            "Se déconnecter",
+            "Cela ferme votre session ici, et dans les outils où elle vous a fait entrer.",
+            "Me déconnecter",
+        ),
+        Lang::En => ("Sign out", "This ends your session here, and in the tools that it let you in.", "Sign me out"),
+    };
+    let form = html! {
+        p { (text) }
+        form method="post" action=(CONFIRM) {
+            input type="hidden" name="name" value=(name);
+            button type="submit" { (button) }
+        }
+    };
+    page(desk, lang, title, &form)
+}
+
+/// Out. A page and not a redirect: the answer to a form may lead to nobody else's page (Content-Security-Policy, `form-action`).
+pub(super) fn signed_out(desk: &Desk, lang: Lang, to: Option<&str>) -> Response {
+    match to {
+        Some(to) => onward(desk, lang, to),
+        None => {
+            let (title, text) = match lang {
+                Lang::Fr => ("Déconnecté", "Votre session est fermée."),
+                Lang::En => ("Signed out", "Your session has ended."),
+            };
+            page(desk, lang, title, &html! { p { (text) } })
+        }
+    }
+}
+
+fn page(desk: &Desk, lang: Lang, title: &str, content: &Markup) -> Response {
+    let body = html! { main id="content" tabindex="-1" { h1 { (title) } (content) } };
+    Html(desk.site.frame(lang, title, &body).into_string()).into_response()
+}
