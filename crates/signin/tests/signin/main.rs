@@ -4,6 +4,8 @@
 mod approvals;
 mod browser;
 mod certificates;
+mod device;
+mod devices;
 mod enrolments;
 mod forward;
 mod lies;
