@@ -15,6 +15,8 @@ pub struct SignInTable {
     pub name: String,
     /// The tools whose proxies ask who may come in, by their addresses: `https://wiki.campagne.example`.
     pub tools: Vec<String>,
+    /// Whether the proxy asks browsers for certificates, and hands over what it verified in a `Client-Cert` that it overwrites.
+    pub client_certificates: bool,
 }
 
 impl Default for SignInTable {
@@ -24,6 +26,7 @@ impl Default for SignInTable {
             listen: "127.0.0.1:9783".to_owned(),
             name: "Vauban".to_owned(),
             tools: Vec::new(),
+            client_certificates: false,
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn prepared(
         name: table.name.clone(),
         lang: place.lang,
         is_behind_proxy: table.origin.starts_with("https://"),
+        has_client_certificates: table.client_certificates,
         home: if portal.is_some() { "/" } else { "/mine" },
         reach: tools.reach(),
         tools: named(&table.tools)?,
