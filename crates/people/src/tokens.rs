@@ -11,6 +11,8 @@ use rusqlite::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::SessionId;
+
 const BYTES: usize = 32;
 /// 32 bytes in base64url without padding (RFC 4648, section 5).
 const TEXT: usize = 43;
@@ -129,6 +131,15 @@ impl<Of> TokenHash<Of> {
     #[must_use]
     pub const fn bytes(&self) -> &[u8; BYTES] {
         &self.bytes
+    }
+}
+
+impl BrowserHash {
+    /// What a challenge to a session's own device is bound to. The cookie that tells browsers apart ends long before such a session, and
+    /// it is the device's key that answers.
+    #[must_use]
+    pub fn of(session: SessionId) -> Self {
+        Self { bytes: Sha256::digest(session.bytes()).into(), of: PhantomData }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use jiff::Timestamp;
+use vauban_people::Started;
 
 /// The names, which say where a cookie holds: with the prefix, a browser takes it over TLS from this very host alone (RFC 6265bis, section 4.1.3.2).
 #[derive(Debug)]
@@ -44,21 +46,28 @@ impl Cookies {
         }
     }
 
+    /// Has a browser keep the cookie of a session for as long as it is good.
+    pub(crate) fn begin(&self, started: &Started, now: Timestamp) -> Option<HeaderValue> {
+        self.keep(self.session, &started.token.text(), Some(started.until.duration_since(now).as_secs()))
+    }
+
+    /// What all of them have in common.
+    pub(crate) const fn attributes(&self) -> &'static str {
+        if self.is_tls { "Path=/; HttpOnly; SameSite=Strict; Secure" } else { "Path=/; HttpOnly; SameSite=Strict" }
+    }
+
     /// Has a browser keep a value until it is closed, or for so many seconds.
     pub(crate) fn keep(&self, name: &str, value: &str, seconds: Option<i64>) -> Option<HeaderValue> {
-        self.written(name, value, "Strict", seconds)
+        self.written(name, value, self.attributes(), seconds)
     }
 
     /// The same for a cookie that comes along when a page elsewhere leads here: tools are reached by links.
     pub(crate) fn keep_across(&self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
-        self.written(name, value, "Lax", Some(seconds))
+        self.written(name, value, &self.attributes().replace("Strict", "Lax"), Some(seconds))
     }
 
-    fn written(&self, name: &str, value: &str, same_site: &str, seconds: Option<i64>) -> Option<HeaderValue> {
-        let mut text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}");
-        if self.is_tls {
-            text.push_str("; Secure");
-        }
+    fn written(&self, name: &str, value: &str, attributes: &str, seconds: Option<i64>) -> Option<HeaderValue> {
+        let mut text = format!("{name}={value}; {attributes}");
         if let Some(seconds) = seconds {
             let _ = write!(text, "; Max-Age={}", seconds.max(0));
         }

@@ -11,6 +11,8 @@ use vauban_model::{Lang, Text};
 use vauban_passkey::{NotACredential, NotAState, NotAsked, Refused};
 use vauban_people::{InvalidId, InvalidName, NotAToken, PeopleError, Refusal};
 
+use crate::device::NotProven;
+
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failed {
@@ -20,6 +22,9 @@ pub(crate) enum Failed {
     /// What a key signed does not hold.
     #[error(transparent)]
     Key(#[from] Refused),
+    /// A device has not proven its key.
+    #[error("the device: {0}")]
+    Device(#[from] NotProven),
     /// The body is not what the script sends.
     #[error("the request cannot be read")]
     Unreadable,
@@ -43,6 +48,7 @@ impl Failed {
         match self {
             Self::People(PeopleError::Refused(refusal)) => refusal.word(),
             Self::Key(refused) => refused.code(),
+            Self::Device(_) => "device-proof",
             Self::Unreadable => "unreadable",
             Self::People(_) | Self::Random(_) | Self::Lost => "unavailable",
             Self::NotAsked(_) | Self::Ours => "internal",
@@ -55,7 +61,7 @@ impl Failed {
             Self::People(PeopleError::Refused(
                 Refusal::NoSuchPerson | Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession,
             )) => StatusCode::NOT_FOUND,
-            Self::People(PeopleError::Refused(_)) | Self::Key(_) => StatusCode::FORBIDDEN,
+            Self::People(PeopleError::Refused(_)) | Self::Key(_) | Self::Device(_) => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::People(_) | Self::Random(_) | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAsked(_) | Self::Ours => StatusCode::INTERNAL_SERVER_ERROR,
@@ -70,6 +76,10 @@ impl Failed {
                 let words = refused.words();
                 Text::new(words.fr, words.en)
             }
+            Self::Device(_) => Text::new(
+                "Cet appareil n'a pas prouvé sa clé. Reconnectez-vous.",
+                "This device has not proven its key. Sign in again.",
+            ),
             Self::Unreadable => Text::new(
                 "La page a envoyé quelque chose d'illisible. Rechargez-la.",
                 "The page sent something that cannot be read. Load it again.",

@@ -5,15 +5,19 @@
 //! the browser; *answer* takes the challenge out of the store before it looks at anything that was signed, so that an answer is good for one attempt.
 //! An answer that is refused waits the longer the more there were; a good key is never made to wait.
 //!
+//! A browser that can binds its session to a key of its device (`device`); the cookie is good for minutes then.
+//!
 //! There is no password, no code and no address of mail to type, on any page. Requests that change something come from a page of the
 //! very origin (`Origin`), and nothing is believed of `X-Forwarded-*` but the last address, and that only where a proxy was named.
 //! A session that is bound to a client certificate is nobody's without it; that is checked once, where a session is looked up (`SignIn`).
 
 mod app;
 mod back;
+mod beside;
 mod ceremony;
 mod certificate;
 mod cookie;
+mod device;
 mod failed;
 mod forward;
 mod gate;

@@ -9,6 +9,7 @@ use axum::{
 use crate::{
     SignIn,
     ceremony::{AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
+    device::{BIND, REFRESH, bind, refresh},
     forward,
     pages::{self, people},
 };
@@ -20,6 +21,8 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/signin/script.js", get(pages::script))
         .route("/signin/ask", post(ask::<Enter>))
         .route("/signin/answer", post(answer::<Enter>))
+        .route(BIND, post(bind))
+        .route(REFRESH, post(refresh))
         .route("/signin/out", post(pages::sign_out))
         .route("/enrol", get(pages::enrol))
         .route("/enrol/who", post(who))

@@ -8,7 +8,7 @@ use axum::{
 use maud::{DOCTYPE, html};
 use vauban_people::{Actor, Refusal, SessionHash, Who};
 
-use crate::{SignIn, back::Back, failed::Failed, pages, visit::Browser};
+use crate::{SignIn, back::Back, device::RESPONSE, failed::Failed, pages, visit::Browser};
 
 /// Whoever holds the session of this request.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ fn once_more(back: &Back) -> Response {
     Html(page.into_string()).into_response()
 }
 
-/// The script sends JSON, which no form does.
+/// The script sends JSON, and a browser that binds a session its proof: no form does either.
 fn is_script(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
+    headers.contains_key(RESPONSE) || headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
 }

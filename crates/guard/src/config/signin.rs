@@ -13,10 +13,10 @@ pub struct SignInTable {
     pub listen: String,
     /// What browsers call the organisation when they ask for a key.
     pub name: String,
-    /// Whether the proxy asks for client certificates and hands over those it verified, in `Client-Cert` (RFC 9440).
-    pub client_certificates: bool,
     /// The tools whose proxies ask who may come in, by their addresses: `https://wiki.campagne.example`.
     pub tools: Vec<String>,
+    /// Whether the proxy asks browsers for certificates, and hands over what it verified in a `Client-Cert` that it overwrites.
+    pub client_certificates: bool,
 }
 
 impl Default for SignInTable {
@@ -25,8 +25,8 @@ impl Default for SignInTable {
             origin: "http://localhost:9783".to_owned(),
             listen: "127.0.0.1:9783".to_owned(),
             name: "Vauban".to_owned(),
-            client_certificates: false,
             tools: Vec::new(),
+            client_certificates: false,
         }
     }
 }

@@ -1,19 +1,23 @@
 //! The two requests that every ceremony has, and what is the same in all of them.
 
-use std::{net::IpAddr, time::Duration};
-
 use axum::{
     body::Bytes,
     extract::{FromRequestParts, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use rand_chacha::{ChaCha20Rng, rand_core::RngCore as _};
 use vauban_passkey::{Asked, Credential, Nonce};
-use vauban_people::{Attempt, Key, NewChallenge, PersonId, Purpose, Started, Used};
+use vauban_people::{Actor, Binding, Key, NewChallenge, PeopleError, PersonId, Purpose, Started, Used};
 
 use super::answer::Sent;
-use crate::{SignIn, failed::Failed, visit::Browser};
+use crate::{
+    SignIn,
+    beside::{beside, refuse},
+    device::offer,
+    failed::Failed,
+    visit::Browser,
+};
 
 /// How long a browser's own cookie lasts, in seconds: longer than any ceremony, shorter than a day's work.
 const BROWSER_SECONDS: i64 = 3_600;
@@ -93,18 +97,17 @@ pub(crate) async fn answer<C: Ceremony>(
     State(site): State<SignIn>,
     browser: Browser,
     ceremony: C,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let done = beside(site.clone(), move |site| {
-        let whose = (ceremony.person(), browser.visit.address);
-        answered(site, &ceremony, &browser, &body).map_err(|failed| (slowed(site, &failed, whose), failed))
+    let whose = (ceremony.person(), browser.visit.address);
+    let answered = beside(site.clone(), move |site| {
+        let done = answered(site, &ceremony, &browser, &body)?;
+        went_well(site, &done, &browser, &headers)
     });
-    match done.await.unwrap_or_else(|lost| Err((Duration::ZERO, lost))) {
-        Ok(done) => went_well(&site, &done),
-        Err((wait, failed)) => {
-            tokio::time::sleep(wait).await;
-            failed.response()
-        }
+    match answered.await.flatten() {
+        Ok(answer) => answer,
+        Err(failed) => refuse(site, failed, whose).await,
     }
 }
 
@@ -115,38 +118,34 @@ fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &
     ceremony.answer(site, &sent, Kept { purpose: taken.purpose, state, browser }, &mut site.rng()?)
 }
 
-/// How long to wait before a failure is told. What `people` refused it counted itself.
-fn slowed(site: &SignIn, failed: &Failed, (person, address): (Option<PersonId>, Option<IpAddr>)) -> Duration {
-    let now = site.now();
-    let wait = match failed {
-        Failed::Key(_) | Failed::Unreadable => {
-            site.people().refused(&Attempt { person, address, why: failed.code() }, now)
-        }
-        _ => site.people().slowdown(person, address, now),
-    };
-    wait.unwrap_or_default()
-}
-
-fn went_well(site: &SignIn, done: &Done) -> Response {
+fn went_well(site: &SignIn, done: &Done, browser: &Browser, headers: &HeaderMap) -> Result<Response, Failed> {
     let body = serde_json::json!({ "to": done.to }).to_string();
     let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-    let cookies = site.cookies();
     if let Some(started) = &done.started {
-        let seconds = started.until.duration_since(site.now()).as_secs();
-        if let Some(cookie) = cookies.keep(cookies.session, &started.token.text(), Some(seconds)) {
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        end_earlier(site, headers)?;
+        answer.headers_mut().extend(begins(site, started, &browser.visit.binding)?);
     }
-    answer
+    Ok(answer)
 }
 
-/// Does something beside the server's own threads.
-async fn beside<T, F>(site: SignIn, work: F) -> Result<T, Failed>
-where
-    T: Send + 'static,
-    F: FnOnce(&SignIn) -> T + Send + 'static,
-{
-    tokio::task::spawn_blocking(move || work(&site)).await.map_err(|_| Failed::Lost)
+/// The cookie of a session that begins, and the offer to bind it to its device, where it is bound to nothing yet.
+fn begins(site: &SignIn, started: &Started, binding: &Binding) -> Result<Vec<(HeaderName, HeaderValue)>, Failed> {
+    let cookie = site.cookies().begin(started, site.now()).ok_or(Failed::Ours)?;
+    let mut fields = vec![(header::SET_COOKIE, cookie)];
+    if *binding == Binding::Plain {
+        let (name, value) = offer(site, started.session)?;
+        fields.push((HeaderName::from_static(name), value));
+    }
+    Ok(fields)
+}
+
+/// Ends the session that this browser had: of two that are bound to one cookie, a browser would refresh now the one and now the other.
+fn end_earlier(site: &SignIn, headers: &HeaderMap) -> Result<(), PeopleError> {
+    let Some((hash, who)) = site.held(headers)? else { return Ok(()) };
+    match site.people().end_session(&Actor::Session(hash), who.session, site.now()) {
+        Err(PeopleError::Refused(_)) => Ok(()),
+        ended => ended,
+    }
 }
 
 /// The credentials of these keys.

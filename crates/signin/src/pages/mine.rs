@@ -21,6 +21,13 @@ use crate::{
     seat::Seat,
 };
 
+/// What to do where this session is bound to nothing.
+const UNBOUND: (&str, &str) = (
+    "Cette session n'est liée à rien : qui vole son cookie l'a aussi, pour une heure au plus. Pour une session qui ne quitte pas cet \
+     appareil, prenez un navigateur qui sait lier ses sessions (Chrome ou Edge, à jour), ou un ordinateur avec le certificat de l'organisation.",
+    "This session is bound to nothing: whoever steals its cookie has it, too, for an hour at the most. For a session that does not leave \
+     this device, take a browser that binds its sessions (Chrome or Edge, up to date), or a computer with the organisation's certificate.",
+);
 /// Keys that everybody should have.
 const WANTED: usize = 2;
 
@@ -98,6 +105,7 @@ fn add(site: &SignIn, seat: &Seat) -> Markup {
 fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
     html! {
         h2 { (seat.say("Sessions ouvertes", "Open sessions")) " (" (sessions.len()) ")" }
+        @if seat.who.binding == Binding::Plain { p { (seat.say(UNBOUND.0, UNBOUND.1)) } }
         ul {
             @for session in sessions {
                 li {

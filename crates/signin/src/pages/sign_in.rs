@@ -1,16 +1,17 @@
-//! The page where people come in: one button, and a field in which browsers offer a key by themselves.
+//! The page where people come in: one button, and a field in which browsers offer a key by themselves. Whoever is in already goes on: a page
+//! that was asked for while a session was being bound came with the cookie before, and lands here.
 
 use axum::{
     extract::{Query, State},
-    http::header,
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use maud::html;
 use serde::Deserialize;
 use vauban_model::Lang;
 
 use super::parts::{Button, CeremonyForm, page};
-use crate::{SignIn, back::Back, visit::Browser};
+use crate::{SignIn, back::Back, failed::Failed, visit::Browser};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -18,8 +19,21 @@ pub(crate) struct To {
     to: String,
 }
 
-pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser, Query(To { to }): Query<To>) -> Response {
+pub(crate) async fn sign_in(
+    State(site): State<SignIn>,
+    browser: Browser,
+    Query(To { to }): Query<To>,
+    headers: HeaderMap,
+) -> Response {
     let back = Back::new(&to);
+    match site.who(&headers) {
+        Ok(None) => {}
+        Ok(Some(_)) => {
+            let home = || site.settings().home.to_owned();
+            return Redirect::to(&back.map_or_else(home, |back| back.to_string())).into_response();
+        }
+        Err(error) => return Failed::from(error).response(),
+    }
     let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",

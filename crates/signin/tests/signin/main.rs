@@ -1,12 +1,22 @@
 //! Signing in over HTTP, with keys in software that can lie.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on may stop at once"
+)]
 
 mod administrators;
 mod approvals;
 mod browser;
+mod carried;
 mod certificates;
+mod chromium;
+mod device;
+mod devices;
 mod enrolments;
 mod forward;
+mod front;
 mod lies;
 mod models;
 mod proxies;

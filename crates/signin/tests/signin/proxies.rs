@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A proxy that is stopped by its number.
-struct Proxy(Child);
+pub(crate) struct Proxy(Child);
 
 impl Drop for Proxy {
     fn drop(&mut self) {
@@ -43,7 +43,7 @@ fn tool() -> u16 {
     port
 }
 
-fn free() -> u16 {
+pub(crate) fn free() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -59,11 +59,11 @@ fn documented(name: &str, ports: (u16, u16, u16)) -> String {
         .replace("wiki.campagne.example", "localhost")
 }
 
-fn is_there(program: &str) -> bool {
+pub(crate) fn is_there(program: &str) -> bool {
     let is_there = Command::new(program).arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     assert!(is_there || std::env::var_os("VAUBAN_SLOW").is_none(), "{program} is missing");
     if !is_there {
-        println!("skipped: a tool behind {program}, which is not installed");
+        println!("skipped: what needs {program}, which is not installed");
     }
     is_there
 }
@@ -79,7 +79,7 @@ fn started(mut command: Command, port: u16) -> Proxy {
     panic!("the proxy does not listen: {command:?}");
 }
 
-fn nginx(folder: &Path, config: &str, port: u16) -> Proxy {
+pub(crate) fn nginx(folder: &Path, config: &str, port: u16) -> Proxy {
     let at = folder.display();
     // Debian's has other folders, which belong to root.
     let around = format!(
@@ -94,7 +94,7 @@ fn nginx(folder: &Path, config: &str, port: u16) -> Proxy {
     started(command, port)
 }
 
-fn caddy(folder: &Path, config: &str, port: u16) -> Proxy {
+pub(crate) fn caddy(folder: &Path, config: &str, port: u16) -> Proxy {
     let path = folder.join("Caddyfile");
     fs::write(&path, format!("{{\n    admin off\n    auto_https off\n}}\n{config}")).unwrap();
     let mut command = Command::new("caddy");

@@ -115,6 +115,12 @@ impl World {
         sql.execute_batch("DROP TABLE passes").unwrap();
     }
 
+    /// All bytes of the store's files.
+    pub(crate) fn files(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     /// A browser that nobody used yet.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(&self.address)

@@ -1,0 +1,59 @@
+//! Chromium at the server of this very process: over TLS, with its sessions bound, and robbed of its cookies.
+
+use std::{fs, path::Path, process::Command};
+
+use jiff::SignedDuration;
+use vauban_people::Rules;
+
+use crate::{
+    front::{Front, Kind},
+    proxies::is_there,
+};
+
+/// Where what drives the browser is, if it is there.
+fn modules() -> Option<std::ffi::OsString> {
+    let modules = std::env::var_os("VAUBAN_BROWSER");
+    if modules.is_none() {
+        assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");
+        println!("skipped: signing in with a browser, which needs chromium, playwright-core and axe-core");
+    }
+    modules
+}
+
+/// What a script of the folder `conformance/signin` told; whether it found everything right.
+fn walked(script: &str, modules: &std::ffi::OsStr, arguments: &[&str]) {
+    let script = format!("{}/../../conformance/signin/{script}", env!("CARGO_MANIFEST_DIR"));
+    let mut node = Command::new("node");
+    node.arg(script).arg(modules).args(arguments).args(std::env::var_os("VAUBAN_PICTURES"));
+    let walked = node.output().unwrap();
+    let told = String::from_utf8_lossy(&walked.stdout);
+    println!("{told}");
+    assert!(walked.status.success(), "{told} {}", String::from_utf8_lossy(&walked.stderr));
+}
+
+/// Has Chromium trust the test's authority: in the store of NSS, in the two places where it looks.
+fn trusted(folder: &Path) {
+    for place in ["home/.pki/nssdb", "home/.local/share/pki/nssdb"] {
+        let store = folder.join(place);
+        fs::create_dir_all(&store).unwrap();
+        let database = format!("sql:{}", store.display());
+        for arguments in [&["-N", "--empty-password"][..], &["-A", "-n", "test", "-t", "C,,", "-i", "ca.pem"]] {
+            let mut certutil = Command::new("certutil");
+            let done = certutil.args(["-d", &database]).args(arguments).current_dir(folder).status().unwrap();
+            assert!(done.success(), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_cookie_that_is_stolen_from_a_browser_is_worth_its_lifetime_or_nothing() {
+    let Some(modules) = modules() else { return };
+    if !is_there("nginx") || !is_there("certutil") {
+        return;
+    }
+    let seconds = 4;
+    let front = Front::new(Kind::Nginx, &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
+    trusted(front.folder.path());
+    let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
+    walked("bound.mjs", &modules, &[&link, &folder, &seconds.to_string()]);
+}

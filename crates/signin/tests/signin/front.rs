@@ -1,0 +1,105 @@
+//! TLS before the server, by a real proxy with the configuration that the documentation has, and certificates of an authority of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use tempfile::TempDir;
+use vauban_people::Rules;
+
+use crate::{
+    proxies::{Proxy, caddy, free, nginx},
+    world::World,
+};
+
+/// Which proxy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Nginx,
+    Caddy,
+}
+
+/// Sign-in at `https://localhost`, behind a proxy.
+pub(crate) struct Front {
+    pub(crate) world: World,
+    pub(crate) origin: String,
+    pub(crate) folder: TempDir,
+    _proxy: Proxy,
+}
+
+impl Front {
+    pub(crate) fn new(kind: Kind, rules: &Rules) -> Self {
+        let (port, folder) = (free(), tempfile::tempdir().unwrap());
+        write_certificates(folder.path());
+        let origin = format!("https://localhost:{port}");
+        let world = World::ruled(rules, |settings| {
+            settings.origin.clone_from(&origin);
+            settings.is_behind_proxy = true;
+            settings.has_client_certificates = true;
+        });
+        let proxy = match kind {
+            Kind::Nginx => nginx(folder.path(), &documented("nginx-vauban.conf", folder.path(), port, &world), port),
+            Kind::Caddy => caddy(folder.path(), &documented("Caddyfile-vauban", folder.path(), port, &world), port),
+        };
+        Self { world, origin, folder, _proxy: proxy }
+    }
+
+    /// The address at which somebody makes their first key.
+    pub(crate) fn founder(&self, name: &str) -> String {
+        let (mut rng, now) = (crate::world::rng().unwrap(), jiff::Timestamp::now());
+        let request = self.world.people.found(name.parse().unwrap(), &mut rng, now).unwrap();
+        format!("{}/enrol#{}", self.origin, self.world.link(request.id))
+    }
+
+    /// What curl is answered: the status, and the body.
+    pub(crate) fn curl(&self, arguments: &[&str]) -> (u16, String) {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--cacert"]).arg(self.path("ca.pem")).args(["--write-out", "\n%{http_code}"]);
+        let said = curl.args(arguments).current_dir(self.folder.path()).output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        let (body, status) = said.rsplit_once('\n').unwrap();
+        (status.parse().unwrap(), body.to_owned())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+/// The documentation's configuration with the names of the test.
+fn documented(name: &str, folder: &Path, port: u16, world: &World) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/signin/");
+    let text = fs::read_to_string(format!("{path}{name}")).unwrap();
+    let at = format!("{}/", folder.display());
+    text.replace("/etc/nginx/", &at)
+        .replace("/etc/caddy/", &at)
+        .replace("127.0.0.1:9783", &world.address.replace("localhost", "127.0.0.1"))
+        .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;"))
+        .replace("https://vauban.campagne.example", &format!("https://localhost:{port}"))
+        .replace("vauban.campagne.example", "localhost")
+}
+
+/// The server's, two of the organisation's computers (`ana`, `bob`), and one of an authority that nobody trusts (`eve`).
+fn write_certificates(folder: &Path) {
+    let [ours, others] = ["ca", "other"].map(|name| {
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.distinguished_name.push(rcgen::DnType::CommonName, name);
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap()
+    });
+    fs::write(folder.join("ca.pem"), ours.pem()).unwrap();
+    fs::write(folder.join("organisation.pem"), ours.pem()).unwrap();
+    let uses = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    for (name, issuer, usage) in [("vauban", &ours, 0), ("ana", &ours, 1), ("bob", &ours, 1), ("eve", &others, 1)] {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.extended_key_usages = vec![uses[usage].clone()];
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, issuer).unwrap();
+        fs::write(folder.join(format!("{name}.pem")), certificate.pem()).unwrap();
+        fs::write(folder.join(format!("{name}.key")), key.serialize_pem()).unwrap();
+    }
+}
