@@ -75,6 +75,11 @@ impl Place {
         self.state.join("people.sqlite")
     }
 
+    /// The file of the OpenID Connect provider.
+    pub(crate) fn provider(&self) -> PathBuf {
+        self.state.join("oidc.sqlite")
+    }
+
     /// What was printed last as the way into the pages.
     pub(crate) fn portal_link(&self) -> PathBuf {
         self.state.join("portal-link")

@@ -13,6 +13,7 @@ mod machine;
 mod pages;
 mod routes;
 mod subjects;
+mod tend;
 
 pub use desk::Desk;
 pub use routes::router;

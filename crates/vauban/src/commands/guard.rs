@@ -5,6 +5,8 @@ mod signin;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tracing::Level;
+use tracing_subscriber::{Layer as _, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 use vauban_examine::{Confined, Terms};
 use vauban_guard::{
     Guard, GuardError, MailParts, NamesParts,
@@ -163,8 +165,15 @@ fn readers_for(
 }
 
 /// Logs as JSON lines. What stands in messages is never logged.
+/// Libraries that log what strangers send.
+const TALKATIVE: [&str; 2] = ["webauthn_rs_core", "crypto_glue"];
+
 fn log() {
-    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_writer(std::io::stderr).init();
+    let is_ours = filter_fn(|told| {
+        *told.level() <= Level::INFO && TALKATIVE.iter().all(|library| !told.target().starts_with(library))
+    });
+    let lines = fmt::layer().json().flatten_event(true).with_target(false).with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(is_ours)).init();
 }
 
 fn cannot(reason: &str) -> Failure {

@@ -1,6 +1,8 @@
 //! `vauban people`: who belongs to the organisation, and how they come in. What needs two people's signatures is begun here and
 //! signed in the browser.
 
+mod client;
+pub(super) mod provider;
 mod serve;
 mod shown;
 
@@ -94,6 +96,7 @@ enum Command {
         #[arg(long)]
         person: Option<String>,
     },
+    Client(client::Arguments),
     Serve(serve::Serve),
 }
 
@@ -120,12 +123,14 @@ impl At {
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
-    let people = open(place)?;
-    if let Command::Serve(serve) = &arguments.command {
-        serve::run(people, serve, place.lang)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let text = done(&people, &arguments.command, place.lang, Timestamp::now())?;
+    let text = match &arguments.command {
+        Command::Serve(serve) => {
+            serve::run(open(place)?, serve, place)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Client(arguments) => client::run(arguments, place)?,
+        command => done(&open(place)?, command, place.lang, Timestamp::now())?,
+    };
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -176,7 +181,7 @@ fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Resul
         Command::Remove { person: text } => {
             changed(&person(text)?, lang, |one| people.leave(&Actor::Machine, one.id, now))
         }
-        Command::Serve(_) => Ok(String::new()),
+        Command::Serve(_) | Command::Client(_) => Ok(String::new()),
     }
 }
 

@@ -63,6 +63,43 @@ fn people_are_founded_asked_for_and_shut_out() {
 }
 
 #[test]
+fn tools_are_added_by_who_runs_the_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path();
+    let client =
+        |arguments: &[&str]| [&["client"], arguments, &["--origin", "https://vauban.campagne.example"]].concat();
+    assert!(works(state, &client(&["list"])).contains("no tool yet"));
+    let redirect = "https://cloud.campagne.example/apps/user_oidc/code";
+    let added = works(state, &client(&["add", "cloud", "--name", "Nextcloud", "--redirect", redirect]));
+    assert!(
+        added.starts_with("issuer = https://vauban.campagne.example\nclient_id = cloud\nclient_secret = "),
+        "{added}"
+    );
+    assert!(refused(state, &client(&["add", "cloud", "--redirect", redirect])).contains("a client of this name"));
+    for (address, why) in
+        [("https://a.example/#b", "fragment"), ("http://a.example/", "https"), ("javascript:alert(1)", "will not do")]
+    {
+        assert!(refused(state, &client(&["add", "bad", "--redirect", address])).contains(why), "{address}");
+    }
+    assert!(refused(state, &client(&["add", "Bad Name", "--redirect", redirect])).contains("is no client_id"));
+    let listed = works(state, &client(&["list"]));
+    assert!(listed.contains("cloud  Nextcloud  cloud.campagne.example  PKCE required"), "{listed}");
+    assert!(works(state, &client(&["legacy", "cloud"])).contains("\u{1b}[31mWITHOUT PKCE"));
+    assert!(works(state, &client(&["legacy", "cloud", "--off"])).contains("PKCE required"));
+    let secret = added.lines().find_map(|line| line.strip_prefix("client_secret = ")).unwrap();
+    let renewed = works(state, &client(&["secret", "cloud"]));
+    assert!(renewed.starts_with("client_secret = ") && !renewed.contains(secret), "{renewed}");
+    for (name, text) in
+        [("oidc.sqlite", secret), ("oidc.sqlite", renewed.trim().strip_prefix("client_secret = ").unwrap())]
+    {
+        let bytes = std::fs::read(state.join(name)).unwrap();
+        assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "a secret stands in {name}");
+    }
+    assert!(works(state, &client(&["remove", "cloud"])).contains("done"));
+    assert!(refused(state, &client(&["remove", "cloud"])).contains("no client of this name"));
+}
+
+#[test]
 fn a_real_browser_signs_in_and_relays_get_nothing() {
     let Some(modules) = std::env::var_os("VAUBAN_BROWSER") else {
         assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");

@@ -6,4 +6,4 @@ mod sensor;
 mod witness;
 
 pub use reach::Tools;
-pub use sensor::{SignInParts, SignInSensor};
+pub use sensor::{Minute, SignInParts, SignInSensor};

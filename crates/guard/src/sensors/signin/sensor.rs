@@ -1,6 +1,13 @@
 //! The sensor: pages, and beside them what time does and what the record is told.
 
-use std::{future::Future, net::SocketAddr, path::PathBuf, pin::Pin, sync::Mutex, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::{net::TcpListener, time::interval};
@@ -28,22 +35,28 @@ pub struct SignInParts {
     pub record: PathBuf,
     /// Opens the indicators.
     pub indicators: Indicators,
+    /// What else time does, each minute, beside the threads that serve.
+    pub minute: Minute,
 }
+
+/// Something that is done each minute.
+pub type Minute = Arc<dyn Fn() + Send + Sync>;
 
 /// Signing in, as a sensor: when it does not work, nobody comes in.
 pub struct SignInSensor {
     site: SignIn,
     listen: SocketAddr,
     pages: Router,
-    witness: std::sync::Arc<Mutex<Witness>>,
+    witness: Arc<Mutex<Witness>>,
+    minute: Minute,
     metrics: Metrics,
 }
 
 impl SignInSensor {
     pub(crate) fn new(parts: SignInParts, metrics: Metrics) -> Self {
-        let SignInParts { site, listen, pages, record, indicators, .. } = parts;
-        let witness = std::sync::Arc::new(Mutex::new(Witness::new(record, indicators)));
-        Self { site, listen, pages, witness, metrics }
+        let SignInParts { site, listen, pages, record, indicators, minute, .. } = parts;
+        let witness = Arc::new(Mutex::new(Witness::new(record, indicators)));
+        Self { site, listen, pages, witness, minute, metrics }
     }
 
     async fn work(&self, mut stopping: Stopping) -> Result<(), String> {
@@ -69,8 +82,12 @@ impl SignInSensor {
     }
 
     async fn pass(&self) {
-        let site = self.site.clone();
-        match tokio::task::spawn_blocking(move || site.tend()).await {
+        let (site, minute) = (self.site.clone(), Arc::clone(&self.minute));
+        let tended = tokio::task::spawn_blocking(move || {
+            minute();
+            site.tend()
+        });
+        match tended.await {
             Ok(Ok(Some(warning))) => {
                 tracing::warn!(sensor = "signin", warning = warning.text().get(vauban_model::Lang::En), "people")
             }
@@ -80,9 +97,9 @@ impl SignInSensor {
     }
 
     async fn look(&self) {
-        let (site, witness) = (self.site.clone(), std::sync::Arc::clone(&self.witness));
+        let (site, witness) = (self.site.clone(), Arc::clone(&self.witness));
         let looked = tokio::task::spawn_blocking(move || {
-            let mut witness = witness.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut witness = witness.lock().unwrap_or_else(PoisonError::into_inner);
             witness.round(site.people(), site.now())
         });
         match looked.await {

@@ -1,6 +1,6 @@
 //! Signing in, put together for the guard: who belongs here, the policy, and the pages behind it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use jiff::Timestamp;
 use vauban_guard::{
@@ -11,9 +11,13 @@ use vauban_guard::{
 use vauban_model::{Lang, Text};
 use vauban_people::{People, Rules};
 use vauban_portal::Portal;
-use vauban_signin::{Settings, SignIn};
+use vauban_signin::{
+    Settings, SignIn,
+    provider::{Desk, router},
+};
 
 use crate::{
+    commands::people::provider,
     failure::{Failure, chain},
     place::{Place, rng},
 };
@@ -42,11 +46,18 @@ pub(super) fn prepared(
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&chain(&error)))?;
+    let desk = Desk::new(site.clone(), provider::open(place, &table.origin)?);
     let pages = match portal {
         Some(portal) => vauban_portal::signed_in(portal, &site),
         None => vauban_portal::assets(),
     };
-    Ok(SignInParts { site, listen, pages, tools, record: place.record(), indicators })
+    let pages = pages.merge(router(desk.clone()));
+    let minute = Arc::new(move || {
+        if let Err(error) = desk.tend(&provider::carry) {
+            tracing::error!(sensor = "signin", %error, "the OpenID Connect provider could not do what is due");
+        }
+    });
+    Ok(SignInParts { site, listen, pages, tools, record: place.record(), indicators, minute })
 }
 
 /// Tools by their addresses.

@@ -6,9 +6,18 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
-use vauban_signin::{Settings, SignIn, serve};
+use vauban_signin::{
+    Settings, SignIn,
+    provider::{Desk, router},
+    serve,
+};
 
-use crate::{failure::Failure, place::rng, terminal};
+use super::provider::{self, carry};
+use crate::{
+    failure::Failure,
+    place::{Place, rng},
+    terminal,
+};
 
 /// How often what time does is done.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -32,7 +41,8 @@ pub(super) struct Serve {
     client_certificates: bool,
 }
 
-pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failure> {
+pub(super) fn run(people: People, told: &Serve, place: &Place) -> Result<(), Failure> {
+    let lang = place.lang;
     if !told.listen.ip().is_loopback() {
         let words = Text::new(
             "seule cette machine est servie : TLS est l'affaire d'un proxy",
@@ -47,6 +57,8 @@ pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failur
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&error.to_string()))?;
+    let desk = Desk::new(site.clone(), provider::open(place, &told.origin)?);
+    let pages = vauban_portal::assets().merge(router(desk.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| cannot(&error.to_string()))?.block_on(async {
         let listener = TcpListener::bind(told.listen).await.map_err(|error| cannot(&error.to_string()))?;
@@ -54,20 +66,25 @@ pub(super) fn run(people: People, told: &Serve, lang: Lang) -> Result<(), Failur
         terminal::talk(words.get(lang));
         let stop = async {
             tokio::select! {
-                () = tend(&site, lang) => {}
+                () = tend(&site, &desk, lang) => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
         };
-        serve(listener, &site, vauban_portal::assets(), stop).await;
+        serve(listener, &site, pages, stop).await;
         Ok(())
     })
 }
 
-/// Each minute: who is past their end is out, what is over is cleared away.
-async fn tend(site: &SignIn, lang: Lang) {
+/// Each minute: who is past their end is out, what is over is cleared away, tools hear of it.
+async fn tend(site: &SignIn, desk: &Desk, lang: Lang) {
     loop {
-        let own = site.clone();
-        let tended = tokio::task::spawn_blocking(move || own.tend());
+        let (own, desk) = (site.clone(), desk.clone());
+        let tended = tokio::task::spawn_blocking(move || {
+            if let Err(error) = desk.tend(&carry) {
+                terminal::talk(&error.to_string());
+            }
+            own.tend()
+        });
         match tended.await {
             Ok(Ok(Some(warning))) => terminal::talk(warning.text().get(lang)),
             Ok(Ok(None)) | Err(_) => {}

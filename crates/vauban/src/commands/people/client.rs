@@ -1,0 +1,222 @@
+//! `vauban people client`: the tools that people sign in to by OpenID Connect. Only who runs this adds one, so that there is no page on
+//! which anybody could be asked to let an application in.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use vauban_model::{Lang, Text};
+use vauban_oidc::{
+    Algorithm, Authentication, Client, ClientError, ClientId, InvalidRedirect, NewClient, Provider, RedirectUri, Secret,
+};
+
+use super::{At, provider, random};
+use crate::{failure::Failure, place::Place};
+
+/// Say which tools people sign in to by OpenID Connect
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Add a tool; prints its secret, once
+    Add(Add),
+    /// List tools; those that send no PKCE are marked
+    List,
+    /// Remove a tool: whatever it was granted is over
+    Remove {
+        /// Its client_id
+        id: String,
+    },
+    /// Give a tool another secret; the one before is worth nothing
+    Secret {
+        /// Its client_id
+        id: String,
+    },
+    /// Let an old tool do without PKCE, whose codes a thief can use; `--off` to end that
+    Legacy {
+        /// Its client_id
+        id: String,
+        /// From now on it must send PKCE again
+        #[arg(long)]
+        off: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Add {
+    /// Its client_id: a-z, 0-9, - and _
+    id: String,
+    /// What people call it
+    #[arg(long)]
+    name: Option<String>,
+    /// Where answers go, exactly as the tool says (redirect_uri); several may be given
+    #[arg(long, required = true, value_name = "URI")]
+    redirect: Vec<String>,
+    /// Where people may go after signing out (post_logout_redirect_uri); several may be given
+    #[arg(long, value_name = "URI")]
+    after_logout: Vec<String>,
+    /// Where the tool hears that a session ended (backchannel_logout_uri)
+    #[arg(long, value_name = "URI")]
+    told_of_logout: Option<String>,
+    /// The host of the tool, for the policy; without it, that of the first --redirect
+    #[arg(long)]
+    host: Option<String>,
+    /// It cannot keep a secret: an application on people's devices
+    #[arg(long)]
+    public: bool,
+    /// Sign its ID tokens with ES256 in place of RS256
+    #[arg(long)]
+    es256: bool,
+    /// It has to push its requests (RFC 9126)
+    #[arg(long)]
+    pushes: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<String, Failure> {
+    let provider = provider::open(place, &arguments.at.origin()?)?;
+    done(&provider, &arguments.command, place.lang)
+}
+
+fn done(provider: &Provider, command: &Command, lang: Lang) -> Result<String, Failure> {
+    match command {
+        Command::Add(add) => {
+            let added =
+                provider.add_client(new(add)?, Timestamp::now(), &mut random()?).map_err(|error| failed(&error))?;
+            Ok(told(provider, &added.client, added.secret.as_ref(), lang))
+        }
+        Command::List => listed(provider, lang),
+        Command::Remove { id } => {
+            provider.remove_client(&name(id)?).map_err(|error| failed(&error))?;
+            Ok(format!("{id}: {}\n", Text::new("c'est fait", "done").get(lang)))
+        }
+        Command::Secret { id } => {
+            let secret = provider.renew_secret(&name(id)?, &mut random()?).map_err(|error| failed(&error))?;
+            Ok(format!("client_secret = {}\n", &*secret.text()))
+        }
+        Command::Legacy { id, off } => {
+            let client = provider.set_legacy(&name(id)?, !off).map_err(|error| failed(&error))?;
+            Ok(format!("{id}: {}\n", pkce(&client).get(lang)))
+        }
+    }
+}
+
+fn new(add: &Add) -> Result<NewClient, Failure> {
+    let one = |text: &String| text.parse::<RedirectUri>().map_err(|error| not_an_address(text, error));
+    let redirects: Vec<RedirectUri> = add.redirect.iter().map(one).collect::<Result<_, _>>()?;
+    let host = add.host.clone().or_else(|| add.redirect.first().and_then(|first| host_of(first)));
+    Ok(NewClient {
+        id: name(&add.id)?,
+        name: add.name.clone().unwrap_or_else(|| add.id.clone()),
+        host: host.unwrap_or_default(),
+        authentication: if add.public { Authentication::None } else { Authentication::Secret },
+        redirects,
+        after_logout: add.after_logout.iter().map(one).collect::<Result<_, _>>()?,
+        told_of_logout: add.told_of_logout.as_ref().map(one).transpose()?,
+        algorithm: if add.es256 { Algorithm::Es256 } else { Algorithm::Rs256 },
+        pushes: add.pushes,
+    })
+}
+
+/// The host that an address leads to.
+fn host_of(address: &str) -> Option<String> {
+    let authority = address.split_once("://")?.1.split('/').next()?;
+    Some(authority.split(':').next()?.to_owned()).filter(|host| !host.is_empty())
+}
+
+/// What is copied into the tool's own settings.
+fn told(provider: &Provider, client: &Client, secret: Option<&Secret>, lang: Lang) -> String {
+    let mut text = format!("issuer = {}\nclient_id = {}\n", provider.issuer(), client.known.id);
+    if let Some(secret) = secret {
+        let _ = writeln!(text, "client_secret = {}", &*secret.text());
+        let once = Text::new(
+            "Le secret n'est affiché qu'une fois : copiez-le dans les réglages de l'outil.",
+            "The secret is shown this once: copy it into the tool's settings.",
+        );
+        let _ = writeln!(text, "{}", once.get(lang));
+    }
+    text
+}
+
+fn listed(provider: &Provider, lang: Lang) -> Result<String, Failure> {
+    let mut text = String::new();
+    for client in provider.clients().map_err(|error| provider::cannot(&error.to_string()))? {
+        let _ = writeln!(
+            text,
+            "{}  {}  {}  {}",
+            client.known.id,
+            client.known.name,
+            client.known.host,
+            pkce(&client).get(lang)
+        );
+    }
+    if text.is_empty() {
+        text.push_str(Text::new("aucun outil encore\n", "no tool yet\n").get(lang));
+    }
+    Ok(text)
+}
+
+const RED: &str = "\u{1b}[31m";
+const PLAIN: &str = "\u{1b}[0m";
+
+fn pkce(client: &Client) -> Text {
+    if client.is_legacy {
+        Text::new(
+            format!("{RED}SANS PKCE : un code volé à cet outil sert au voleur{PLAIN}"),
+            format!("{RED}WITHOUT PKCE: a code stolen from this tool serves its thief{PLAIN}"),
+        )
+    } else {
+        Text::new("PKCE exigé", "PKCE required")
+    }
+}
+
+fn name(id: &str) -> Result<ClientId, Failure> {
+    let hint = Text::new("1 à 64 signes de a-z, 0-9, - et _", "1 to 64 of a-z, 0-9, - and _");
+    let words = Text::new(format!("{id:?} n'est pas un client_id"), format!("{id:?} is no client_id"));
+    id.parse().map_err(|_| Failure::new("people", words, hint))
+}
+
+fn not_an_address(text: &str, error: InvalidRedirect) -> Failure {
+    let words = Text::new(
+        format!("{text} : cette adresse ne peut pas servir ({error})"),
+        format!("{text}: this address will not do ({error})"),
+    );
+    Failure::new("people", words, Text::new("--redirect https://…", "--redirect https://…"))
+}
+
+fn failed(error: &ClientError) -> Failure {
+    let fr = match error {
+        ClientError::Taken => "un outil porte déjà ce client_id".to_owned(),
+        ClientError::Unknown => "aucun outil ne porte ce client_id".to_owned(),
+        ClientError::Incomplete => "il faut un nom, un hôte et 1 à 16 adresses de retour".to_owned(),
+        ClientError::NoSecret => "cet outil n'a pas de secret".to_owned(),
+        ClientError::TooMany => "c'est trop d'outils".to_owned(),
+        ClientError::Failed(error) => error.to_string(),
+    };
+    Failure::new(
+        "people",
+        Text::new(fr, error.to_string()),
+        Text::new("vauban people client list", "vauban people client list"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_tool_is_that_of_its_first_address() {
+        for (address, host) in [
+            ("https://cloud.campagne.example/apps/oidc", Some("cloud.campagne.example")),
+            ("https://cloud.campagne.example:8443/a", Some("cloud.campagne.example")),
+            ("http://127.0.0.1:*/back", Some("127.0.0.1")),
+            ("org.example.app:/back", None),
+        ] {
+            assert_eq!(host_of(address).as_deref(), host, "{address}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The OpenID Connect provider of this state: its file, the key that its own keys are sealed with, and telling tools.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use vauban_model::Text;
+use vauban_oidc::{Delivery, Provider, SealingKey};
+
+use crate::{
+    failure::Failure,
+    place::{Place, random},
+};
+
+/// What systemd hands a service, and nobody else may read (`LoadCredential=oidc-key:…`).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// The name of the sealing key, there and in the state directory.
+const KEY: &str = "oidc-key";
+/// How long a tool may take to hear that a session ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Opens it.
+pub(in crate::commands) fn open(place: &Place, origin: &str) -> Result<Arc<Provider>, Failure> {
+    let sealing = sealing(place).map_err(|error| cannot(&error.to_string()))?;
+    let provider = Provider::open(&place.provider(), origin, sealing).map_err(|error| cannot(&error.to_string()))?;
+    Ok(Arc::new(provider))
+}
+
+/// Posts a form to a tool, without following anybody anywhere; whether the tool heard it.
+pub(in crate::commands) fn carry(delivery: &Delivery) -> bool {
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build();
+    let posted = ureq::Agent::new_with_config(config)
+        .post(&delivery.to)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("Cache-Control", "no-store")
+        .send(delivery.body.as_str());
+    posted.is_ok_and(|answer| matches!(answer.status().as_u16(), 200 | 204))
+}
+
+/// The key that is not in the provider's file: of systemd where it has one, else a file beside it that is made once.
+fn sealing(place: &Place) -> io::Result<SealingKey> {
+    let handed = std::env::var_os(CREDENTIALS).map(|folder| PathBuf::from(folder).join(KEY));
+    let path = handed.filter(|path| path.exists()).unwrap_or_else(|| place.state.join(KEY));
+    if !path.exists() {
+        make(&path)?;
+    }
+    let text = zeroize::Zeroizing::new(fs::read(&path)?);
+    let bytes = HEXLOWER_PERMISSIVE.decode(text.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
+    let wrong = || io::Error::other(format!("{}: 32 bytes in hexadecimal are expected", path.display()));
+    bytes.map(SealingKey::new).ok_or_else(wrong)
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    let mut key = zeroize::Zeroizing::new([0; 32]);
+    random(&mut *key)?;
+    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Ok(mut file) => {
+            writeln!(file, "{}", *zeroize::Zeroizing::new(HEXLOWER_PERMISSIVE.encode(&*key)))?;
+            file.sync_all()
+        }
+        // Another process was first.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn cannot(reason: &str) -> Failure {
+    let words = Text::new(
+        format!("le fournisseur OpenID Connect ne peut pas être ouvert : {reason}"),
+        format!("the OpenID Connect provider cannot be opened: {reason}"),
+    );
+    Failure::new("people", words, Text::new("voyez docs/oidc.md", "see docs/oidc.md"))
+}
