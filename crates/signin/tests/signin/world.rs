@@ -2,10 +2,11 @@
 
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
-use axum::middleware;
+use axum::{Router, middleware};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
@@ -47,6 +48,11 @@ pub(crate) fn rng() -> std::io::Result<ChaCha20Rng> {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::serving(Reach::everything(), |site, _| router(site.clone()))
+    }
+
+    /// With more than the pages of signing in.
+    pub(crate) fn serving(reach: Reach, routes: impl FnOnce(&SignIn, &Path) -> Router) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
         let open = || People::open(&path, Rules::default()).unwrap();
@@ -59,10 +65,10 @@ impl World {
             lang: Lang::En,
             is_behind_proxy: false,
             home: "/mine",
-            reach: Reach::everything(),
+            reach,
         };
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
-        let app = router(site.clone()).layer(middleware::from_fn_with_state(site, gate));
+        let app = routes(&site, folder.path()).layer(middleware::from_fn_with_state(site, gate));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, app).await });
         Self { people: open(), _folder: folder, address, _runtime: runtime }
@@ -76,11 +82,16 @@ impl World {
     /// Two founders, each with a key.
     pub(crate) fn with_founders() -> (Arc<Self>, [Person; 2]) {
         let world = Arc::new(Self::new());
-        let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| {
-            let request = world.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
-            world.person(request.id, seed)
-        });
+        let founders = world.found();
         (world, founders)
+    }
+
+    /// Ana and Bob found it.
+    pub(crate) fn found(&self) -> [Person; 2] {
+        [("Ana", 1), ("Bob", 2)].map(|(name, seed)| {
+            let request = self.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
+            self.person(request.id, seed)
+        })
     }
 
     /// Whoever has the link of a request that can be done.
