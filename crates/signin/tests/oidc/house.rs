@@ -12,7 +12,7 @@ use vauban_model::Text;
 use vauban_oidc::{Algorithm, Authentication, JwkSet, MadeKey, NewClient, Provider, SealingKey, paths};
 use vauban_people::{Actor, PersonId};
 use vauban_signin::{
-    Reach,
+    Reach, SignIn,
     provider::{self, Desk},
     router,
 };
@@ -27,6 +27,7 @@ use crate::{
 pub(crate) struct House {
     pub(crate) world: World,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) site: SignIn,
     pub(crate) ana: Person,
     pub(crate) bob: Person,
     /// Hosts that nobody may reach.
@@ -47,14 +48,14 @@ impl House {
             let provider =
                 Provider::open(&folder.join("oidc.sqlite"), site.origin(), SealingKey::new([7; 32])).unwrap();
             let provider = Arc::new(provider);
-            made = Some(Arc::clone(&provider));
+            made = Some((Arc::clone(&provider), site.clone()));
             router(site.clone()).merge(provider::router(Desk::new(site.clone(), provider)))
         });
-        let provider = made.unwrap();
+        let (provider, site) = made.unwrap();
         let key = MadeKey::random(Algorithm::Es256, &mut rng().unwrap()).unwrap();
         provider.publish_key(&key, Timestamp::now(), &mut rng().unwrap()).unwrap();
         let [ana, bob] = world.found();
-        Self { world, provider, ana, bob, closed }
+        Self { world, provider, site, ana, bob, closed }
     }
 
     /// A tool, as an administrator adds it.
