@@ -58,6 +58,14 @@ impl House {
         Self { world, provider, site, ana, bob, closed }
     }
 
+    /// With a key for RSA, too.
+    pub(crate) fn with_rsa() -> Self {
+        let house = Self::new();
+        let key = MadeKey::random(Algorithm::Rs256, &mut rng().unwrap()).unwrap();
+        house.provider.publish_key(&key, Timestamp::now(), &mut rng().unwrap()).unwrap();
+        house
+    }
+
     /// A tool, as an administrator adds it.
     pub(crate) fn add(&self, id: &str, change: impl FnOnce(&mut NewClient)) -> Tool {
         let mut new = NewClient {

@@ -29,6 +29,8 @@ pub(crate) struct Tool {
 pub(crate) struct Landed {
     /// The address of somebody else, without its parameters; nothing, where it is a page of ours.
     pub(crate) at: Option<String>,
+    /// The same, as it stands.
+    pub(crate) to: String,
     pub(crate) params: BTreeMap<String, String>,
     pub(crate) page: Came,
 }
@@ -67,12 +69,12 @@ pub(crate) fn follow(browser: &mut Browser, mut came: Came) -> Landed {
         let onward =
             header(&came, "refresh").and_then(|text| text.strip_prefix("0; url=")).or(header(&came, "location"));
         let Some(to) = onward.map(str::to_owned) else {
-            return Landed { at: None, params: BTreeMap::new(), page: came };
+            return Landed { at: None, to: String::new(), params: BTreeMap::new(), page: came };
         };
         if !to.starts_with('/') {
             let (at, query) = to.split_once('?').unwrap_or((&to, ""));
             let params = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-            return Landed { at: Some(at.to_owned()), params, page: came };
+            return Landed { at: Some(at.to_owned()), to, params, page: came };
         }
         came = browser.get(&to);
     }

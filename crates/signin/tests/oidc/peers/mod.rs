@@ -1,0 +1,5 @@
+//! Tools of others sign people in here, end to end, as their own programs do it.
+
+mod apache;
+mod programs;
+mod walk;
