@@ -1,5 +1,6 @@
 //! The provider over HTTP: an honest tool, a dishonest one, and the modules by which providers are certified.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
+#![expect(clippy::print_stdout, reason = "a peer that is missing is named")]
 
 mod basic;
 #[path = "../signin/browser.rs"]

@@ -57,6 +57,10 @@ fn a_scope_never_grows() {
     let less = ask(text(&tokens, "refresh_token"), "openid").json();
     assert_eq!(text(&less, "scope"), "openid");
     assert!(house.claims(text(&less, "id_token")).get("name").is_none());
+    assert!(tool.userinfo(text(&less, "access_token")).json().get("name").is_none());
+    assert_eq!(tool.userinfo(text(&tokens, "access_token")).json()["name"], "Ana");
+    let again = ask(text(&less, "refresh_token"), "openid profile");
+    assert_eq!(text(&again.json(), "error"), "invalid_scope");
 }
 
 #[test]
