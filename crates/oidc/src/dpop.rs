@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Call, OidcError, Provider, Refusal, jose, proofs, rules::SKEW};
+use crate::{Call, ClientId, OidcError, Provider, Refusal, jose, proofs, rules::SKEW};
 
 /// Section 4.2.
 #[derive(Debug, Deserialize)]
@@ -25,8 +25,8 @@ impl Provider {
     pub(crate) fn proof(
         &self,
         call: &Call<'_>,
-        path: &str,
-        access: Option<&str>,
+        client: &ClientId,
+        (path, access): (&str, Option<&str>),
         now: Timestamp,
     ) -> Result<Option<String>, OidcError> {
         let proof = match call.proofs {
@@ -40,7 +40,9 @@ impl Provider {
         let claims: Claims = jose::verified(proof, &key).ok_or(Refusal::Proof("the signature does not hold"))?;
         self.check(&claims, (call.method, path), access, now)?;
         let until = claims.iat.saturating_add(2 * SKEW.as_secs());
-        let is_new = self.store().change(|sql| proofs::remember(sql, &thumbprint, &claims.jti, until, now))?;
+        // Counted by client: keys cost nothing, so that whoever has many would have us remember as much as they like.
+        let seen = format!("proof {thumbprint} {}", claims.jti);
+        let is_new = self.store().change(|sql| proofs::remember(sql, client.as_str(), &seen, until, now))?;
         if is_new { Ok(Some(thumbprint)) } else { Err(Refusal::Proof("it was seen before").into()) }
     }
 

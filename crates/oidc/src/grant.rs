@@ -59,6 +59,8 @@ pub(crate) struct Grant {
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) grant: Grant,
+    /// What this very secret is good for: no more than what was granted.
+    pub(crate) scope: Scope,
     pub(crate) is_over: bool,
     pub(crate) was_used: bool,
 }
@@ -97,7 +99,7 @@ impl Provider {
                 millis(now),
                 after(now, REFRESH)
             ])?;
-            add_secret(sql, Use::Code, &code, Uuid::from_bytes(id), after(now, CODE))
+            add_secret(sql, Use::Code, &code, (Uuid::from_bytes(id), asked.scope), after(now, CODE))
         })?;
         Ok(code)
     }
@@ -123,18 +125,21 @@ impl Provider {
 
 /// Finds a secret by what was shown, with its grant.
 pub(crate) fn shown(sql: &Connection, what: Use, secret: &Secret, now: Timestamp) -> Result<Option<Shown>, OidcError> {
-    let query = "SELECT g.id, g.client, g.session, g.person, g.body, g.ended IS NOT NULL OR g.ends <= ?3, s.ends <= ?3, s.used IS NOT NULL \
+    let query = "SELECT g.id, g.client, g.session, g.person, g.body, g.ended IS NOT NULL OR g.ends <= ?3, s.ends <= ?3, s.used IS NOT NULL, s.scope \
          FROM secrets s JOIN grants g ON g.id = s.grant_id WHERE s.hash = ?1 AND s.kind = ?2";
     let read = |row: &Row<'_>| {
         let id = |index| row.get::<_, [u8; 16]>(index).map(Uuid::from_bytes);
         let parts = (id(0)?, row.get(1)?, id(2)?, id(3)?, row.get::<_, String>(4)?);
-        Ok((parts, row.get(5)?, row.get(6)?, row.get(7)?))
+        Ok((parts, row.get(5)?, row.get(6)?, row.get(7)?, row.get::<_, String>(8)?))
     };
     let row = (secret.hash(), what.word(), millis(now));
     let found = sql.prepare_cached(query)?.query_row(row, read).optional()?;
-    let Some(((id, client, session, person, body), has_ended, is_over, was_used)) = found else { return Ok(None) };
+    let Some(((id, client, session, person, body), has_ended, is_over, was_used, scope)) = found else {
+        return Ok(None);
+    };
+    let scope = Scope::of(&scope.split(' ').collect::<Vec<_>>())?;
     let grant = Grant { id, client, session, person, terms: serde_json::from_str(&body)?, has_ended };
-    Ok(Some(Shown { grant, is_over, was_used }))
+    Ok(Some(Shown { grant, scope, is_over, was_used }))
 }
 
 /// Marks a secret as used.
@@ -147,13 +152,14 @@ pub(crate) fn add_secret(
     sql: &Transaction<'_>,
     what: Use,
     secret: &Secret,
-    grant: Uuid,
+    (grant, scope): (Uuid, Scope),
     ends: i64,
 ) -> Result<(), OidcError> {
-    sql.prepare_cached("INSERT INTO secrets (hash, kind, grant_id, ends) VALUES (?, ?, ?, ?)")?.execute((
+    sql.prepare_cached("INSERT INTO secrets (hash, kind, grant_id, scope, ends) VALUES (?, ?, ?, ?, ?)")?.execute((
         secret.hash(),
         what.word(),
         grant.as_bytes(),
+        scope.text(),
         ends,
     ))?;
     Ok(())

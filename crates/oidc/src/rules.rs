@@ -31,6 +31,8 @@ pub(crate) const CLIENTS: i64 = 200;
 pub(crate) const REQUESTS: i64 = 1_000;
 /// Grants of one session for one client.
 pub(crate) const GRANTS: i64 = 8;
+/// Tokens of one grant: twelve hours of refreshing twice a minute.
+pub(crate) const FAMILY: i64 = 3_000;
 /// Identifiers of proofs that one client had us remember; all of them end within minutes.
 pub(crate) const PROOFS: i64 = 20_000;
 /// Parameters of one request.

@@ -33,7 +33,8 @@ impl Provider {
         if shown.grant.terms.key.is_some() != bearer.is_bound {
             return Err(Refusal::AccessToken.into());
         }
-        if bearer.is_bound && self.proof(call, paths::USERINFO, Some(bearer.text), now)? != shown.grant.terms.key {
+        let (client, request) = (&shown.grant.client, (paths::USERINFO, Some(bearer.text)));
+        if bearer.is_bound && self.proof(call, client, request, now)? != shown.grant.terms.key {
             return Err(Refusal::Proof("not the key of the token").into());
         }
         let client = self.client(shown.grant.client.as_str())?.ok_or(Refusal::AccessToken)?;
@@ -41,7 +42,7 @@ impl Provider {
             OidcError::Refused(_) => Refusal::AccessToken.into(),
             error => error,
         })?;
-        Ok(Value::Object(claims(shown.grant.terms.scope, &subject)))
+        Ok(Value::Object(claims(shown.scope, &subject)))
     }
 }
 

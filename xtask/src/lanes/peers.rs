@@ -31,6 +31,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "postfix", package: "postfix", untested: "the filter beside a mail server" },
     Peer { program: "swaks", package: "swaks", untested: "signing in to send mail" },
     Peer { program: "gpg", package: "gnupg", untested: "mail that is encrypted to its reader" },
+    Peer { program: "apache2", package: "libapache2-mod-auth-openidc", untested: "signing in to a page of Apache" },
     Peer { program: "chromium", package: "chromium", untested: "the pages in a browser" },
     Peer {
         program: "unbound",
@@ -71,13 +72,14 @@ const PYTHON: &[(&str, &str, &str)] = &[
     ("taxii2client", "taxii2-client==2.3.0", "the TAXII server with somebody else's client"),
     ("schemathesis", "schemathesis==4.32.5", "that the hub answers as its description says"),
     ("pymisp", "pymisp==2.5.34.4", "MISP's own library with the hub's feed"),
+    ("authlib", "authlib==1.9.10", "signing in to a tool by Authlib"),
     ("misp_stix_converter", "misp-stix==2026.10.12", "MISP's own converter with the hub's bundles"),
 ];
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
-/// What drives the browser, and what tells whether everybody can use a page.
-const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1")];
+/// What drives the browser, what tells whether everybody can use a page, and a tool that people sign in to.
+const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("openid-client", "6.9.0")];
 
 /// What was prepared.
 #[derive(Debug, Default)]

@@ -35,7 +35,7 @@ impl Provider {
         }
         let redirect = redirect(&client, &form)?;
         let mut asked = self.asked(&client, &form, redirect)?;
-        if let Some(shown) = self.proof(call, paths::PUSH, None, now)? {
+        if let Some(shown) = self.proof(call, &client.known.id, (paths::PUSH, None), now)? {
             if asked.key.as_ref().is_some_and(|key| *key != shown) {
                 return Err(Refusal::Proof("another key than dpop_jkt").into());
             }

@@ -47,6 +47,7 @@ CREATE TABLE secrets (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
     kind TEXT NOT NULL CHECK (kind IN ('code', 'access', 'refresh')),
     grant_id BLOB NOT NULL REFERENCES grants (id) ON DELETE CASCADE,
+    scope TEXT NOT NULL,
     ends INTEGER NOT NULL,
     used INTEGER
 ) STRICT, WITHOUT ROWID;

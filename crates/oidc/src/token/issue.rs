@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     Client, OidcError, Provider, Refusal, Secret, Subject,
     grant::{Grant, Use, add_secret},
-    rules::{ACCESS, REFRESH},
+    rules::{ACCESS, FAMILY, REFRESH},
     scope::Scope,
     store::{after, millis},
 };
@@ -41,9 +41,10 @@ impl Provider {
         let nonce = fresh.grant.terms.nonce.as_deref().filter(|_| *by == Rotated::Code);
         let id_token = self.id_token(fresh.client, fresh.scope, fresh.subject, (nonce, &access.text()), now)?;
         self.store().change(|sql| {
+            make_room(sql, fresh.grant)?;
             go_on(sql, fresh.grant, now)?;
-            add_secret(sql, Use::Access, &access, fresh.grant.id, after(now, ACCESS))?;
-            add_secret(sql, Use::Refresh, &refresh, fresh.grant.id, after(now, REFRESH))
+            add_secret(sql, Use::Access, &access, (fresh.grant.id, fresh.scope), after(now, ACCESS))?;
+            add_secret(sql, Use::Refresh, &refresh, (fresh.grant.id, fresh.scope), after(now, REFRESH))
         })?;
         Ok(json!({
             "access_token": *access.text(),
@@ -54,6 +55,13 @@ impl Provider {
             "scope": fresh.scope.text(),
         }))
     }
+}
+
+/// A family stays of a size: what was used is remembered in it.
+fn make_room(sql: &Transaction<'_>, grant: &Grant) -> Result<(), OidcError> {
+    let mut query = sql.prepare_cached("SELECT count(*) FROM secrets WHERE grant_id = ?")?;
+    let count: i64 = query.query_row([grant.id.as_bytes()], |row| row.get(0))?;
+    if count < FAMILY { Ok(()) } else { Err(Refusal::TooMany.into()) }
 }
 
 /// The grant lasts longer, and has the key that it was bound to from its first exchange on; unless it ended since it was looked at.

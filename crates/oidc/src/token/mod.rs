@@ -37,7 +37,7 @@ impl Provider {
             return Err(Refusal::GrantType.into());
         }
         let client = authenticate(self, &form, call.authorization, now)?;
-        let key = self.proof(call, paths::TOKEN, None, now)?;
+        let key = self.proof(call, &client.known.id, (paths::TOKEN, None), now)?;
         let exchange = Exchange { client, form: &form, key };
         match grant_type {
             "authorization_code" => self.redeem(&exchange, subjects, now, rng),

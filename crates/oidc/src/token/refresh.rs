@@ -54,9 +54,9 @@ fn take(sql: &Transaction<'_>, exchange: &Exchange<'_>, token: &Secret, now: Tim
         return Ok(Err(Refusal::Refresh));
     }
     let scope = match exchange.form.words("scope") {
-        words if words.is_empty() => grant.terms.scope,
+        words if words.is_empty() => shown.scope,
         words => match Scope::of(&words) {
-            Ok(scope) if scope.is_within(grant.terms.scope) => scope,
+            Ok(scope) if scope.is_within(shown.scope) => scope,
             _ => return Ok(Err(Refusal::Scope)),
         },
     };

@@ -58,6 +58,20 @@ fn one_key_in_two_places_is_told_to_all_who_may_act() {
 }
 
 #[test]
+fn what_a_session_let_in_goes_on_without_its_cookie_and_not_without_its_person() {
+    let (mut town, ana, _) = Town::founded();
+    let started = town.sign_in(&ana, device()).unwrap();
+    town.pass(400);
+    assert_eq!(town.people.who(&started.token.hash(), town.now).unwrap(), None, "the cookie is over");
+    let who = town.people.holder(started.session, town.now).unwrap().unwrap();
+    assert_eq!((who.session, who.person), (started.session, started.person));
+    town.people.suspend(&Actor::Machine, started.person, town.now).unwrap();
+    assert_eq!(town.people.holder(started.session, town.now).unwrap(), None);
+    let plain = town.sign_in(&ana, Binding::Plain);
+    assert!(plain.is_err(), "suspended");
+}
+
+#[test]
 fn however_often_a_device_asks_it_has_few_cookies() {
     let (mut town, ana, _) = Town::founded();
     let started = town.sign_in(&ana, device()).unwrap();

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -94,6 +95,15 @@ impl World {
 
     /// One with rules of its own, too.
     pub(crate) fn ruled(rules: &Rules, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::serving(rules, change, |_, _| Router::new())
+    }
+
+    /// One with more than the pages of signing in.
+    pub(crate) fn serving(
+        rules: &Rules,
+        change: impl FnOnce(&mut Settings),
+        more: impl FnOnce(&SignIn, &Path) -> Router,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
         let open = || People::open(&path, rules.clone()).unwrap();
@@ -104,7 +114,7 @@ impl World {
         change(&mut settings);
         let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
         let test = Router::new().route("/test/bind", get(bind)).with_state(Arc::new(open()));
-        let more = assets().merge(test);
+        let more = assets().merge(test).merge(more(&site, folder.path()));
         runtime.spawn(async move { serve(listener, &site, more, std::future::pending()).await });
         Self { people: open(), folder, address, _runtime: runtime }
     }
@@ -133,8 +143,13 @@ impl World {
 
     pub(crate) fn founded(self) -> (Arc<Self>, [Person; 2]) {
         let world = Arc::new(self);
-        let founders = [("Ana", 1), ("Bob", 2)].map(|(name, seed)| world.founder(name, seed));
+        let founders = world.found();
         (world, founders)
+    }
+
+    /// Ana and Bob found it.
+    pub(crate) fn found(&self) -> [Person; 2] {
+        [("Ana", 1), ("Bob", 2)].map(|(name, seed)| self.founder(name, seed))
     }
 
     /// A founder, with a key.

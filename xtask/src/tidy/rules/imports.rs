@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "record"]),
     ("blind", &[]),
     ("passkey", &[]),
-    ("oidc", &["model"]),
+    ("oidc", &[]),
     ("softkey", &[]),
     ("release", &[]),
     ("party", &["model", "intel", "matching", "record", "release", "blind"]),

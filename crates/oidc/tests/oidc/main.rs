@@ -1,0 +1,8 @@
+//! The provider without sockets, by a clock that is turned.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
+
+mod dump;
+mod house;
+mod keys;
+mod outbox;
+mod times;

@@ -1,0 +1,6 @@
+//! Tools of others sign people in here, end to end, as their own programs do it.
+
+mod apache;
+mod chromium;
+mod programs;
+mod walk;
