@@ -59,6 +59,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "jq", package: "jq", untested: "a release on a stick checked by hand" },
     Peer { program: "suricata", package: "suricata", untested: "exported rules with Suricata" },
     Peer { program: "nginx", package: "nginx", untested: "a tool behind nginx that asks who may come in" },
+    Peer { program: "certutil", package: "libnss3-tools", untested: "sessions that Chromium binds to its device" },
     Peer { program: "caddy", package: "caddy", untested: "a tool behind Caddy that asks who may come in" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
