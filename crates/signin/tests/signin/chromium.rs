@@ -52,8 +52,21 @@ fn a_cookie_that_is_stolen_from_a_browser_is_worth_its_lifetime_or_nothing() {
         return;
     }
     let seconds = 4;
-    let front = Front::new(Kind::Nginx, &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
+    let front =
+        Front::new(Kind::Nginx, "localhost", &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
     trusted(front.folder.path());
     let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
     walked("bound.mjs", &modules, &[&link, &folder, &seconds.to_string()]);
+}
+
+#[test]
+fn relays_that_steal_an_ordinary_session_get_none_of_ours() {
+    let Some(modules) = modules() else { return };
+    if !is_there("nginx") || !is_there("certutil") {
+        return;
+    }
+    let front = Front::new(Kind::Nginx, "vauban.campagne.example", &Rules::default());
+    trusted(front.folder.path());
+    let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
+    walked("relays.mjs", &modules, &[&link, &folder]);
 }
