@@ -20,9 +20,10 @@ export function ask(origin, path, { method = 'GET', headers = {}, body = '', ca 
   });
 }
 
-/** Relays `origin` at `host`; what it rewrites, it rewrites in every answer. The cookies that it kept, its own origin, and how to close it. */
+/** Relays `origin` at `host`; what it rewrites, it rewrites in every answer. The cookies that it kept, how many answers it changed, its own origin, and how to close it. */
 export async function relay(origin, host, rewrite, { cert, key, ca }) {
   const kept = [];
+  let changed = 0;
   const server = createServer({ cert, key }, async (incoming, outgoing) => {
     const parts = [];
     for await (const bytes of incoming) parts.push(bytes);
@@ -33,8 +34,10 @@ export async function relay(origin, host, rewrite, { cert, key, ca }) {
     kept.push(...(answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).filter((cookie) => !cookie.endsWith('=')));
     for (const name of GUARDING) delete answer.headers[name];
     outgoing.writeHead(answer.status, answer.headers);
-    outgoing.end(rewrite(answer.body, host));
+    const given = rewrite(answer.body, host);
+    if (given !== answer.body) changed += 1;
+    outgoing.end(given);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { kept, origin: `https://${host}:${server.address().port}`, close: () => server.close() };
+  return { kept, changed: () => changed, origin: `https://${host}:${server.address().port}`, close: () => server.close() };
 }

@@ -59,6 +59,7 @@ async function opened(at, path, cookies) {
   return answers.filter(({ status }) => status === 200).length;
 }
 
+const same = (body) => body;
 async function robbed(name, hosts, rewrite) {
   const [ours, theirs] = await Promise.all(
     [origin, usual.origin].map((at, index) => relay(at, hosts[index], rewrite, { cert, key, ca })),
@@ -69,6 +70,7 @@ async function robbed(name, hosts, rewrite) {
   await victim.page.locator('form[data-kind] button').click({ timeout: 3_000 }).catch(() => {});
   await victim.page.waitForTimeout(1_000);
   expect(`${name}: our page was shown`, wasThere, /^1$/);
+  if (rewrite !== same) expect(`${name}: answers that were changed`, ours.changed(), /^[1-9]/);
   expect(`${name}: where its victim is`, new URL(victim.page.url()).pathname, /^\/signin$/);
   expect(`${name}: cookies kept of us, sessions among them`, `${ours.kept.length > 0}, ${ours.kept.filter((cookie) => cookie.includes('-session=')).length}`, /, 0$/);
   expect(`${name}: of these, good elsewhere`, await opened(origin, '/mine', ours.kept), /^0$/);
@@ -83,7 +85,6 @@ async function robbed(name, hosts, rewrite) {
   [ours, theirs].forEach(({ close }) => close());
 }
 
-const same = (body) => body;
 const renamed = (body, host) => body.replaceAll(`"rpId":"${own}"`, `"rpId":"${host}"`);
 const lowered = (body) => body.replaceAll('"userVerification":"required"', '"userVerification":"discouraged"');
 const usually = 'control.campagne.example';

@@ -2,12 +2,13 @@
 
 use std::{fs, path::Path, process::Command};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use vauban_people::Rules;
 
 use crate::{
     front::{Front, Kind},
     proxies::is_there,
+    world::{World, rng},
 };
 
 /// Where what drives the browser is, if it is there.
@@ -43,6 +44,14 @@ fn trusted(folder: &Path) {
             assert!(done.success(), "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn a_real_browser_signs_in() {
+    let Some(modules) = modules() else { return };
+    let world = World::new();
+    let request = world.people.found("Ana".parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
+    walked("walk.mjs", &modules, &[&format!("http://{}/enrol#{}", world.address, world.link(request.id))]);
 }
 
 #[test]
