@@ -39,6 +39,8 @@ function elsewhere(path, { method = 'GET', headers = {}, more = {} } = {}) {
     asked.end();
   });
 }
+const script = (cookie) =>
+  elsewhere('/mine/fresh/ask', { method: 'POST', headers: { cookie, origin, 'content-type': 'application/json' } });
 const replay = async (cookie, more) => (await elsewhere('/mine', { headers: { cookie }, more })).status;
 
 /** A Chromium with a profile of its own; bindings need one, and a certificate that is trusted without ignoring errors. */
@@ -110,14 +112,14 @@ const stolen = await cookieOf(ana.context);
 expect('device, stolen just now', await replay(stolen), /^200$/);
 await pause(lifetime + 500);
 expect('device, stolen and its lifetime over', await replay(stolen), /^303$/);
-expect('a script with it', (await elsewhere('/mine/fresh/ask', { method: 'POST', headers: { cookie: stolen, origin } })).status, /^401$/);
+expect('a script with it', (await script(stolen)).status, /^401$/);
 
 // Its own browser goes on, with pages and with scripts that are under way when the cookie ends.
 await ana.page.goto(`${origin}/mine`);
 expect('its own browser, a page', new URL(ana.page.url()).pathname, /^\/mine$/);
 await pause(lifetime + 500);
-const script = () => fetch('/mine/fresh/ask', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(({ status }) => status);
-const many = await ana.page.evaluate(`Promise.all([1, 2, 3, 4].map(${script}))`);
+const own = () => fetch('/mine/fresh/ask', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(({ status }) => status);
+const many = await ana.page.evaluate(`Promise.all([1, 2, 3, 4].map(${own}))`);
 expect('its own browser, four scripts at once', many, /^200,200,200,200$/);
 
 // No refresh without the key.
@@ -173,7 +175,7 @@ expect('what the page says with a certificate', /liée à un certificat/.test(aw
 await violations(certified.page, 'fr-certificate-mine');
 const certificates = await cookieOf(carrying);
 expect('certificate, stolen just now', await replay(certificates), /^303$/);
-expect('a script with it, without the certificate', (await elsewhere('/mine/fresh/ask', { method: 'POST', headers: { cookie: certificates, origin } })).status, /^401$/);
+expect('a script with it, without the certificate', (await script(certificates)).status, /^401$/);
 expect('the same with the certificate', await replay(certificates, { cert: file('ana.pem'), key: file('ana.key') }), /^200$/);
 await browser.close();
 

@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path, process::Command};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use vauban_people::Rules;
 
 use crate::{
     front::{Front, Kind},
     proxies::is_there,
-    world::{World, rng},
+    world::World,
 };
 
 /// Where what drives the browser is, if it is there.
@@ -50,8 +50,15 @@ fn trusted(folder: &Path) {
 fn a_real_browser_signs_in() {
     let Some(modules) = modules() else { return };
     let world = World::new();
-    let request = world.people.found("Ana".parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
-    walked("walk.mjs", &modules, &[&format!("http://{}/enrol#{}", world.address, world.link(request.id))]);
+    walked("walk.mjs", &modules, &[&world.founders_page(&format!("http://{}", world.address), "Ana")]);
+}
+
+#[test]
+fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
+    let Some(modules) = modules() else { return };
+    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(3), ..Rules::default() }, |_| ());
+    let links = ["Ana", "Bob"].map(|name| world.founders_page(&format!("http://{}", world.address), name));
+    walked("people.mjs", &modules, &links.each_ref().map(String::as_str));
 }
 
 #[test]
@@ -64,7 +71,7 @@ fn a_cookie_that_is_stolen_from_a_browser_is_worth_its_lifetime_or_nothing() {
     let front =
         Front::new(Kind::Nginx, "localhost", &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
     trusted(front.folder.path());
-    let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
+    let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
     walked("bound.mjs", &modules, &[&link, &folder, &seconds.to_string()]);
 }
 
@@ -76,6 +83,6 @@ fn relays_that_steal_an_ordinary_session_get_none_of_ours() {
     }
     let front = Front::new(Kind::Nginx, "vauban.campagne.example", &Rules::default());
     trusted(front.folder.path());
-    let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
+    let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
     walked("relays.mjs", &modules, &[&link, &folder]);
 }

@@ -48,13 +48,6 @@ impl Front {
         Self { world, origin, folder, _proxy: proxy }
     }
 
-    /// The address at which somebody makes their first key.
-    pub(crate) fn founder(&self, name: &str) -> String {
-        let (mut rng, now) = (crate::world::rng().unwrap(), jiff::Timestamp::now());
-        let request = self.world.people.found(name.parse().unwrap(), &mut rng, now).unwrap();
-        format!("{}/enrol#{}", self.origin, self.world.link(request.id))
-    }
-
     /// What curl is answered: the status, and the body.
     pub(crate) fn curl(&self, arguments: &[&str]) -> (u16, String) {
         let mut curl = Command::new("curl");
