@@ -60,6 +60,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "jq", package: "jq", untested: "a release on a stick checked by hand" },
     Peer { program: "suricata", package: "suricata", untested: "exported rules with Suricata" },
     Peer { program: "nginx", package: "nginx", untested: "a tool behind nginx that asks who may come in" },
+    Peer { program: "certutil", package: "libnss3-tools", untested: "sessions that Chromium binds to its device" },
     Peer { program: "caddy", package: "caddy", untested: "a tool behind Caddy that asks who may come in" },
     Peer { program: "7z", package: "p7zip-full", untested: "indicators planted in 7z archives" },
 ];
@@ -80,6 +81,8 @@ const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testda
 
 /// What drives the browser, what tells whether everybody can use a page, and a tool that people sign in to.
 const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("openid-client", "6.9.0")];
+/// What drives the browser, what tells whether everybody can use a page, and the codes of the site that relays do rob.
+const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("otpauth", "9.5.2")];
 
 /// What was prepared.
 #[derive(Debug, Default)]

@@ -9,6 +9,8 @@ use crate::{SignIn, failed::Failed};
 pub(crate) const BIND: &str = "/signin/device";
 /// Where it asks for the next cookie.
 pub(crate) const REFRESH: &str = "/signin/device/refresh";
+/// What is asked for without a session.
+const OPEN: [&str; 3] = ["/style.css", "/signin/script.js", "/favicon.ico"];
 
 /// Offers a browser to bind a session that has just begun: the name and the value of a header field.
 pub(crate) fn offer(site: &SignIn, session: SessionId) -> Result<(&'static str, HeaderValue), Failed> {
@@ -34,13 +36,15 @@ fn new_challenge(site: &SignIn, session: SessionId) -> Result<ChallengeToken, Fa
     Ok(site.people().challenge(&new, &mut site.rng()?, site.now())?)
 }
 
-/// The session as a browser keeps it (the draft's section "JSON Session Instruction Format"): one cookie, for the whole of this origin.
+/// The session as a browser keeps it (the draft's section "JSON Session Instruction Format"): one cookie, for the whole of this origin but
+/// what is everybody's. Browsers sign a few times in some minutes at the most, and no file is worth one.
 pub(super) fn instructions(site: &SignIn, session: SessionId) -> String {
     let cookies = site.cookies();
+    let open = OPEN.map(|path| serde_json::json!({ "type": "exclude", "domain": "*", "path": path }));
     serde_json::json!({
         "session_identifier": session.to_string(),
         "refresh_url": REFRESH,
-        "scope": { "origin": site.origin(), "include_site": false },
+        "scope": { "origin": site.origin(), "include_site": false, "scope_specification": open },
         "credentials": [{ "type": "cookie", "name": cookies.session, "attributes": cookies.attributes() }],
     })
     .to_string()

@@ -8,6 +8,7 @@ use vauban_people::Rules;
 use crate::{
     front::{Front, Kind},
     proxies::is_there,
+    world::World,
 };
 
 /// Where what drives the browser is, if it is there.
@@ -46,14 +47,42 @@ fn trusted(folder: &Path) {
 }
 
 #[test]
+fn a_real_browser_signs_in() {
+    let Some(modules) = modules() else { return };
+    let world = World::new();
+    walked("walk.mjs", &modules, &[&world.founders_page(&format!("http://{}", world.address), "Ana")]);
+}
+
+#[test]
+fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
+    let Some(modules) = modules() else { return };
+    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(3), ..Rules::default() }, |_| ());
+    let links = ["Ana", "Bob"].map(|name| world.founders_page(&format!("http://{}", world.address), name));
+    walked("people.mjs", &modules, &links.each_ref().map(String::as_str));
+}
+
+#[test]
 fn a_cookie_that_is_stolen_from_a_browser_is_worth_its_lifetime_or_nothing() {
     let Some(modules) = modules() else { return };
     if !is_there("nginx") || !is_there("certutil") {
         return;
     }
     let seconds = 4;
-    let front = Front::new(Kind::Nginx, &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
+    let front =
+        Front::new(Kind::Nginx, "localhost", &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
     trusted(front.folder.path());
-    let (link, folder) = (front.founder("Ana"), front.folder.path().display().to_string());
+    let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
     walked("bound.mjs", &modules, &[&link, &folder, &seconds.to_string()]);
+}
+
+#[test]
+fn relays_that_steal_an_ordinary_session_get_none_of_ours() {
+    let Some(modules) = modules() else { return };
+    if !is_there("nginx") || !is_there("certutil") {
+        return;
+    }
+    let front = Front::new(Kind::Nginx, "vauban.campagne.example", &Rules::default());
+    trusted(front.folder.path());
+    let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
+    walked("relays.mjs", &modules, &[&link, &folder]);
 }

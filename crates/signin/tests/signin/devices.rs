@@ -31,6 +31,7 @@ fn a_session_is_bound_once_and_administers_from_then_on() {
     let mut ana = world.founder("Ana", 1);
     let offered = ana.browser.sign("/signin", &mut ana.key, honest_key);
     assert!(offered.head.contains("secure-session-registration: (ES256 RS256);path=\"/signin/device\""), "{offered:?}");
+    assert!(ana.browser.get("/mine").body.contains("This session is bound to nothing"), "and what to do");
     let mut thief = ana.browser.clone();
     let device = Device::new();
     let came = device.bind(&mut ana.browser, &offered, honest);
@@ -43,6 +44,7 @@ fn a_session_is_bound_once_and_administers_from_then_on() {
 
     let mine = ana.browser.get("/mine");
     assert!(mine.status == 200 && mine.body.contains("bound to its device"), "{mine:?}");
+    assert!(!mine.body.contains("This session is bound to nothing"), "{mine:?}");
     assert_eq!(thief.get("/mine").status, 303, "the cookie before is dead");
     let session = &world.people.sessions(world.people.find("Ana").unwrap().id, Timestamp::now()).unwrap()[0];
     assert_eq!(session.binding.bound(), Bound::Device);

@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Caddy,
 }
 
-/// Sign-in at `https://localhost`, behind a proxy.
+/// Sign-in over TLS, behind a proxy.
 pub(crate) struct Front {
     pub(crate) world: World,
     pub(crate) origin: String,
@@ -31,27 +31,21 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(crate) fn new(kind: Kind, rules: &Rules) -> Self {
+    /// At this host, which is this machine.
+    pub(crate) fn new(kind: Kind, host: &str, rules: &Rules) -> Self {
         let (port, folder) = (free(), tempfile::tempdir().unwrap());
         write_certificates(folder.path());
-        let origin = format!("https://localhost:{port}");
+        let origin = format!("https://{host}:{port}");
         let world = World::ruled(rules, |settings| {
             settings.origin.clone_from(&origin);
             settings.is_behind_proxy = true;
             settings.has_client_certificates = true;
         });
         let proxy = match kind {
-            Kind::Nginx => nginx(folder.path(), &documented("nginx-vauban.conf", folder.path(), port, &world), port),
-            Kind::Caddy => caddy(folder.path(), &documented("Caddyfile-vauban", folder.path(), port, &world), port),
+            Kind::Nginx => nginx(folder.path(), &documented("nginx-vauban.conf", folder.path(), &origin, &world), port),
+            Kind::Caddy => caddy(folder.path(), &documented("Caddyfile-vauban", folder.path(), &origin, &world), port),
         };
         Self { world, origin, folder, _proxy: proxy }
-    }
-
-    /// The address at which somebody makes their first key.
-    pub(crate) fn founder(&self, name: &str) -> String {
-        let (mut rng, now) = (crate::world::rng().unwrap(), jiff::Timestamp::now());
-        let request = self.world.people.found(name.parse().unwrap(), &mut rng, now).unwrap();
-        format!("{}/enrol#{}", self.origin, self.world.link(request.id))
     }
 
     /// What curl is answered: the status, and the body.
@@ -70,17 +64,21 @@ impl Front {
 }
 
 /// The documentation's configuration with the names of the test.
-fn documented(name: &str, folder: &Path, port: u16, world: &World) -> String {
+fn documented(name: &str, folder: &Path, origin: &str, world: &World) -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/signin/");
     let text = fs::read_to_string(format!("{path}{name}")).unwrap();
     let at = format!("{}/", folder.display());
+    let (host, port) = origin.trim_start_matches("https://").split_once(':').unwrap();
     text.replace("/etc/nginx/", &at)
         .replace("/etc/caddy/", &at)
         .replace("127.0.0.1:9783", &world.address.replace("localhost", "127.0.0.1"))
         .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;"))
-        .replace("https://vauban.campagne.example", &format!("https://localhost:{port}"))
-        .replace("vauban.campagne.example", "localhost")
+        .replace("https://vauban.campagne.example", origin)
+        .replace("server_name vauban.campagne.example", &format!("server_name {host}"))
 }
+
+/// What the server's is good for: its own name, and those of everybody's relays.
+const NAMES: [&str; 4] = ["localhost", "*.campagne.example", "*.xn--cmpagne-2fg.example", "127.0.0.1"];
 
 /// The server's, two of the organisation's computers (`ana`, `bob`), and one of an authority that nobody trusts (`eve`).
 fn write_certificates(folder: &Path) {
@@ -94,7 +92,7 @@ fn write_certificates(folder: &Path) {
     fs::write(folder.join("organisation.pem"), ours.pem()).unwrap();
     let uses = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
     for (name, issuer, usage) in [("vauban", &ours, 0), ("ana", &ours, 1), ("bob", &ours, 1), ("eve", &others, 1)] {
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(NAMES.map(str::to_owned)).unwrap();
         params.distinguished_name.push(rcgen::DnType::CommonName, name);
         params.extended_key_usages = vec![uses[usage].clone()];
         let key = KeyPair::generate().unwrap();

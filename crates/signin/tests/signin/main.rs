@@ -22,5 +22,4 @@ mod models;
 mod proxies;
 mod road;
 mod strangers;
-mod walk;
 mod world;

@@ -180,6 +180,12 @@ impl World {
         self.person(request.id, seed)
     }
 
+    /// The address at which a founder makes their first key.
+    pub(crate) fn founders_page(&self, origin: &str, name: &str) -> String {
+        let request = self.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
+        format!("{origin}/enrol#{}", self.link(request.id))
+    }
+
     /// Whoever has the link of a request that can be done.
     pub(crate) fn person(&self, request: RequestId, seed: u8) -> Person {
         let link = self.link(request);

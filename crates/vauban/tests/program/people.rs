@@ -1,4 +1,4 @@
-//! `vauban people`: from the first administrator to a sign-in in a real browser, and past relays that get nothing.
+//! `vauban people`: from the first administrator to a sign-in in a real browser.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -100,7 +100,7 @@ fn tools_are_added_by_who_runs_the_machine() {
 }
 
 #[test]
-fn a_real_browser_signs_in_and_relays_get_nothing() {
+fn a_real_browser_signs_in() {
     let Some(modules) = std::env::var_os("VAUBAN_BROWSER") else {
         assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");
         println!("skipped: signing in with a browser, which needs chromium, playwright-core and axe-core");
