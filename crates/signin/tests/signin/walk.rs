@@ -14,7 +14,7 @@ fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
         println!("skipped: administrators in a browser, which needs chromium, playwright-core and axe-core");
         return;
     };
-    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(3), ..Rules::default() }, |_| ());
+    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(10), ..Rules::default() }, |_| ());
     let links = ["Ana", "Bob"].map(|name| {
         let request = world.people.found(name.parse().unwrap(), &mut rng().unwrap(), Timestamp::now()).unwrap();
         format!("http://{}/enrol#{}", world.address, world.link(request.id))
