@@ -3,7 +3,7 @@
 //
 //     node people.mjs FOLDER-WITH-NODE_MODULES LINK-OF-ANA LINK-OF-BOB [FOLDER-FOR-PICTURES]
 //
-// The server binds a session to a device at /test/bind, and forgets a touch after three seconds. Prints one JSON object: what was tried
+// The server binds a session to a device at /test/bind, and forgets a touch after ten seconds. Prints one JSON object: what was tried
 // and what came of it, and whatever is not as it should be. Exit code 1 if anything is.
 
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ const require = createRequire(join(resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const origin = new URL(ofAna).origin;
-const forgotten = 3_500;
+const forgotten = 10_500;
 const tried = [];
 const wrong = [];
 function expect(name, found, wanted) {
@@ -32,7 +32,7 @@ const browser = await chromium.launch({
 async function person() {
   const context = await browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 4[0-9][0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
@@ -180,6 +180,7 @@ for (const [lang, locale] of [['fr', 'fr-FR'], ['en', 'en-GB']]) {
     seen += 1;
   }
 }
+await pause(forgotten);
 await touched();
 await eye.goto(ready);
 await press(eye, 'Show the link');

@@ -163,14 +163,17 @@ impl Browser {
             line.clear();
             self.stream.read_line(&mut line)?;
             let head = line.trim_end();
-            match head.split_once(": ") {
-                _ if head.is_empty() => break,
-                Some(("content-length", told)) => length = told.parse()?,
-                Some(("set-cookie", told)) if told.starts_with("vauban-browser=") => {
-                    told.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
-                }
-                Some(_) => {}
-                None => head.clone_into(&mut status),
+            if head.is_empty() {
+                break;
+            }
+            let Some((name, told)) = head.split_once(": ") else {
+                head.clone_into(&mut status);
+                continue;
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = told.parse()?;
+            } else if name.eq_ignore_ascii_case("set-cookie") && told.starts_with("vauban-browser=") {
+                told.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
             }
         }
         let mut body = vec![0; length];

@@ -4,6 +4,7 @@ mod code;
 mod enrol;
 mod link;
 mod mine;
+mod named;
 mod parts;
 pub(crate) mod people;
 mod refused;

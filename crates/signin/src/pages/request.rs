@@ -1,15 +1,16 @@
 //! What waits for approvals: read word for word, signed with a key, or stopped. Members see what is about themselves, and can stop it.
 
 use axum::{
-    extract::{FromRequestParts, RawPathParams, State},
+    extract::{FromRequestParts, State},
     http::request::Parts,
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use vauban_people::{Approver, Refusal, Request, RequestState, Role};
+use vauban_people::{Approver, PeopleError, Refusal, Request, RequestState, Role};
 
 use super::{
+    named::id,
     parts::{Button, CeremonyForm, freshen, press, time},
     refused::refused,
     room::room,
@@ -34,17 +35,16 @@ impl FromRequestParts<SignIn> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let seat = Seat::from_request_parts(parts, site).await?;
-        let named = RawPathParams::from_request_parts(parts, site).await;
-        let id = named.ok().and_then(|named| named.iter().find(|(name, _)| *name == "id")?.1.parse().ok());
-        let found = id.ok_or(Failed::from(Refusal::NoSuchRequest)).and_then(|id| Ok(site.people().request(id)?));
-        let seen =
-            found.and_then(
-                |request| if is_seen(&seat, &request) { Ok(request) } else { Err(Refusal::NoSuchRequest.into()) },
-            );
-        match seen {
-            Ok(request) => Ok(Self { seat, request }),
-            Err(failed) => Err(refused(site, &seat, "/requests", &failed)),
-        }
+        let found = match id(parts, site).await {
+            Some(id) => site.people().request(id),
+            None => Err(Refusal::NoSuchRequest.into()),
+        };
+        let failed = match found {
+            Ok(request) if is_seen(&seat, &request) => return Ok(Self { seat, request }),
+            Ok(_) => Failed::from(Refusal::NoSuchRequest),
+            Err(error) => error.into(),
+        };
+        Err(refused(site, &seat, "/requests", &failed))
     }
 }
 
@@ -87,8 +87,12 @@ fn table(seat: &Seat, seen: &[&Request]) -> Markup {
 
 pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Response {
     let Asked { seat, request } = &asked;
-    let approvers = match site.people().approvers(request.id) {
-        Ok(approvers) => approvers,
+    let read = || {
+        let asker = request.asked_by.map(|person| site.people().person(person)).transpose()?;
+        Ok::<_, PeopleError>((site.people().approvers(request.id)?, asker.map(|person| person.name)))
+    };
+    let (approvers, asker) = match read() {
+        Ok(read) => read,
         Err(error) => return refused(&site, seat, "/requests", &Failed::from(error)),
     };
     let now = site.now();
@@ -97,7 +101,11 @@ pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Respons
             "Lisez ce texte mot pour mot. Votre clé signe exactement ceci. En cas de doute, voyez la personne avant.",
             "Read this text word for word. Your key signs exactly this. If in doubt, see the person first.",
         )) }
-        pre tabindex="0" { (request.text()) }
+        pre.story.place tabindex="0" { (request.text()) }
+        p {
+            (seat.say("Demandée par : ", "Asked for by: "))
+            strong { @if let Some(name) = &asker { (name) } @else { (seat.say("la machine elle-même", "the machine itself")) } }
+        }
         p { (seat.say("État : ", "State: ")) strong { (words::state(seat, request.state)) } }
         @if let Some(ready) = request.ready.filter(|ready| now < *ready) { p { (seat.say("Possible à partir de", "Possible from")) " " (time(ready)) } }
         (approved_by(seat, &approvers))

@@ -34,15 +34,22 @@ impl Room {
 
 /// A page of somebody who is in; the path tells the menu where it stands.
 pub(super) fn room(site: &SignIn, seat: &Seat, path: &str, title: &str, content: &Markup) -> Response {
-    whole(site, seat.browser.lang, title, &header(seat, path), content)
+    whole(site, seat.browser.lang, title, &header(site, seat, path), content)
 }
 
-fn header(seat: &Seat, path: &str) -> Markup {
+/// Where administrators go who have signed in, if that is none of these pages.
+fn elsewhere(site: &SignIn, seat: &Seat) -> Option<&'static str> {
+    let home = site.settings().home;
+    (seat.who.role == Role::Administrator && !ROOMS.iter().any(|room| room.path == home)).then_some(home)
+}
+
+fn header(site: &SignIn, seat: &Seat, path: &str) -> Markup {
     html! {
         header {
             p.product { "Vauban" }
             nav aria-label=(seat.say("Menu", "Menu")) {
                 ul {
+                    @if let Some(home) = elsewhere(site, seat) { li { a href=(home) { (seat.say("Vue d'ensemble", "Overview")) } } }
                     @for room in ROOMS.iter().filter(|room| room.is_open_to(seat.who.role)) {
                         li { a href=(room.path) aria-current=[room.holds(path).then_some("page")] { (seat.say(room.fr, room.en)) } }
                     }

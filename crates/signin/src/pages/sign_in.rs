@@ -10,8 +10,11 @@ use maud::html;
 use serde::Deserialize;
 use vauban_model::Lang;
 
-use super::parts::{Button, CeremonyForm, page};
-use crate::{SignIn, back::Back, failed::Failed, visit::Browser};
+use super::{
+    parts::{Button, CeremonyForm, page},
+    refused::turned_away,
+};
+use crate::{SignIn, back::Back, visit::Browser};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -34,7 +37,7 @@ pub(crate) async fn sign_in(
             let home = || site.settings().home.to_owned();
             return Redirect::to(&back.map_or_else(home, |back| back.to_string())).into_response();
         }
-        Err(error) => return Failed::from(error).response(),
+        Err(error) => return turned_away(&site, browser.lang, &error.into()),
     }
     let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (

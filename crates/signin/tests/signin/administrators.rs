@@ -31,6 +31,7 @@ fn somebody_is_invited_approved_and_handed_a_link_that_is_shown_once() {
     let came = ana.browser.submit(&format!("{path}/link"), "");
     assert_eq!(came.status, 200, "{came:?}");
     assert!(came.body.contains("<svg") && came.body.contains("here with you"), "{came:?}");
+    assert!(bob.browser.get(&path).body.contains("Asked for by: <strong>Ana"));
     let link = came.body.split("/enrol#").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(came.head.contains("cache-control: no-store"), "no history has it: {}", came.head);
     let again = ana.browser.submit(&format!("{path}/link"), "");
@@ -170,4 +171,14 @@ fn what_happened_is_read_page_by_page_and_by_person() {
     for bad in ["person=x", "before=-1", "person=%FF", "before=1&before=2", &format!("person={}", "9".repeat(9_000))] {
         assert_eq!(ana.browser.get(&format!("/audit?{bad}")).status, 400, "{bad}");
     }
+}
+
+#[test]
+fn where_the_program_has_other_pages_the_menu_leads_to_them() {
+    let (world, mut founders) = World::with(|settings| settings.home = "/").founded();
+    let mut cleo = world.member("Cleo", &mut founders, 3);
+    let [mut ana, _] = founders;
+    let overview = "<a href=\"/\">Overview</a>";
+    assert!(ana.browser.get("/mine").body.contains(overview));
+    assert!(!cleo.browser.get("/mine").body.contains(overview), "which are administrators' alone");
 }

@@ -56,7 +56,7 @@ fn a_real_browser_signs_in() {
 #[test]
 fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
     let Some(modules) = modules() else { return };
-    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(3), ..Rules::default() }, |_| ());
+    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(10), ..Rules::default() }, |_| ());
     let links = ["Ana", "Bob"].map(|name| world.founders_page(&format!("http://{}", world.address), name));
     walked("people.mjs", &modules, &links.each_ref().map(String::as_str));
 }

@@ -84,6 +84,10 @@ fn ids_that_are_none_and_what_is_another_persons_are_pages_that_say_so() {
         assert!(page.body.contains("Check the list"), "{page:?}");
         assert_eq!(ana.browser.get(&format!("/requests/{id}")).status, 404, "{id}");
     }
+    ana.browser.more = "Accept-Language: fr-CA, en\r\n".to_owned();
+    let french = ana.browser.submit("/people/x/leave", "").body;
+    assert!(french.contains("Cela n'a pas été fait") && french.contains("Vérifiez la liste"), "{french}");
+    ana.browser.more.clear();
     let person = |name: &str| world.people.find(name).unwrap().id;
     let asked = ana.browser.submit(&format!("/people/{}/recover", person("Cleo")), "");
     let request = asked.location().to_owned();

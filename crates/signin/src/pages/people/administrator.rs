@@ -1,14 +1,14 @@
 //! Who opens these pages: an administrator whose session is bound. The store asks again at each change; here it is asked so that nobody
 //! else reads who belongs to the organisation, and so that the reason stands where the page would.
 
-use axum::{
-    extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
-    response::Response,
-};
-use vauban_people::{Actor, Person, PersonId, Refusal, Role};
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
+use vauban_people::{Actor, Person, Refusal, Role};
 
-use crate::{SignIn, failed::Failed, pages::refused::refused, seat::Seat};
+use crate::{
+    SignIn,
+    pages::{named::id, refused::refused},
+    seat::Seat,
+};
 
 /// An administrator whose session is bound.
 pub(crate) struct Administrator(pub(super) Seat);
@@ -50,13 +50,13 @@ impl FromRequestParts<SignIn> for Subject {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let Administrator(seat) = Administrator::from_request_parts(parts, site).await?;
-        let named = RawPathParams::from_request_parts(parts, site).await;
-        let id: Option<PersonId> =
-            named.ok().and_then(|named| named.iter().find(|(name, _)| *name == "id")?.1.parse().ok());
-        let found = id.ok_or(Failed::from(Refusal::NoSuchPerson)).and_then(|id| Ok(site.people().person(id)?));
+        let found = match id(parts, site).await {
+            Some(id) => site.people().person(id),
+            None => Err(Refusal::NoSuchPerson.into()),
+        };
         match found {
             Ok(person) => Ok(Self { seat, person }),
-            Err(failed) => Err(refused(site, &seat, "/people", &failed)),
+            Err(error) => Err(refused(site, &seat, "/people", &error.into())),
         }
     }
 }
