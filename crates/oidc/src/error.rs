@@ -25,6 +25,12 @@ pub enum OidcError {
     /// Nothing could be signed.
     #[error("nothing could be signed: {0}")]
     Unsigned(String),
+    /// There is no randomness.
+    #[error("no randomness")]
+    NoRandomness,
+    /// The work was lost: it panicked, or the process is ending.
+    #[error("the work was lost")]
+    Lost,
     /// Who is signed in could not be asked.
     #[error("who is signed in cannot be told")]
     Subjects,

@@ -7,6 +7,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::{Authentication, Client, ClientId, NewClient};
 use crate::{OidcError, Provider, Secret, rules::CLIENTS, secret::Hash, store::millis};
 
+/// Addresses of a kind.
+const ADDRESSES: usize = 16;
+
 /// Why a client was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -22,6 +25,12 @@ pub enum ClientError {
     /// It has no secret.
     #[error("this client has no secret")]
     NoSecret,
+    /// It is told of logouts at an address that nothing can be posted to.
+    #[error("a client is told of logouts at an https address")]
+    NotWeb,
+    /// It shows nothing of its own, so that the challenge is all that protects its codes.
+    #[error("a client without a secret or a key always sends a challenge")]
+    NeedsChallenge,
     /// More clients than are kept.
     #[error("there are too many clients")]
     TooMany,
@@ -56,15 +65,7 @@ impl Provider {
         now: Timestamp,
         rng: &mut R,
     ) -> Result<Added, ClientError> {
-        let is_short = |text: &str| (1..=128).contains(&text.len());
-        let addresses = 1..=16;
-        if !is_short(&new.name)
-            || !is_short(&new.host)
-            || !addresses.contains(&new.redirects.len())
-            || new.after_logout.len() > 16
-        {
-            return Err(ClientError::Incomplete);
-        }
+        check(&new)?;
         let secret = (new.authentication == Authentication::Secret).then(|| Secret::random(rng));
         let client = Client { known: new, is_legacy: false };
         let body = serde_json::to_string(&client).map_err(OidcError::from)?;
@@ -122,10 +123,13 @@ impl Provider {
     /// Lets an old tool leave out the challenge of PKCE, or has it send one again.
     ///
     /// # Errors
-    /// When there is no such client.
+    /// When there is no such client, or it has nothing else to show.
     pub fn set_legacy(&self, id: &ClientId, is_legacy: bool) -> Result<Client, ClientError> {
         self.store().change(|sql| {
             let Some((mut client, _)) = find(sql, id)? else { return Ok(Err(ClientError::Unknown)) };
+            if is_legacy && client.known.authentication == Authentication::None {
+                return Ok(Err(ClientError::NeedsChallenge));
+            }
             client.is_legacy = is_legacy;
             sql.execute("UPDATE clients SET body = ? WHERE id = ?", (serde_json::to_string(&client)?, id))?;
             Ok(Ok(client))
@@ -136,6 +140,15 @@ impl Provider {
         let Ok(id) = id.parse() else { return Ok(None) };
         Ok(self.store().read(|sql| find(sql, &id))?.map(|(client, _)| client))
     }
+}
+
+fn check(new: &NewClient) -> Result<(), ClientError> {
+    let is_short = |text: &str| (1..=128).contains(&text.len());
+    let is_answered = (1..=ADDRESSES).contains(&new.redirects.len()) && new.after_logout.len() <= ADDRESSES;
+    if !is_short(&new.name) || !is_short(&new.host) || !is_answered {
+        return Err(ClientError::Incomplete);
+    }
+    if new.told_of_logout.as_ref().is_some_and(|address| !address.is_web()) { Err(ClientError::NotWeb) } else { Ok(()) }
 }
 
 /// A client, and the hash of its secret.

@@ -44,6 +44,12 @@ impl RedirectUri {
         &self.0
     }
 
+    /// Whether something can be posted there: no scheme of an application, no port that is left open.
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        (self.0.starts_with("https://") || self.0.starts_with("http://")) && !self.0.contains(ANY_PORT)
+    }
+
     /// Whether this is what a request asks for.
     #[must_use]
     pub fn is(&self, asked: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Signing.
+//! Claims are signed with the key whose time it is, opened for this one signature.
 
 use jiff::Timestamp;
 use jsonwebtoken::Header;

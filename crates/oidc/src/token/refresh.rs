@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 use serde_json::Value;
 
 use super::{
-    Exchange,
+    exchange::Exchange,
     issue::{Fresh, Rotated},
 };
 use crate::{

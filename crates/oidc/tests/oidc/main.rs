@@ -1,6 +1,7 @@
 //! The provider without sockets, by a clock that is turned.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
 
+mod clients;
 mod dump;
 mod house;
 mod keys;

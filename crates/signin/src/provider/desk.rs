@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
-use vauban_oidc::{OidcError, Provider, Subject};
+use vauban_oidc::{MadeKey, OidcError, Provider, Subject};
 
 use super::subjects::subject;
 use crate::{SignIn, language};
@@ -23,6 +23,20 @@ impl Desk {
     #[must_use]
     pub fn new(site: SignIn, provider: Arc<Provider>) -> Self {
         Self { site, provider }
+    }
+
+    /// What time does, about once a minute, beside the server's own threads: the first call makes the keys that sign, which takes moments. Then
+    /// whoever serves this posts what [`Provider::deliveries`] names.
+    ///
+    /// # Errors
+    /// What fails in a store, or for want of randomness.
+    pub fn tend(&self) -> Result<(), OidcError> {
+        let (now, mut rng) = (self.site.now(), self.rng()?);
+        for algorithm in self.provider.keys_needed(now)? {
+            let key = MadeKey::random(algorithm, &mut rng)?;
+            self.provider.publish_key(&key, now, &mut rng)?;
+        }
+        self.provider.tend(&self.site, now)
     }
 
     /// Whoever is signed in in the browser that sent these headers.
@@ -43,10 +57,14 @@ impl Desk {
     {
         let desk = self.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let mut rng = desk.site.rng().map_err(|error| OidcError::Store(error.to_string()))?;
+            let mut rng = desk.rng()?;
             work(&desk, desk.site.now(), &mut rng)
         });
-        done.await.unwrap_or(Err(OidcError::Subjects))
+        done.await.unwrap_or(Err(OidcError::Lost))
+    }
+
+    fn rng(&self) -> Result<ChaCha20Rng, OidcError> {
+        self.site.rng().map_err(|_| OidcError::NoRandomness)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Modelled on the modules of the certification of logout, by a tool's wish and behind the browser's back; each test has its module's
 //! name.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde_json::Value;
 use vauban_oidc::paths;
-use vauban_signin::SignIn;
+use vauban_signin::{SignIn, provider::Desk};
 
 use crate::{
     browser::Browser,
@@ -187,6 +189,18 @@ fn oidcc_backchannel_rp_initiated_logout() {
     assert!(house.provider.deliveries(10, Timestamp::now()).unwrap().is_empty());
     out(&mut house, &[("id_token_hint", &hint)]);
     told(&house, &hint);
+}
+
+#[test]
+fn tending_makes_the_keys_that_sign() {
+    let house = House::new();
+    let desk = Desk::new(house.site.clone(), Arc::clone(&house.provider));
+    desk.tend().unwrap();
+    desk.tend().unwrap();
+    let keys = house.provider.key_set(Timestamp::now()).unwrap();
+    let kinds: Vec<_> = keys["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
+    assert_eq!(kinds.len(), 2, "{kinds:?}");
+    assert!(kinds.contains(&"RS256") && kinds.contains(&"ES256"), "{kinds:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Families of tokens: rotation, theft, revocation.
 
-use vauban_oidc::{Authentication, paths};
+use vauban_oidc::{Authentication, ClientError, paths};
 
 use crate::{
     house::House,
@@ -99,6 +99,8 @@ fn a_native_application_has_any_port_of_this_machine_and_no_secret() {
         new.authentication = Authentication::None;
         new.redirects = vec!["http://127.0.0.1:*/cb".parse().unwrap()];
     });
+    let unsafe_then = house.provider.set_legacy(&"native".parse().unwrap(), true);
+    assert!(matches!(unsafe_then, Err(ClientError::NeedsChallenge)), "{unsafe_then:?}");
     let tool = Tool { redirect: "http://127.0.0.1:49152/cb".to_owned(), ..tool };
     let landed = tool.ask(&mut house.ana.browser, &[]);
     assert_eq!(landed.at.as_deref(), Some("http://127.0.0.1:49152/cb"));

@@ -1,0 +1,72 @@
+//! What administrators do with clients.
+
+use vauban_oidc::{Algorithm, Authentication, ClientError, NewClient};
+
+use crate::house::House;
+
+fn client(id: &str) -> NewClient {
+    NewClient {
+        id: id.parse().unwrap(),
+        name: "Chat".to_owned(),
+        host: "chat.example".to_owned(),
+        authentication: Authentication::None,
+        redirects: vec!["https://chat.example/cb".parse().unwrap()],
+        after_logout: Vec::new(),
+        told_of_logout: None,
+        algorithm: Algorithm::Rs256,
+        pushes: false,
+    }
+}
+
+#[test]
+fn clients_are_added_listed_renewed_and_removed() {
+    let mut house = House::new();
+    let added = house.provider.add_client(client("chat"), house.now, &mut house.rng).unwrap();
+    assert!(added.secret.is_none() && !added.client.is_legacy);
+    let names = |house: &House| -> Vec<String> {
+        house.provider.clients().unwrap().iter().map(|client| client.known.id.to_string()).collect()
+    };
+    assert_eq!(names(&house), ["chat", "cloud"]);
+    let cloud = "cloud".parse().unwrap();
+    assert!(house.provider.set_legacy(&cloud, true).unwrap().is_legacy);
+    assert!(house.provider.clients().unwrap()[1].is_legacy, "for the list that shows it in red");
+    assert!(!house.provider.set_legacy(&cloud, false).unwrap().is_legacy);
+    let chat = "chat".parse().unwrap();
+    assert!(matches!(house.provider.renew_secret(&chat, &mut house.rng), Err(ClientError::NoSecret)));
+    house.provider.remove_client(&chat).unwrap();
+    assert!(matches!(house.provider.remove_client(&chat), Err(ClientError::Unknown)));
+    assert!(matches!(house.provider.renew_secret(&chat, &mut house.rng), Err(ClientError::Unknown)));
+    assert_eq!(names(&house), ["cloud"]);
+}
+
+#[test]
+fn a_client_that_could_not_be_answered_is_not_added() {
+    let mut house = House::new();
+    let mut add = |change: &dyn Fn(&mut NewClient)| {
+        let mut new = client("chat");
+        change(&mut new);
+        house.provider.add_client(new, house.now, &mut house.rng).unwrap_err().to_string()
+    };
+    assert_eq!(add(&|new| new.id = "cloud".parse().unwrap()), ClientError::Taken.to_string());
+    let many = || vec!["https://chat.example/cb".parse().unwrap(); 17];
+    let incomplete: [&dyn Fn(&mut NewClient); 4] =
+        [&|new| new.redirects.clear(), &|new| new.redirects = many(), &|new| new.host.clear(), &|new| {
+            new.name = "x".repeat(129)
+        }];
+    for change in incomplete {
+        assert_eq!(add(change), ClientError::Incomplete.to_string());
+    }
+    for nowhere in ["http://127.0.0.1:*/told", "org.example.app:/told"] {
+        assert_eq!(add(&|new| new.told_of_logout = Some(nowhere.parse().unwrap())), ClientError::NotWeb.to_string());
+    }
+}
+
+#[test]
+fn there_are_so_many_clients_and_no_more() {
+    let mut house = House::new();
+    for number in 0..199 {
+        house.provider.add_client(client(&format!("c{number}")), house.now, &mut house.rng).unwrap();
+    }
+    let more = house.provider.add_client(client("more"), house.now, &mut house.rng);
+    assert!(matches!(more, Err(ClientError::TooMany)), "{more:?}");
+}
