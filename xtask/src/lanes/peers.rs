@@ -79,10 +79,9 @@ const PYTHON: &[(&str, &str, &str)] = &[
 /// A package of npm with mailboxes that Outlook wrote, and where they are in it.
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
-/// What drives the browser, what tells whether everybody can use a page, and a tool that people sign in to.
-const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("openid-client", "6.9.0")];
-/// What drives the browser, what tells whether everybody can use a page, and the codes of the site that relays do rob.
-const BROWSER: &[(&str, &str)] = &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("otpauth", "9.5.2")];
+/// What drives the browser, what tells whether everybody can use a page, and what tests speak with besides.
+const BROWSER: &[(&str, &str)] =
+    &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("openid-client", "6.9.0"), ("otpauth", "9.5.2")];
 
 /// What was prepared.
 #[derive(Debug, Default)]

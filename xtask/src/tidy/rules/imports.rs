@@ -40,7 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("resolver", &[]),
     ("openpgp", &[]),
-    ("signin", &["model", "people", "passkey", "serve"]),
+    ("signin", &["model", "people", "passkey", "oidc", "serve"]),
     (
         "guard",
         &[
@@ -66,7 +66,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release", "serve"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "people", "serve", "signin"]),
     ("hub", &["model", "intel", "matching", "stix", "taxii", "blind", "release"]),
-    ("signin", &["model", "people", "passkey", "oidc"]),
     ("portal", &["model", "mail", "policy", "lists", "guard", "record", "report", "hub", "signin"]),
     (
         "sweep",
