@@ -62,12 +62,14 @@ fn people_are_founded_asked_for_and_shut_out() {
     assert!(audit.contains("Ana") && audit.contains("the machine") && !audit.contains("enrol#"), "{audit}");
 }
 
+fn client<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["client"], arguments, &["--origin", "https://vauban.campagne.example"]].concat()
+}
+
 #[test]
 fn tools_are_added_by_who_runs_the_machine() {
     let home = tempfile::tempdir().unwrap();
     let state = home.path();
-    let client =
-        |arguments: &[&str]| [&["client"], arguments, &["--origin", "https://vauban.campagne.example"]].concat();
     assert!(works(state, &client(&["list"])).contains("no tool yet"));
     let redirect = "https://cloud.campagne.example/apps/user_oidc/code";
     let added = works(state, &client(&["add", "cloud", "--name", "Nextcloud", "--redirect", redirect]));
