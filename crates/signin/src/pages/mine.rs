@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use vauban_passkey::Attestation;
-use vauban_people::{Binding, Key, PeopleError, Session};
+use vauban_people::{Binding, Event, Key, PeopleError, Session, Told};
 
 use super::{
     parts::{Button, CeremonyForm, freshen, press, time},
@@ -28,13 +28,22 @@ const UNBOUND: (&str, &str) = (
     "This session is bound to nothing: whoever steals its cookie has it, too, for an hour at the most. For a session that does not leave \
      this device, take a browser that binds its sessions (Chrome or Edge, up to date), or a computer with the organisation's certificate.",
 );
+/// Events that are shown.
+const LATELY: u32 = 12;
 /// Keys that everybody should have.
 const WANTED: usize = 2;
 
 pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     let person = seat.who.person;
-    let read = || Ok::<_, PeopleError>((site.people().keys(person)?, site.people().sessions(person, site.now())?));
-    let (keys, sessions) = match read() {
+    let read = || {
+        let (people, now) = (site.people(), site.now());
+        Ok::<_, PeopleError>((
+            people.keys(person)?,
+            people.sessions(person, now)?,
+            people.events_about(person, LATELY)?,
+        ))
+    };
+    let (keys, sessions, events) = match read() {
         Ok(read) => read,
         Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
@@ -42,6 +51,7 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
         (keys_shown(&site, &seat, &keys))
         (sessions_shown(&seat, &sessions))
+        (lately(&seat, &events))
     };
     room(&site, &seat, "/mine", seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
 }
@@ -117,6 +127,24 @@ fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
                         (seat.say("Mettre fin", "End it")) span.hidden { " (" (session.begun) ")" }
                     }))
                 }
+            }
+        }
+    }
+}
+
+/// What happened to one's own, so that somebody who did not do it sees it.
+fn lately(seat: &Seat, events: &[Event]) -> Markup {
+    html! {
+        h2 { (seat.say("Ces derniers temps", "Lately")) }
+        p { (seat.say(
+            "Ce n'était pas vous ? Mettez fin à toutes vos sessions et voyez un administrateur, en personne.",
+            "That was not you? End all your sessions, and see an administrator, in person.",
+        )) }
+        ul {
+            @for event in events {
+                @let text = event.text();
+                @let text = text.get(seat.browser.lang);
+                li { (time(event.at)) ", " @if event.kind.told() == Told::Nobody { (text) } @else { strong { (text) } } }
             }
         }
     }

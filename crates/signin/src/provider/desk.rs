@@ -26,7 +26,7 @@ impl Desk {
     }
 
     /// What time does, about once a minute, beside the server's own threads: the first call makes the keys that sign, which takes moments. Then
-    /// whoever serves this posts what [`Provider::deliveries`] names.
+    /// [`tell`](Self::tell) posts what tools are to hear.
     ///
     /// # Errors
     /// What fails in a store, or for want of randomness.

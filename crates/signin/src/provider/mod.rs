@@ -13,7 +13,7 @@ mod machine;
 mod pages;
 mod routes;
 mod subjects;
-mod tend;
+mod tell;
 
 pub use desk::Desk;
 pub use routes::router;

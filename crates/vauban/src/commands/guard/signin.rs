@@ -53,7 +53,7 @@ pub(super) fn prepared(
     };
     let pages = pages.merge(router(desk.clone()));
     let minute = Arc::new(move || {
-        if let Err(error) = desk.tend(&provider::carry) {
+        if let Err(error) = desk.tend().and_then(|()| desk.tell(&provider::carry)) {
             tracing::error!(sensor = "signin", %error, "the OpenID Connect provider could not do what is due");
         }
     });

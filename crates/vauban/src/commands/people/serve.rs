@@ -80,7 +80,7 @@ async fn tend(site: &SignIn, desk: &Desk, lang: Lang) {
     loop {
         let (own, desk) = (site.clone(), desk.clone());
         let tended = tokio::task::spawn_blocking(move || {
-            if let Err(error) = desk.tend(&carry) {
+            if let Err(error) = desk.tend().and_then(|()| desk.tell(&carry)) {
                 terminal::talk(&error.to_string());
             }
             own.tend()
