@@ -44,7 +44,8 @@ impl Provider {
             make_room(sql, fresh.grant)?;
             go_on(sql, fresh.grant, now)?;
             add_secret(sql, Use::Access, &access, (fresh.grant.id, fresh.scope), after(now, ACCESS))?;
-            add_secret(sql, Use::Refresh, &refresh, (fresh.grant.id, fresh.scope), after(now, REFRESH))
+            // Asking for less once is no farewell to the rest (RFC 6749, section 6).
+            add_secret(sql, Use::Refresh, &refresh, (fresh.grant.id, fresh.grant.terms.scope), after(now, REFRESH))
         })?;
         Ok(json!({
             "access_token": *access.text(),

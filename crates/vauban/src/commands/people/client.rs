@@ -194,6 +194,8 @@ fn failed(error: &ClientError) -> Failure {
         ClientError::Unknown => "aucun outil ne porte ce client_id".to_owned(),
         ClientError::Incomplete => "il faut un nom, un hôte et 1 à 16 adresses de retour".to_owned(),
         ClientError::NoSecret => "cet outil n'a pas de secret".to_owned(),
+        ClientError::NotWeb => "un outil apprend les déconnexions à une adresse https".to_owned(),
+        ClientError::NeedsChallenge => "un outil sans secret ni clé envoie toujours un défi PKCE".to_owned(),
         ClientError::TooMany => "c'est trop d'outils".to_owned(),
         ClientError::Failed(error) => error.to_string(),
     };
