@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rand::{CryptoRng, RngCore};
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -71,13 +71,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Option<Row<T>>, OidcError> {
         let query = "SELECT client, body, made FROM requests WHERE hash = ? AND kind = ? AND ends > ?";
-        let found = self.store().read(|sql| {
-            let row = (secret.hash(), kind.word(), millis(now));
-            Ok(sql
-                .prepare_cached(query)?
-                .query_row(row, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-                .optional()?)
-        })?;
+        let found = self.store().read(|sql| named(sql, query, kind, secret, now))?;
         found.map(read).transpose()
     }
 
@@ -89,18 +83,28 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Option<Row<T>>, OidcError> {
         let query = "DELETE FROM requests WHERE hash = ? AND kind = ? AND ends > ? RETURNING client, body, made";
-        let found = self.store().change(|sql| {
-            let row = (secret.hash(), kind.word(), millis(now));
-            Ok(sql
-                .prepare_cached(query)?
-                .query_row(row, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-                .optional()?)
-        })?;
+        let found = self.store().change(|sql| named(sql, query, kind, secret, now))?;
         found.map(read).transpose()
     }
 }
 
-fn read<T: DeserializeOwned>((client, body, made): (Option<ClientId>, String, i64)) -> Result<Row<T>, OidcError> {
+/// Whose a row is, what is in it, and when it was made.
+type Kept = (Option<ClientId>, String, i64);
+
+/// The row of this name, as long as it is good.
+fn named(
+    sql: &Connection,
+    query: &str,
+    kind: Kind,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<Option<Kept>, OidcError> {
+    let name = (secret.hash(), kind.word(), millis(now));
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(sql.prepare_cached(query)?.query_row(name, read).optional()?)
+}
+
+fn read<T: DeserializeOwned>((client, body, made): Kept) -> Result<Row<T>, OidcError> {
     Ok(Row { client, body: serde_json::from_str(&body)?, made: moment(made)? })
 }
 

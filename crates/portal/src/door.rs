@@ -33,6 +33,8 @@ pub(crate) type Room = (&'static str, &'static str, &'static str);
 pub(crate) struct House {
     /// The rooms, in the order of the menu.
     pub(crate) rooms: &'static [Room],
+    /// Rooms of a neighbour, behind the same gate.
+    pub(crate) next_door: &'static [Room],
     /// The name of the session's cookie: a browser sends cookies to every port of a machine.
     pub(crate) session: &'static str,
     /// The command that prints a link in.

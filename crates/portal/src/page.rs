@@ -21,7 +21,7 @@ pub(crate) fn page(visitor: &Visitor, title: &str, content: &Markup) -> Html<Str
                 p.product { "Vauban" }
                 nav aria-label=(visitor.say("Menu", "Menu")) {
                     ul {
-                        @for (path, fr, en) in visitor.house.rooms {
+                        @for (path, fr, en) in visitor.house.rooms.iter().chain(visitor.house.next_door) {
                             li {
                                 @if is_in(&visitor.path, path) {
                                     a href=(path) aria-current="page" { (visitor.say(fr, en)) }

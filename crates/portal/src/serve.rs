@@ -79,6 +79,7 @@ pub(crate) const HOUSE: House = House {
         ("/policy", "Règles", "Rules"),
         ("/lists", "Listes", "Lists"),
     ],
+    next_door: &[],
     session: "vauban",
     command: "vauban portal link",
     leave: "/leave",
@@ -86,18 +87,8 @@ pub(crate) const HOUSE: House = House {
 
 /// The same where people sign in.
 const SIGNED_IN: House = House {
-    rooms: &[
-        ("/", "Vue d'ensemble", "Overview"),
-        ("/sightings", "Traces", "Sightings"),
-        ("/quarantine", "Quarantaine", "Quarantine"),
-        ("/reports", "Signalés", "Reported"),
-        ("/mail", "Verdicts", "Verdicts"),
-        ("/names", "Noms", "Names"),
-        ("/policy", "Règles", "Rules"),
-        ("/lists", "Listes", "Lists"),
-        ("/people", "Personnes", "People"),
-        ("/mine", "Mes clés", "My keys"),
-    ],
+    rooms: HOUSE.rooms,
+    next_door: &[("/people", "Personnes", "People"), ("/mine", "Mes clés", "My keys")],
     session: "",
     command: "",
     leave: "/signin/out",

@@ -94,6 +94,7 @@ const HOUSE: House = House {
         ("/drafts", "Publications", "Releases"),
         ("/audit", "Journal", "Trail"),
     ],
+    next_door: &[],
     session: "vauban-desk",
     command: "vauban hub desk link",
     leave: "/leave",

@@ -10,7 +10,7 @@ use vauban_passkey::Attestation;
 use vauban_people::{Binding, Event, Key, PeopleError, Session, Told};
 
 use super::{
-    parts::{Button, CeremonyForm, freshen, press, time},
+    parts::{Button, CeremonyForm, freshen, key_line, press, time},
     refused::refused,
     room::room,
 };
@@ -68,8 +68,7 @@ fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
         ul {
             @for key in keys {
                 li {
-                    strong { (key.label) } ", " (seat.say("ajoutée le", "added on")) " " (time(key.added))
-                    @if let Some(used) = key.used { ", " (seat.say("utilisée le", "used on")) " " (time(used)) }
+                    (key_line(seat, key))
                     @if keys.len() > 1 && seat.who.is_fresh {
                         (press(&format!("/mine/keys/{}/remove", key.id), "second", &html! { (seat.say("Retirer", "Remove")) " " (key.label) }))
                     }

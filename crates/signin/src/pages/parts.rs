@@ -4,6 +4,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use vauban_model::Lang;
+use vauban_people::Key;
 
 use crate::{SignIn, seat::Seat};
 
@@ -134,4 +135,12 @@ pub(super) fn count(
 ) -> Markup {
     let word = if count == 1 { seat.say(one_fr, one_en) } else { seat.say(more_fr, more_en) };
     html! { (count) " " (word) }
+}
+
+/// A key, as lists of keys begin a line.
+pub(crate) fn key_line(seat: &Seat, key: &Key) -> Markup {
+    html! {
+        strong { (key.label) } ", " (seat.say("ajoutée le", "added on")) " " (time(key.added))
+        @if let Some(used) = key.used { ", " (seat.say("utilisée le", "used on")) " " (time(used)) }
+    }
 }

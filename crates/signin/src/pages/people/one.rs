@@ -10,7 +10,7 @@ use crate::{
     failed::Failed,
     pages::{
         mine::bound,
-        parts::{day, press, time},
+        parts::{day, key_line, press, time},
         refused::refused,
         room::room,
         words,
@@ -64,8 +64,7 @@ fn keys_shown(about: &Subject, keys: &[Key]) -> Markup {
         ul {
             @for key in keys {
                 li {
-                    strong { (key.label) } ", " (seat.say("ajoutée le", "added on")) " " (time(key.added))
-                    @if let Some(used) = key.used { ", " (seat.say("utilisée le", "used on")) " " (time(used)) }
+                    (key_line(seat, key))
                     @if keys.len() > 1 && seat.who.is_fresh {
                         (press(&format!("{}/keys/{}/remove", about.path(), key.id), "second", &html! {
                             (seat.say("Perdue : retirer", "Lost: remove")) " " (key.label)
