@@ -217,7 +217,7 @@ fn when_the_store_fails_nobody_comes_in() {
     let mut tool = walk.at_the_tool();
     walk.pass(&mut tool, "/");
     assert_eq!(asked(&mut tool, &page(HOST, "/")).status, 200);
-    walk.world.break_store();
+    walk.world.break_store("passes");
     let came = asked(&mut tool, &page(HOST, "/"));
     assert_eq!((came.status, header(&came, "remote-user")), (503, None), "{came:?}");
 }

@@ -128,3 +128,17 @@ fn rubbish_costs_nothing_and_keeps_nobody_out() {
     let log = world.people.events(0, 1_000).unwrap().iter().map(|event| format!("{event:?}")).collect::<String>();
     assert!(!log.contains("AAAA"), "nothing of what was sent is kept");
 }
+
+#[test]
+fn a_store_that_fails_in_the_middle_of_a_ceremony_lets_nobody_in() {
+    for table in ["challenges", "keys", "cookies"] {
+        let (world, [mut ana, _]) = World::with_founders();
+        let mut browser = world.browser();
+        let body = browser.signed("/signin", &mut ana.key, honest).unwrap();
+        world.break_store(table);
+        let came = browser.post("/signin/answer", &body);
+        assert_eq!((came.status, came.code().as_str()), (503, "unavailable"), "{table}: {came:?}");
+        assert!(!browser.cookies.contains_key("vauban-session"), "{table}: {came:?}");
+        assert!(!came.body.contains(table), "nothing of ours is told: {came:?}");
+    }
+}

@@ -119,10 +119,10 @@ impl World {
         Self { people: open(), folder, address, _runtime: runtime }
     }
 
-    /// Has the store fail from now on: another hand takes its tables away.
-    pub(crate) fn break_store(&self) {
+    /// Has the store fail from now on: another hand takes a table away.
+    pub(crate) fn break_store(&self, table: &str) {
         let sql = rusqlite::Connection::open(self.folder.path().join("people.sqlite")).unwrap();
-        sql.execute_batch("DROP TABLE passes").unwrap();
+        sql.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
 
     /// All bytes of the store's files.
