@@ -137,9 +137,8 @@ fn whoever_signs_in_on_the_way_arrives_where_they_were_going() {
     assert!(from_elsewhere.body.contains("http-equiv=\"refresh\""), "{}", from_elsewhere.body);
 }
 
-/// Malformed cookies and a forward authentication that took them for nobody to be asked: CVE-2026-25748.
 #[test]
-fn a_malformed_cookie_opens_nothing() {
+fn malformed_cookie_against_forward_authentication_cve_2026_25748() {
     let walk = Walk::new();
     let huge = "x".repeat(40_000);
     let cookies = [

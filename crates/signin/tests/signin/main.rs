@@ -15,6 +15,7 @@ mod chromium;
 mod device;
 mod devices;
 mod enrolments;
+mod flaws;
 mod forward;
 mod front;
 mod lies;

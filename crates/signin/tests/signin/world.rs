@@ -165,6 +165,22 @@ impl World {
 
     /// A member whom both founders let in, with a key and a session.
     pub(crate) fn member(&self, name: &str, founders: &mut [Person; 2], seed: u8) -> Person {
+        let request = self.asked(name, founders);
+        self.person(request, seed)
+    }
+
+    /// The request for a member, with the word of both founders.
+    pub(crate) fn asked(&self, name: &str, founders: &mut [Person; 2]) -> RequestId {
+        let request = self.invited(name);
+        for founder in founders {
+            let path = format!("/requests/{request}");
+            assert_eq!(founder.browser.sign(&path, &mut founder.key, honest).status, 200);
+        }
+        request
+    }
+
+    /// The request for a member, which waits.
+    pub(crate) fn invited(&self, name: &str) -> RequestId {
         let new = NewPerson {
             name: name.parse().unwrap(),
             tie: Tie::Staff,
@@ -172,12 +188,7 @@ impl World {
             groups: BTreeSet::new(),
             until: None,
         };
-        let request = self.people.invite(&Actor::Machine, &new, &mut rng().unwrap(), Timestamp::now()).unwrap();
-        for founder in founders {
-            let path = format!("/requests/{}", request.id);
-            assert_eq!(founder.browser.sign(&path, &mut founder.key, honest).status, 200);
-        }
-        self.person(request.id, seed)
+        self.people.invite(&Actor::Machine, &new, &mut rng().unwrap(), Timestamp::now()).unwrap().id
     }
 
     /// The address at which a founder makes their first key.
