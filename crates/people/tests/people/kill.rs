@@ -3,18 +3,23 @@
 use std::{process::Command, time::Duration};
 
 use rusqlite::Connection;
-use vauban_people::{Actor, People, PeopleError, Role, Rules, Standing};
+use vauban_people::{Actor, People, PeopleError, Person, Role, Rules, Standing};
 
 use crate::made::{Somebody, Town, device, refusal, start};
 
 const FILE: &str = "VAUBAN_TEST_PEOPLE_FILE";
 const ROUNDS: u64 = 8;
 
-/// What the child does until it is killed: it signs somebody in, and lets them leave.
+/// Members of a round: more than the child gets to before it is killed.
+const MEMBERS: u64 = 24;
+
+/// What the child does until it is killed: it suspends people, lets them in again, and lets them leave.
 fn child(path: &std::path::Path) {
     let people = People::open(path, Rules::default()).unwrap();
     let persons = people.persons(false).unwrap();
-    for person in persons.iter().filter(|person| person.role == Role::Member) {
+    // Whom the child before was killed over may be suspended.
+    let is_meant = |person: &&Person| person.role == Role::Member && person.standing == Standing::Active;
+    for person in persons.iter().filter(is_meant) {
         people.suspend(&Actor::Machine, person.id, start()).unwrap();
         people.resume(&Actor::Machine, person.id, start()).unwrap();
         people.leave(&Actor::Machine, person.id, start()).unwrap();
@@ -31,15 +36,19 @@ fn killed_by_another() {
     let mut whole = 0;
     for round in 1..=ROUNDS {
         let members: Vec<Somebody> =
-            (0..10).map(|number| town.member(&format!("Member {round} {number}"), &ana, &ben)).collect();
+            (0..MEMBERS).map(|number| town.member(&format!("Member {round} {number}"), &ana, &ben)).collect();
+        let last = town.people.last_events(1).unwrap()[0].number;
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "kill::killed_by_another", "--nocapture"])
             .env(FILE, &town.path)
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        // Each round lets the child live a little longer.
-        std::thread::sleep(Duration::from_millis(5 + 8 * round));
+        // From its first change on, each round lets the child live a little longer.
+        while town.people.last_events(1).unwrap()[0].number == last {
+            assert!(child.try_wait().unwrap().is_none(), "the child ended without a change");
+        }
+        std::thread::sleep(Duration::from_micros(400 * (round - 1)));
         child.kill().unwrap();
         child.wait().unwrap();
         for member in &members {

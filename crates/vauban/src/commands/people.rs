@@ -104,10 +104,10 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct At {
     /// Where people sign in, as https://vauban.campagne.example; without it, what [signin] of the configuration says
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", global = true)]
     origin: Option<String>,
     /// The configuration
-    #[arg(long, default_value = "vauban.toml", value_name = "FILE")]
+    #[arg(long, default_value = "vauban.toml", value_name = "FILE", global = true)]
     config: PathBuf,
 }
 
