@@ -1,9 +1,10 @@
 // Steals cookies from a real Chromium, over TLS, and tries them elsewhere: one that is bound to nothing (the control, which a thief can use),
 // one of a session that is bound to its device (DBSC), and one that is bound to a client certificate.
 //
-//     node bound.mjs FOLDER-WITH-NODE_MODULES LINK FOLDER SECONDS [FOLDER-FOR-PICTURES]
+//     node bound.mjs FOLDER-WITH-NODE_MODULES LINK FOLDER [FOLDER-FOR-PICTURES]
 //
-// FOLDER has `home`, whose NSS store trusts `ca.pem`, and `ana.pem` with `ana.key`; SECONDS is how long a device's cookie lasts.
+// FOLDER has `home`, whose NSS store trusts `ca.pem`, and `ana.pem` with `ana.key`. The server's clock goes on by a device's cookie when
+// `/test/later` is asked for.
 // Prints one JSON object: what was tried and what came of it, and whatever is not as it should be. Exit code 1 if anything is.
 
 import { generateKeyPairSync, sign } from 'node:crypto';
@@ -12,12 +13,12 @@ import { request } from 'node:https';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
-const [modules, link, folder, seconds, pictures] = process.argv.slice(2);
+const [modules, link, folder, pictures] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const { origin } = new URL(link);
-const lifetime = Number(seconds) * 1000;
+const COOKIE = '__Host-vauban-session';
 const tried = [];
 const wrong = [];
 function expect(name, found, wanted) {
@@ -41,6 +42,8 @@ function elsewhere(path, { method = 'GET', headers = {}, more = {} } = {}) {
 }
 const script = (cookie) =>
   elsewhere('/mine/fresh/ask', { method: 'POST', headers: { cookie, origin, 'content-type': 'application/json' } });
+/** The server's clock goes on. */
+const later = () => elsewhere('/test/later');
 const replay = async (cookie, more) => (await elsewhere('/mine', { headers: { cookie }, more })).status;
 
 /** A Chromium with a profile of its own; bindings need one, and a certificate that is trusted without ignoring errors. */
@@ -69,7 +72,7 @@ async function armed(context) {
 }
 
 async function cookieOf(context) {
-  const cookie = (await context.cookies(origin)).find(({ name }) => name === '__Host-vauban-session');
+  const cookie = (await context.cookies(origin)).find(({ name }) => name === COOKIE);
   return `${cookie?.name}=${cookie?.value}`;
 }
 
@@ -101,7 +104,6 @@ await ana.page.goto(link);
 await ana.page.locator('#for', { hasText: /./ }).waitFor();
 await ana.page.locator('form[data-kind] button').click();
 await ana.page.waitForURL('**/mine');
-// Chromium signs six times in nine minutes at the most, and with so short a life of its cookies each page costs one.
 await pause(1_000);
 await ana.page.goto(`${origin}/mine`);
 const said = await ana.page.textContent('main');
@@ -110,14 +112,16 @@ await violations(ana.page, 'fr-bound-mine');
 
 const stolen = await cookieOf(ana.context);
 expect('device, stolen just now', await replay(stolen), /^200$/);
-await pause(lifetime + 500);
+await later();
 expect('device, stolen and its lifetime over', await replay(stolen), /^303$/);
 expect('a script with it', (await script(stolen)).status, /^401$/);
 
-// Its own browser goes on, with pages and with scripts that are under way when the cookie ends.
+// Its own browser goes on without the cookie, with pages and with scripts that are under way.
+await ana.context.clearCookies({ name: COOKIE });
 await ana.page.goto(`${origin}/mine`);
 expect('its own browser, a page', new URL(ana.page.url()).pathname, /^\/mine$/);
-await pause(lifetime + 500);
+await later();
+await ana.context.clearCookies({ name: COOKIE });
 const own = () => fetch('/mine/fresh/ask', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(({ status }) => status);
 const many = await ana.page.evaluate(`Promise.all([1, 2, 3, 4].map(${own}))`);
 expect('its own browser, four scripts at once', many, /^200,200,200,200$/);
@@ -147,7 +151,7 @@ await ana.session.send('WebAuthn.clearCredentials', { authenticatorId: ana.authe
 // One press ends a session that is bound, and its device brings it back no more.
 await ana.page.locator(`form[action="/mine/sessions/${id}/end"] button`).click();
 await ana.page.waitForURL('**/signin');
-await pause(lifetime + 500);
+await later();
 await ana.page.goto(`${origin}/mine`);
 expect('after one press', new URL(ana.page.url()).pathname, /^\/signin$/);
 await ana.context.close();
@@ -158,7 +162,7 @@ await signIn(plain, keys);
 expect('what the page says of it', /liée à aucun appareil/.test(await plain.page.textContent('main')), /^true$/);
 await violations(plain.page, 'fr-plain-mine');
 const ordinary = await cookieOf(plain.context);
-await pause(lifetime + 500);
+await later();
 expect('control: an ordinary cookie, stolen', await replay(ordinary), /^200$/);
 const used = await keysOf(plain);
 await plain.context.close();

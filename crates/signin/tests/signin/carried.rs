@@ -1,6 +1,6 @@
 //! A cookie that is carried off, with what an ordinary one does as a control: behind nginx and Caddy as they are documented.
 
-use vauban_people::{Binding, Rules, Visit};
+use vauban_people::{Binding, Visit};
 
 use crate::{
     front::{Front, Kind},
@@ -33,7 +33,7 @@ fn fingerprint(front: &Front, name: &str) -> [u8; 32] {
 }
 
 fn a_certificates_cookie_is_worth_nothing_without_it(kind: Kind) {
-    let front = Front::new(kind, "localhost", &Rules::default());
+    let front = Front::new(kind, "localhost");
     let mine = format!("{}/mine", front.origin);
     let ordinary = begun(&front, 1, Binding::Plain);
     let cookie = begun(&front, 2, Binding::Certificate { sha256: fingerprint(&front, "ana.pem") });

@@ -1,8 +1,14 @@
 //! Chromium at the server of this very process: over TLS, with its sessions bound, and robbed of its cookies.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
-use jiff::SignedDuration;
+use axum::{Router, routing::get};
+use jiff::{SignedDuration, Timestamp};
 use vauban_people::Rules;
 
 use crate::{
@@ -61,18 +67,31 @@ fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
     walked("people.mjs", &modules, &links.each_ref().map(String::as_str));
 }
 
+/// By how many seconds the clock of the server that is robbed is ahead.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+fn server() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed))
+}
+
+/// The cookie of a device is over then. Its browser cannot be made to wait: cookies that end within two minutes it refreshes all the
+/// time, and it signs six times in nine minutes at the most.
+async fn move_on() -> &'static str {
+    AHEAD.fetch_add(301, Ordering::Relaxed);
+    "later\n"
+}
+
 #[test]
 fn a_cookie_that_is_stolen_from_a_browser_is_worth_its_lifetime_or_nothing() {
     let Some(modules) = modules() else { return };
     if !is_there("nginx") || !is_there("certutil") {
         return;
     }
-    let seconds = 4;
-    let front =
-        Front::new(Kind::Nginx, "localhost", &Rules { cookie: SignedDuration::from_secs(seconds), ..Rules::default() });
+    let more = Router::new().route("/test/later", get(move_on));
+    let front = Front::clocked(Kind::Nginx, "localhost", more, server);
     trusted(front.folder.path());
     let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
-    walked("bound.mjs", &modules, &[&link, &folder, &seconds.to_string()]);
+    walked("bound.mjs", &modules, &[&link, &folder]);
 }
 
 #[test]
@@ -81,7 +100,7 @@ fn relays_that_steal_an_ordinary_session_get_none_of_ours() {
     if !is_there("nginx") || !is_there("certutil") {
         return;
     }
-    let front = Front::new(Kind::Nginx, "vauban.campagne.example", &Rules::default());
+    let front = Front::new(Kind::Nginx, "vauban.campagne.example");
     trusted(front.folder.path());
     let (link, folder) = (front.world.founders_page(&front.origin, "Ana"), front.folder.path().display().to_string());
     walked("relays.mjs", &modules, &[&link, &folder]);

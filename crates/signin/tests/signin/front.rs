@@ -6,9 +6,12 @@ use std::{
     process::Command,
 };
 
+use axum::Router;
+use jiff::Timestamp;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use tempfile::TempDir;
 use vauban_people::Rules;
+use vauban_signin::Settings;
 
 use crate::{
     proxies::{Proxy, caddy, free, nginx},
@@ -32,15 +35,21 @@ pub(crate) struct Front {
 
 impl Front {
     /// At this host, which is this machine.
-    pub(crate) fn new(kind: Kind, host: &str, rules: &Rules) -> Self {
+    pub(crate) fn new(kind: Kind, host: &str) -> Self {
+        Self::clocked(kind, host, Router::new(), Timestamp::now)
+    }
+
+    /// With a clock of its own, and more to ask for.
+    pub(crate) fn clocked(kind: Kind, host: &str, more: Router, clock: fn() -> Timestamp) -> Self {
         let (port, folder) = (free(), tempfile::tempdir().unwrap());
         write_certificates(folder.path());
         let origin = format!("https://{host}:{port}");
-        let world = World::ruled(rules, |settings| {
+        let change = |settings: &mut Settings| {
             settings.origin.clone_from(&origin);
             settings.is_behind_proxy = true;
             settings.has_client_certificates = true;
-        });
+        };
+        let world = World::clocked(&Rules::default(), change, |_, _| more, clock);
         let proxy = match kind {
             Kind::Nginx => nginx(folder.path(), &documented("nginx-vauban.conf", folder.path(), &origin, &world), port),
             Kind::Caddy => caddy(folder.path(), &documented("Caddyfile-vauban", folder.path(), &origin, &world), port),

@@ -104,6 +104,16 @@ impl World {
         change: impl FnOnce(&mut Settings),
         more: impl FnOnce(&SignIn, &Path) -> Router,
     ) -> Self {
+        Self::clocked(rules, change, more, Timestamp::now)
+    }
+
+    /// One with a clock of its own.
+    pub(crate) fn clocked(
+        rules: &Rules,
+        change: impl FnOnce(&mut Settings),
+        more: impl FnOnce(&SignIn, &Path) -> Router,
+        clock: fn() -> Timestamp,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.sqlite");
         let open = || People::open(&path, rules.clone()).unwrap();
@@ -112,7 +122,7 @@ impl World {
         let address = format!("localhost:{}", listener.local_addr().unwrap().port());
         let mut settings = Settings::of(&format!("http://{address}"), Lang::En);
         change(&mut settings);
-        let site = SignIn::new(open(), settings, frame, Timestamp::now, rng).unwrap();
+        let site = SignIn::new(open(), settings, frame, clock, rng).unwrap();
         let test = Router::new().route("/test/bind", get(bind)).with_state(Arc::new(open()));
         let more = assets().merge(test).merge(more(&site, folder.path()));
         runtime.spawn(async move { serve(listener, &site, more, std::future::pending()).await });
