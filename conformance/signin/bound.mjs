@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { armed, end, expect, wrong } from './shared.mjs';
 
 const [modules, link, folder, pictures] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
@@ -19,12 +20,6 @@ const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const { origin } = new URL(link);
 const COOKIE = '__Host-vauban-session';
-const tried = [];
-const wrong = [];
-function expect(name, found, wanted) {
-  tried.push(`${name}: ${found}`);
-  if (!wanted.test(String(found))) wrong.push(`${name}: ${found}`);
-}
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const file = (name) => readFileSync(join(folder, name));
 
@@ -55,20 +50,7 @@ async function open(name, features = []) {
     bypassCSP: true,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', `--enable-features=${features.join(',')}`],
   });
-  return { context, ...(await armed(context)) };
-}
-
-/** A page with a key that asks nobody. */
-async function armed(context) {
-  const page = context.pages()[0] ?? (await context.newPage());
-  const session = await context.newCDPSession(page);
-  await session.send('WebAuthn.enable', { enableUI: false });
-  const options = {
-    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true,
-  };
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options });
-  return { page, session, authenticatorId };
+  return armed(context);
 }
 
 async function cookieOf(context) {
@@ -183,5 +165,4 @@ expect('a script with it, without the certificate', (await script(certificates))
 expect('the same with the certificate', await replay(certificates, { cert: file('ana.pem'), key: file('ana.key') }), /^200$/);
 await browser.close();
 
-console.log(JSON.stringify({ tried, wrong }, null, 1));
-process.exit(wrong.length === 0 ? 0 : 1);
+end();

@@ -9,6 +9,7 @@
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { armed, end, expect, wrong } from './shared.mjs';
 
 const [modules, ofAna, ofBob, pictures] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
@@ -16,12 +17,6 @@ const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const origin = new URL(ofAna).origin;
 const forgotten = 10_500;
-const tried = [];
-const wrong = [];
-function expect(name, found, wanted) {
-  tried.push(`${name}: ${String(found).replaceAll(/\s+/g, ' ').slice(0, 120)}`);
-  if (!wanted.test(String(found))) wrong.push(`${name}: ${found}`);
-}
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -31,18 +26,11 @@ const browser = await chromium.launch({
 /** Somebody with a device of their own. */
 async function person() {
   const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
+  const { page } = await armed(context);
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 4[0-9][0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
-  const session = await context.newCDPSession(page);
-  await session.send('WebAuthn.enable', { enableUI: false });
-  const options = {
-    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true,
-  };
-  await session.send('WebAuthn.addVirtualAuthenticator', { options });
   return { context, page };
 }
 
@@ -216,5 +204,4 @@ await ana.page.goto(`${origin}/audit`);
 expect('and it can be read', await said(ana.page), /Chloé left: everything is closed, by Ana/);
 
 await browser.close();
-console.log(JSON.stringify({ tried, wrong }, null, 1));
-process.exit(wrong.length === 0 ? 0 : 1);
+end();

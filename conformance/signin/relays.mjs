@@ -11,18 +11,13 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { control } from './control.mjs';
 import { ask, relay } from './relay.mjs';
+import { armed, end, expect, wrong } from './shared.mjs';
 
 const [modules, link, folder] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const { origin, hostname: own } = new URL(link);
 const [cert, key, ca] = ['vauban.pem', 'vauban.key', 'ca.pem'].map((name) => readFileSync(join(folder, name)));
-const tried = [];
-const wrong = [];
-function expect(name, found, wanted) {
-  tried.push(`${name}: ${found}`);
-  if (!wanted.test(String(found))) wrong.push(`${name}: ${found}`);
-}
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -33,16 +28,10 @@ const browser = await chromium.launch({
 /** Somebody with a browser, and a key that asks nobody. */
 async function person(credentials = []) {
   const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('WebAuthn.enable', { enableUI: false });
-  const options = {
-    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true,
-  };
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options });
+  const somebody = await armed(context);
+  const { session, authenticatorId } = somebody;
   for (const credential of credentials) await session.send('WebAuthn.addCredential', { authenticatorId, credential });
-  return { context, page, session, authenticatorId };
+  return somebody;
 }
 
 const ana = await person();
@@ -104,5 +93,4 @@ expect('the same key at the real door', new URL(honest.page.url()).pathname, /^\
 
 await browser.close();
 usual.close();
-console.log(JSON.stringify({ tried, wrong }, null, 1));
-process.exit(wrong.length === 0 ? 0 : 1);
+end();

@@ -8,18 +8,13 @@
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { armed, end, expect, wrong } from './shared.mjs';
 
 const [modules, link, pictures] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const origin = new URL(link).origin;
-const tried = [];
-const wrong = [];
-function expect(name, found, wanted) {
-  tried.push(`${name}: ${found}`);
-  if (!wanted.test(String(found))) wrong.push(`${name}: ${found}`);
-}
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -28,20 +23,14 @@ const browser = await chromium.launch({
 
 async function person(change = {}) {
   const context = await browser.newContext({ locale: 'fr-FR' });
-  const page = await context.newPage();
+  const somebody = await armed(context, change);
+  const { page } = somebody;
   page.on('console', (message) => {
     // What is refused says so in its status, too.
     const isOurs = page.url().startsWith(`${origin}/`);
     if (isOurs && message.type() === 'error' && !/status of 40[0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
-  const session = await context.newCDPSession(page);
-  await session.send('WebAuthn.enable', { enableUI: false });
-  const options = {
-    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true, ...change,
-  };
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options });
-  return { context, page, session, authenticatorId };
+  return somebody;
 }
 
 const ana = await person();
@@ -113,5 +102,4 @@ for (const [lang, other] of [['fr', 'fr-FR'], ['en', 'en-GB']]) {
 }
 
 await browser.close();
-console.log(JSON.stringify({ tried, wrong }, null, 1));
-process.exit(wrong.length === 0 ? 0 : 1);
+end();
