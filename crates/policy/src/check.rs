@@ -1,6 +1,6 @@
 //! What is wrong with a policy: every word that means nothing, and every name that nobody has.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use vauban_model::Text;
 
@@ -20,7 +20,20 @@ pub struct Problem {
     pub what: Text,
 }
 
+/// Where it is, and what is wrong, in English.
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.key, self.what.en)
+    }
+}
+
 impl Problem {
+    /// The first of several, for a log; nothing where there is none.
+    #[must_use]
+    pub fn first(problems: &[Self]) -> String {
+        problems.first().map_or_else(String::new, Self::to_string)
+    }
+
     /// The line of the text that it stands on, from 1, where its word can be found.
     #[must_use]
     pub fn line(&self, text: &str) -> Option<usize> {

@@ -14,7 +14,7 @@ use vauban_intel::store::Fetch;
 use vauban_lists::NameSet;
 use vauban_lookalike::{Brands, Protected};
 use vauban_matching::set::IndicatorSet;
-use vauban_policy::{Rules, day};
+use vauban_policy::{Problem, Rules, day};
 use vauban_rpz::ServeSettings;
 
 use super::{lists::Lists, zones::surroundings};
@@ -252,9 +252,7 @@ async fn plan(parts: &NamesParts, config: &Config, lists: Option<Arc<NameSet>>) 
 /// The kernel's rules, where the configuration speaks of them.
 fn network(config: &Config, rules: &Rules, now: fn() -> Timestamp) -> Result<Option<Arc<Network>>, String> {
     let Some(table) = &config.network else { return Ok(None) };
-    let plan = vauban_egress::Plan::new(rules, table, None, now()).map_err(|problems| {
-        problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
-    })?;
+    let plan = vauban_egress::Plan::new(rules, table, None, now()).map_err(|problems| Problem::first(&problems))?;
     let network = Network::start(plan.protected().to_vec()).map_err(|error| error.to_string())?;
     Ok(Some(Arc::new(network)))
 }

@@ -10,7 +10,7 @@ use vauban_guard::{
     exceptions::{Exceptions, Made, with_exceptions},
 };
 use vauban_model::printable;
-use vauban_policy::{Exception, Policy, Rules, Subject, day};
+use vauban_policy::{Exception, Policy, Problem, Rules, Subject, day};
 
 use super::overview::{beside, unreadable};
 use crate::{
@@ -32,9 +32,7 @@ impl Now {
     /// Reads it.
     pub(super) fn read(portal: &Portal) -> Result<Self, String> {
         let config = with_exceptions((portal.config)()?, &portal.state).map_err(|error| error.to_string())?;
-        let rules = Rules::new(config.policy()).map_err(|problems| {
-            problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
-        })?;
+        let rules = Rules::new(config.policy()).map_err(|problems| Problem::first(&problems))?;
         Ok(Self { config, rules })
     }
 

@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use vauban_model::Text;
-use vauban_policy::{Known, Object, Rules, Verdict, day};
+use vauban_policy::{Known, Object, Problem, Rules, Verdict, day};
 use vauban_signin::Reach;
 
 use crate::config::Config;
@@ -35,30 +34,20 @@ impl Tools {
         Reach::new(move |groups, host, now| {
             let rules = Arc::clone(&rules.read().unwrap_or_else(PoisonError::into_inner));
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            let asked = |group: &str| {
+            let may = |group: &str| {
                 let place = rules.place_in(None, group);
-                (rules.settle(place, Object::Name(name), Known::default(), day(now)), place)
+                let rule = rules.settle(place, Object::Name(name), Known::default(), day(now));
+                if rule.verdict() == Verdict::Allow { Ok(()) } else { Err(rules.reason(rule, place)) }
             };
-            let nobody = [""];
-            let named: Vec<&str> = groups.iter().map(|group| group.as_str()).collect();
-            let all = if named.is_empty() { nobody.as_slice() } else { &named };
-            let mut reason = None;
-            for (rule, place) in all.iter().map(|group| asked(group)) {
-                if rule.verdict() == Verdict::Allow {
-                    return Ok(());
-                }
-                reason.get_or_insert_with(|| rules.reason(rule, place));
-            }
-            Err(reason.unwrap_or_else(|| Text::new("la règle ne le permet pas", "the policy does not allow it")))
+            let all = groups.iter().map(|group| may(group.as_str()));
+            // Of several reasons the first group's is told.
+            all.reduce(|before, next| before.or_else(|why| next.map_err(|_| why))).unwrap_or_else(|| may(""))
         })
     }
 }
 
 fn rules(config: &Config) -> Result<Arc<Rules>, String> {
-    let problem = |problems: Vec<vauban_policy::Problem>| {
-        problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.key, problem.what.en))
-    };
-    Rules::new(config.policy()).map(Arc::new).map_err(problem)
+    Rules::new(config.policy()).map(Arc::new).map_err(|problems| Problem::first(&problems))
 }
 
 #[cfg(test)]

@@ -53,13 +53,10 @@ impl Witness {
     pub(crate) fn round(&mut self, people: &People, now: Timestamp) -> Result<usize, WitnessError> {
         let last = match self.last {
             Some(last) => last,
-            None => last_number(&self.record)?,
+            None => *self.last.insert(last_number(&self.record)?),
         };
         let events = people.events(last, MOST)?;
-        let Some(newest) = events.last() else {
-            self.last = Some(last);
-            return Ok(0);
-        };
+        let Some(newest) = events.last() else { return Ok(0) };
         let mut record = SqliteRecord::open(&self.record)?;
         for event in &events {
             record.append(event.at, Kind::People, 0, &serde_json::to_string(&happened(event))?)?;
