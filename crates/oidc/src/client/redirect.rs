@@ -44,6 +44,12 @@ impl RedirectUri {
         &self.0
     }
 
+    /// The host that it leads to, without a port; none for the scheme of an application.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        Some(parsed(&self.0)?.host_str()?.to_owned())
+    }
+
     /// Whether something can be posted there: no scheme of an application, no port that is left open.
     #[must_use]
     pub fn is_web(&self) -> bool {
@@ -67,14 +73,19 @@ impl RedirectUri {
     }
 }
 
+/// An address, with some port where it has any.
+fn parsed(text: &str) -> Option<Url> {
+    let url = text.split_once(ANY_PORT).map(|(host, path)| format!("{host}:1{path}"));
+    url.as_deref().unwrap_or(text).parse().ok()
+}
+
 impl FromStr for RedirectUri {
     type Err = InvalidRedirect;
 
     fn from_str(text: &str) -> Result<Self, InvalidRedirect> {
         let is_plain = text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
         let any_port = text.split_once(ANY_PORT);
-        let url = any_port.map_or_else(|| text.to_owned(), |(host, path)| format!("{host}:1{path}"));
-        let url: Url = url.parse().ok().filter(|_| is_plain).ok_or(InvalidRedirect::NotAnAddress)?;
+        let url = parsed(text).filter(|_| is_plain).ok_or(InvalidRedirect::NotAnAddress)?;
         if text.contains('#') {
             return Err(InvalidRedirect::Fragment);
         }
@@ -118,6 +129,19 @@ impl fmt::Display for RedirectUri {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_host_of_a_tool_is_that_of_its_address() {
+        for (address, host) in [
+            ("https://cloud.campagne.example/apps/oidc", Some("cloud.campagne.example")),
+            ("https://cloud.campagne.example:8443/a", Some("cloud.campagne.example")),
+            ("http://127.0.0.1:*/back", Some("127.0.0.1")),
+            ("http://[::1]:*/back", Some("[::1]")),
+            ("org.example.app:/back", None),
+        ] {
+            assert_eq!(address.parse::<RedirectUri>().unwrap().host().as_deref(), host, "{address}");
+        }
+    }
 
     #[test]
     fn an_address_is_compared_byte_by_byte() {

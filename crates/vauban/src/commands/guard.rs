@@ -164,10 +164,10 @@ fn readers_for(
     readers::confined(&mut prepared, &terms)
 }
 
-/// Logs as JSON lines. What stands in messages is never logged.
 /// Libraries that log what strangers send.
 const TALKATIVE: [&str; 2] = ["webauthn_rs_core", "crypto_glue"];
 
+/// Logs as JSON lines. What stands in messages is never logged.
 fn log() {
     let is_ours = filter_fn(|told| {
         *told.level() <= Level::INFO && TALKATIVE.iter().all(|library| !told.target().starts_with(library))

@@ -53,7 +53,7 @@ pub(super) fn prepared(
     };
     let pages = pages.merge(router(desk.clone()));
     let minute = Arc::new(move || {
-        if let Err(error) = desk.tend().and_then(|()| desk.tell(&provider::carry)) {
+        if let Err(error) = provider::due(&desk) {
             tracing::error!(sensor = "signin", %error, "the OpenID Connect provider could not do what is due");
         }
     });
@@ -61,7 +61,7 @@ pub(super) fn prepared(
 }
 
 /// Tools by their addresses.
-pub(in crate::commands) fn named(origins: &[String]) -> Result<Vec<vauban_signin::Tool>, Failure> {
+fn named(origins: &[String]) -> Result<Vec<vauban_signin::Tool>, Failure> {
     let one =
         |origin: &String| origin.parse().map_err(|error: vauban_signin::NoTool| cannot(&format!("{origin}: {error}")));
     origins.iter().map(one).collect()

@@ -108,7 +108,7 @@ fn done(provider: &Provider, command: &Command, lang: Lang) -> Result<String, Fa
 fn new(add: &Add) -> Result<NewClient, Failure> {
     let one = |text: &String| text.parse::<RedirectUri>().map_err(|error| not_an_address(text, error));
     let redirects: Vec<RedirectUri> = add.redirect.iter().map(one).collect::<Result<_, _>>()?;
-    let host = add.host.clone().or_else(|| add.redirect.first().and_then(|first| host_of(first)));
+    let host = add.host.clone().or_else(|| redirects.first().and_then(RedirectUri::host));
     Ok(NewClient {
         id: name(&add.id)?,
         name: add.name.clone().unwrap_or_else(|| add.id.clone()),
@@ -120,12 +120,6 @@ fn new(add: &Add) -> Result<NewClient, Failure> {
         algorithm: if add.es256 { Algorithm::Es256 } else { Algorithm::Rs256 },
         pushes: add.pushes,
     })
-}
-
-/// The host that an address leads to.
-fn host_of(address: &str) -> Option<String> {
-    let authority = address.split_once("://")?.1.split('/').next()?;
-    Some(authority.split(':').next()?.to_owned()).filter(|host| !host.is_empty())
 }
 
 /// What is copied into the tool's own settings.
@@ -204,21 +198,4 @@ fn failed(error: &ClientError) -> Failure {
         Text::new(fr, error.to_string()),
         Text::new("vauban people client list", "vauban people client list"),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_a_tool_is_that_of_its_first_address() {
-        for (address, host) in [
-            ("https://cloud.campagne.example/apps/oidc", Some("cloud.campagne.example")),
-            ("https://cloud.campagne.example:8443/a", Some("cloud.campagne.example")),
-            ("http://127.0.0.1:*/back", Some("127.0.0.1")),
-            ("org.example.app:/back", None),
-        ] {
-            assert_eq!(host_of(address).as_deref(), host, "{address}");
-        }
-    }
 }

@@ -11,7 +11,8 @@ use std::{
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use vauban_model::Text;
-use vauban_oidc::{Delivery, Provider, SealingKey};
+use vauban_oidc::{Delivery, OidcError, Provider, SealingKey};
+use vauban_signin::provider::Desk;
 
 use crate::{
     failure::Failure,
@@ -32,8 +33,14 @@ pub(in crate::commands) fn open(place: &Place, origin: &str) -> Result<Arc<Provi
     Ok(Arc::new(provider))
 }
 
+/// What is due, each minute, beside the threads that serve: keys are made, and tools hear of sessions that ended.
+pub(in crate::commands) fn due(desk: &Desk) -> Result<(), OidcError> {
+    desk.tend()?;
+    desk.tell(&carry)
+}
+
 /// Posts a form to a tool, without following anybody anywhere; whether the tool heard it.
-pub(in crate::commands) fn carry(delivery: &Delivery) -> bool {
+fn carry(delivery: &Delivery) -> bool {
     let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build();
     let posted = ureq::Agent::new_with_config(config)
         .post(&delivery.to)

@@ -12,7 +12,7 @@ use vauban_signin::{
     serve,
 };
 
-use super::provider::{self, carry};
+use super::provider;
 use crate::{
     failure::Failure,
     place::{Place, rng},
@@ -80,7 +80,7 @@ async fn tend(site: &SignIn, desk: &Desk, lang: Lang) {
     loop {
         let (own, desk) = (site.clone(), desk.clone());
         let tended = tokio::task::spawn_blocking(move || {
-            if let Err(error) = desk.tend().and_then(|()| desk.tell(&carry)) {
+            if let Err(error) = provider::due(&desk) {
                 terminal::talk(&error.to_string());
             }
             own.tend()
