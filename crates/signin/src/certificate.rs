@@ -10,14 +10,15 @@ use percent_encoding::percent_decode_str;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use sha2::{Digest as _, Sha256};
 
+use crate::single::only;
+
 const FIELD: &str = "client-cert";
 /// A certificate as it is written, at most: one of an RSA key of 4,096 bits takes a quarter of it.
 const LONGEST: usize = 16 << 10;
 
 /// The SHA-256 of the certificate. What comes twice or cannot be read is no certificate: whoever needs one is not let in then.
 pub(crate) fn fingerprint(headers: &HeaderMap) -> Option<[u8; 32]> {
-    let mut fields = headers.get_all(FIELD).iter();
-    let written = fields.next().filter(|_| fields.next().is_none())?.to_str().ok()?;
+    let written = only(headers, FIELD)?;
     let der = if written.len() > LONGEST { None } else { byte_sequence(written).or_else(|| escaped_pem(written)) };
     der.filter(|der| !der.is_empty()).map(|der| Sha256::digest(der).into())
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{SignIn, provider};
+use crate::{SignIn, provider, single::only};
 
 /// What a browser is told with every answer: only the script of this origin runs and speaks with it; nobody frames a page.
 const HEADERS: [(&str, &str); 7] = [
@@ -54,11 +54,7 @@ fn dressed(site: &SignIn, mut answer: Response) -> Response {
 /// Compared whole: no prefix, no suffix, no letters of another case. What is open to others (tools, which have no origin) changes nothing by a
 /// cookie.
 fn is_own(site: &SignIn, is_open: bool, method: &Method, headers: &HeaderMap) -> bool {
-    let only = |name| {
-        let mut values = headers.get_all(name).iter();
-        values.next().filter(|_| values.next().is_none()).and_then(|value| value.to_str().ok())
-    };
-    let is_host = only(header::HOST) == Some(site.authority());
+    let is_host = only(headers, header::HOST) == Some(site.authority());
     let is_read = method == Method::GET || method == Method::HEAD;
-    is_host && (is_open || is_read || only(header::ORIGIN) == Some(site.origin()))
+    is_host && (is_open || is_read || only(headers, header::ORIGIN) == Some(site.origin()))
 }

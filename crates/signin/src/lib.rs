@@ -27,6 +27,7 @@ mod reach;
 mod router;
 mod seat;
 mod serve;
+mod single;
 mod site;
 mod visit;
 

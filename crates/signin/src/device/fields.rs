@@ -2,6 +2,8 @@
 
 use axum::http::HeaderMap;
 
+use crate::single;
+
 /// From us: a browser may bind this session.
 pub(super) const REGISTRATION: &str = "secure-session-registration";
 /// From us: what is to be signed.
@@ -14,8 +16,7 @@ pub(super) const SESSION: &str = "sec-secure-session-id";
 /// The one value of a field. The draft has it in quotation marks, and Chromium writes it without; none of our values has a character that
 /// quotation marks would change.
 pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().filter(|_| values.next().is_none())?.to_str().ok()?.trim();
+    let value = single::only(headers, name)?.trim();
     Some(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
 }
 

@@ -8,7 +8,10 @@ use axum::{
 };
 
 use super::tools::{Tool, path_or_root};
-use crate::SignIn;
+use crate::{
+    SignIn,
+    single::{none_or_only, only},
+};
 
 /// A request to a tool.
 #[derive(Debug)]
@@ -35,12 +38,12 @@ impl Asked {
         let tool = site.tools().get(only(headers, "x-forwarded-host")?)?.clone();
         // Some say how they were asked, and then it is what the tool has.
         let is_scheme = |said: &str| tool.origin().split_once("://").is_some_and(|(scheme, _)| scheme == said);
-        let proto = none_or_one(headers, "x-forwarded-proto")?;
+        let proto = none_or_only(headers, "x-forwarded-proto")?;
         if !proto.is_none_or(is_scheme) {
             return None;
         }
-        let path = none_or_one(headers, "x-forwarded-uri")?.unwrap_or("/");
-        let method = none_or_one(headers, "x-forwarded-method")?.unwrap_or("GET");
+        let path = none_or_only(headers, "x-forwarded-uri")?.unwrap_or("/");
+        let method = none_or_only(headers, "x-forwarded-method")?.unwrap_or("GET");
         Some(Self { path: path_or_root(path), is_navigation: method == "GET" && is_page(headers), tool })
     }
 }
@@ -51,20 +54,5 @@ fn is_page(headers: &HeaderMap) -> bool {
     match said("sec-fetch-mode") {
         Some(mode) => mode == "navigate",
         None => said("accept").is_some_and(|accept| accept.contains("text/html")),
-    }
-}
-
-/// The one value of a header.
-fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    none_or_one(headers, name)?
-}
-
-/// The value of a header that may be missing, and must not be there twice.
-fn none_or_one<'h>(headers: &'h HeaderMap, name: &str) -> Option<Option<&'h str>> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Some(None),
-        (Some(value), None) => value.to_str().ok().map(Some),
-        (Some(_), Some(_)) => None,
     }
 }

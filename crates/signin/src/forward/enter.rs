@@ -3,7 +3,7 @@
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, StatusCode, header},
-    response::{Html, IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use maud::html;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use crate::{
     SignIn,
     cookie::{self, Cookies},
     failed::Failed,
+    pages::plain,
     visit::language,
 };
 
@@ -62,8 +63,6 @@ fn lost(site: &SignIn, headers: &HeaderMap, failed: &Failed) -> Response {
     let lang = language(headers, site.settings().lang);
     let title = Text::new("Ce passage ne vaut plus", "This way in is over");
     let again = Text::new("Recommencer", "Begin again");
-    let content = html! {
-        main { h1 { (title.get(lang)) } p { (failed.text().get(lang)) } p { a href="/" { (again.get(lang)) } } }
-    };
-    (StatusCode::FORBIDDEN, Html(site.frame(lang, title.get(lang), &content).into_string())).into_response()
+    let content = html! { p { (failed.text().get(lang)) } p { a href="/" { (again.get(lang)) } } };
+    (StatusCode::FORBIDDEN, plain(site, lang, title.get(lang), &content)).into_response()
 }

@@ -3,7 +3,7 @@
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
 use jiff::Timestamp;
 use maud::html;
@@ -16,6 +16,7 @@ use crate::{
     back::encoded,
     cookie::{self, Cookies},
     failed::Failed,
+    pages::plain,
     visit::language,
 };
 
@@ -90,6 +91,6 @@ pub(super) fn closed(site: &SignIn, headers: &HeaderMap, why: &Text) -> Response
     let lang = language(headers, site.settings().lang);
     let title = Text::new("Pas d'accès à cet outil", "No access to this tool");
     let help = Text::new("Un administrateur peut dire pourquoi.", "An administrator can say why.");
-    let content = html! { main { h1 { (title.get(lang)) } p { (why.get(lang)) } p { (help.get(lang)) } } };
-    (StatusCode::FORBIDDEN, Html(site.frame(lang, title.get(lang), &content).into_string())).into_response()
+    let content = html! { p { (why.get(lang)) } p { (help.get(lang)) } };
+    (StatusCode::FORBIDDEN, plain(site, lang, title.get(lang), &content)).into_response()
 }

@@ -13,7 +13,7 @@ use super::{
     judge::closed,
     tools::{Tool, path_or_root},
 };
-use crate::{SignIn, back::encoded, cookie::Cookies, failed::Failed, seat::Seat};
+use crate::{SignIn, back::encoded, cookie::Cookies, failed::Failed, seat::Seat, single::only};
 
 /// How long the way round may take, with signing in: seconds.
 const WAY_SECONDS: i64 = 900;
@@ -26,9 +26,7 @@ impl FromRequestParts<SignIn> for At {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
-        let mut hosts = parts.headers.get_all(header::HOST).iter();
-        let host = hosts.next().filter(|_| hosts.next().is_none()).and_then(|host| host.to_str().ok());
-        let tool = host.and_then(|host| site.tools().get(host)).cloned();
+        let tool = only(&parts.headers, header::HOST).and_then(|host| site.tools().get(host)).cloned();
         tool.map(Self).ok_or_else(|| (StatusCode::FORBIDDEN, "no such tool\n").into_response())
     }
 }

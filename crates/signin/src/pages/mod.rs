@@ -16,6 +16,7 @@ mod words;
 pub(crate) use enrol::enrol;
 pub(crate) use link::link;
 pub(crate) use mine::{end_session, mine, remove_key, sign_out};
+pub(crate) use parts::plain;
 pub(crate) use refused::turned_away;
 pub(crate) use request::{request, requests, veto};
 pub(crate) use sign_in::{script, sign_in};

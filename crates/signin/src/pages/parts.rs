@@ -90,6 +90,12 @@ pub(super) fn press(action: &str, class: &str, content: &Markup) -> Markup {
     html! { form.row method="post" action=(action) { button class=(class) type="submit" { (content) } } }
 }
 
+/// A page of whoever is on the way elsewhere: without the script, and without a menu.
+pub(crate) fn plain(site: &SignIn, lang: Lang, title: &str, content: &Markup) -> Html<String> {
+    let body = html! { main id="content" tabindex="-1" { h1 { (title) } (content) } };
+    Html(site.frame(lang, title, &body).into_string())
+}
+
 /// A page of whoever is not in yet, with the script.
 pub(super) fn page(site: &SignIn, lang: Lang, title: &str, content: &Markup) -> Response {
     whole(site, lang, title, &html! {}, content)

@@ -2,13 +2,14 @@
 
 use axum::{
     http::{HeaderValue, StatusCode},
-    response::{Html, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
 use vauban_model::Lang;
 use vauban_oidc::{OidcError, Refusal};
 
 use super::{Desk, routes::CONFIRM};
+use crate::pages::plain;
 
 /// The first language of a request that there is (OpenID Connect Core, section 3.1.2.1, `ui_locales`).
 pub(super) fn asked_for(locales: Option<&str>) -> Option<Lang> {
@@ -99,6 +100,5 @@ pub(super) fn signed_out(desk: &Desk, lang: Lang, to: Option<&str>) -> Response 
 }
 
 fn page(desk: &Desk, lang: Lang, title: &str, content: &Markup) -> Response {
-    let body = html! { main id="content" tabindex="-1" { h1 { (title) } (content) } };
-    Html(desk.site.frame(lang, title, &body).into_string()).into_response()
+    plain(&desk.site, lang, title, content).into_response()
 }
