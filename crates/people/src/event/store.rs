@@ -33,11 +33,7 @@ impl People {
     /// # Errors
     /// When the file cannot be read.
     pub fn last_events(&self, most: u32) -> Result<Vec<Event>, PeopleError> {
-        self.read(|sql| {
-            let mut query =
-                sql.prepare_cached("SELECT number, at, kind, about FROM events ORDER BY number DESC LIMIT ?")?;
-            query.query_map([most.min(MOST)], event)?.map(|row| row?.ok_or_else(bad)).collect()
-        })
+        self.events_before(u64::MAX, None, most)
     }
 
     /// The last events about a person, the newest first.
@@ -45,12 +41,7 @@ impl People {
     /// # Errors
     /// When the file cannot be read.
     pub fn events_about(&self, person: PersonId, most: u32) -> Result<Vec<Event>, PeopleError> {
-        self.read(|sql| {
-            let mut query = sql.prepare_cached(
-                "SELECT number, at, kind, about FROM events WHERE person = ? ORDER BY number DESC LIMIT ?",
-            )?;
-            query.query_map(params![person, most.min(MOST)], event)?.map(|row| row?.ok_or_else(bad)).collect()
-        })
+        self.events_before(u64::MAX, Some(person), most)
     }
 
     /// The events before this number, the newest first; of a person, where one is named. So a list of all is read page by page.
