@@ -46,13 +46,16 @@ impl Provider {
             "iat": now.as_second(),
             "exp": now.as_second() + ID_TOKEN.as_secs(),
             "auth_time": subject.authenticated.as_second(),
-            "acr": ACR,
-            "amr": AMR,
             "sid": subject.session,
             "at_hash": at_hash(access),
         });
         if let Value::Object(own) = own {
             claims.extend(own);
+        }
+        // What was touched at a provider elsewhere is not known, so nothing is said of it.
+        if subject.is_by_key {
+            claims.insert("acr".to_owned(), ACR.into());
+            claims.insert("amr".to_owned(), AMR.as_slice().into());
         }
         if let Some(nonce) = nonce {
             claims.insert("nonce".to_owned(), nonce.into());

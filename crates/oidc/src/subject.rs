@@ -18,7 +18,9 @@ pub struct Subject {
     pub groups: BTreeSet<String>,
     /// The session, as lists show it: the claim `sid`. It opens nothing.
     pub session: Uuid,
-    /// When a key was touched last in this session.
+    /// Whether a key began the session, and not an account at a provider elsewhere.
+    pub is_by_key: bool,
+    /// When a key was touched last in this session, or the account's holder signed in at its provider.
     pub authenticated: Timestamp,
 }
 

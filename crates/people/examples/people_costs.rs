@@ -11,8 +11,8 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use vauban_people::{
-    Actor, Agent, Binding, BrowserToken, CredentialId, Enrolment, NewChallenge, NewKey, People, PeopleError, Purpose,
-    Rules, SessionToken, Used, Visit,
+    Actor, Agent, Binding, BrowserToken, CredentialId, Enrolment, Means, NewChallenge, NewKey, People, PeopleError,
+    Purpose, Rules, SessionToken, Used, Visit,
 };
 
 const SIGN_INS: u32 = 20_000;
@@ -68,7 +68,7 @@ fn founded(people: &People, rng: &mut ChaCha20Rng, now: Timestamp) -> Result<Key
         let link = people.give_link(&Actor::Machine, request, rng, now)?.hash();
         let id = CredentialId::new(name.as_bytes())?;
         let key = NewKey { id: id.clone(), credential: vec![0; CREDENTIAL], label: name.parse()?, attested: true };
-        people.enrol(&Enrolment { request, link, key: &key, visit: &visit }, rng, now)?;
+        people.enrol(&Enrolment { request, link, means: Means::Key(&key), visit: &visit }, rng, now)?;
         ids.push(id);
     }
     Ok(Keys { ids, visit })

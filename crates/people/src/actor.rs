@@ -33,6 +33,13 @@ impl Change<'_> {
         }
     }
 
+    /// Whoever holds this session, as who asks and as who they are.
+    pub(crate) fn seated(&self, session: &SessionHash) -> Result<(Doer, Person), PeopleError> {
+        let who = self.holder(session)?;
+        let person = self.person(who.person)?;
+        Ok((Doer::Person(Box::new(who)), person))
+    }
+
     /// Whoever holds a session that is live now.
     pub(crate) fn holder(&self, hash: &SessionHash) -> Result<Who, PeopleError> {
         session::who(&self.sql, hash, self.now, self.rules)?.ok_or_else(|| Refusal::NoSession.into())
@@ -64,6 +71,7 @@ impl Doer {
         match self {
             Self::Machine => Ok(()),
             Self::Person(who) if who.role != Role::Administrator => Err(Refusal::NotAdministrator.into()),
+            Self::Person(who) if who.is_elsewhere => Err(Refusal::ByAccount.into()),
             Self::Person(who) if !who.may_administer => Err(Refusal::NotBound.into()),
             Self::Person(_) => Ok(()),
         }
@@ -72,6 +80,7 @@ impl Doer {
     /// Somebody who touched a key just now, or the machine.
     pub(crate) fn must_be_fresh(&self) -> Result<(), PeopleError> {
         match self {
+            Self::Person(who) if who.is_elsewhere => Err(Refusal::ByAccount.into()),
             Self::Person(who) if !who.is_fresh => Err(Refusal::NotFresh.into()),
             _ => Ok(()),
         }

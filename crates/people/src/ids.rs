@@ -101,6 +101,10 @@ uuid_id!(
     /// A session as lists show it. It opens nothing: the cookie does.
     SessionId
 );
+uuid_id!(
+    /// An account at a provider that the organisation keeps.
+    AccountId
+);
 
 /// A credential's id, as its authenticator chose it: 1 to 1,023 bytes (WebAuthn, section 4, "credential ID").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 //! kept, so that the file opens nothing. Changing asks who wants it ([`Actor`]); reading asks nobody: pages and commands decide who sees
 //! what. The rules in plain words stand in `docs/people.md`.
 
+mod account;
 mod actor;
 mod attempts;
 mod challenge;
@@ -26,12 +27,13 @@ mod tend;
 mod tokens;
 mod words;
 
+pub use account::{Account, Claimed, InvalidSubject, NewAccount, Subject};
 pub use actor::Actor;
 pub use attempts::Attempt;
 pub use challenge::{NewChallenge, Purpose, Taken};
 pub use error::PeopleError;
 pub use event::{By, Event, EventKind, Named, Told};
-pub use ids::{CredentialId, InvalidId, PersonId, RequestId, SessionId};
+pub use ids::{AccountId, CredentialId, InvalidId, PersonId, RequestId, SessionId};
 pub use key::{Key, KeyOwner, NewKey, Used};
 pub use names::{Agent, Group, InvalidName, Label, Name};
 pub use pass::{Admitted, Doorway, Pass};
@@ -40,11 +42,11 @@ pub use person::{Enlisted, Person, Role, Standing, Tie, Warning};
 pub use rand::{CryptoRng, RngCore};
 pub use refusal::Refusal;
 pub use request::{
-    Approval, Approver, Digest, Enrolled, Enrolment, GlassAssertion, Invitation, Invited, Kind, NewPerson, Request,
-    RequestState, SpareKey,
+    Approval, Approver, Digest, Enrolled, Enrolment, GlassAssertion, Invitation, Invited, Kind, Means, NewPerson,
+    Request, RequestState, SpareKey,
 };
 pub use rules::{Rules, RulesError};
-pub use session::{Binding, Bound, Session, Started, Visit, Who};
+pub use session::{Began, Binding, Bound, Session, Started, Visit, Who};
 pub use store::People;
 pub use tend::Tended;
 pub use tokens::{

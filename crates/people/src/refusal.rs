@@ -45,7 +45,15 @@ words!(
         KeyChanged = "key-changed",
         /// A credential that is empty or too long.
         BadCredential = "bad-credential",
-        /// A person's only key.
+        /// The account is nobody's here.
+        NoSuchAccount = "no-such-account",
+        /// The account is somebody's already.
+        AccountTaken = "account-taken",
+        /// An account elsewhere began the session: this needs a key.
+        ByAccount = "by-account",
+        /// Administrators come in with a key.
+        NeedsKey = "needs-key",
+        /// A person's only key, or only account.
         LastKey = "last-key",
         /// More keys than a person can have.
         TooManyKeys = "too-many-keys",
@@ -168,13 +176,29 @@ impl Refusal {
             Self::BadCredential => {
                 ("Cette clé a envoyé quelque chose d'illisible.", "This key sent something that cannot be read.")
             }
+            Self::NoSuchAccount => (
+                "Ce compte n'est lié à personne ici. Demandez une invitation à un administrateur.",
+                "This account is nobody's here. Ask an administrator for an invitation.",
+            ),
+            Self::AccountTaken => (
+                "Ce compte fait déjà entrer quelqu'un ici. Prenez le vôtre.",
+                "This account lets somebody in here already. Take your own.",
+            ),
+            Self::ByAccount => (
+                "Vous êtes entré par un compte d'un autre fournisseur : cela demande une clé d'accès. Sortez, puis entrez avec la vôtre.",
+                "You came in by an account of another provider: this needs a passkey. Sign out, then sign in with yours.",
+            ),
+            Self::NeedsKey => (
+                "Un administrateur entre avec une clé d'accès. Il en faut une d'abord.",
+                "An administrator comes in with a passkey. It takes one first.",
+            ),
             Self::LastKey => (
-                "C'est la seule clé de cette personne. Ajoutez-en une autre d'abord.",
-                "This is the person's only key. Add another one first.",
+                "C'est le seul moyen d'entrer de cette personne. Ajoutez-en un autre d'abord.",
+                "This is the person's only way in. Add another one first.",
             ),
             Self::TooManyKeys => (
-                "C'est trop de clés pour une personne. Retirez-en une d'abord.",
-                "These are too many keys for one person. Remove one first.",
+                "C'est trop de clés ou de comptes pour une personne. Retirez-en d'abord.",
+                "These are too many keys or accounts for one person. Remove one first.",
             ),
             Self::NotAttested => (
                 "Ce modèle de clé n'est pas admis pour un administrateur.",

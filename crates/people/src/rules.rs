@@ -2,6 +2,8 @@
 
 use jiff::SignedDuration;
 
+use crate::Binding;
+
 /// A number that undoes a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be from {least} to {most}")]
@@ -89,6 +91,15 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// How long a session lasts. What an account began lasts an hour whatever it is bound to: its provider may have shut its holder out
+    /// meanwhile, and tells us when they come again.
+    pub(crate) const fn lasting(&self, binding: &Binding, is_elsewhere: bool) -> SignedDuration {
+        match binding {
+            Binding::Device { .. } | Binding::Certificate { .. } if !is_elsewhere => self.bound,
+            _ => self.plain,
+        }
+    }
+
     /// Checks every number against its bounds.
     ///
     /// # Errors

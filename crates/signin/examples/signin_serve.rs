@@ -18,8 +18,8 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tokio::net::TcpListener;
 use vauban_model::Lang;
 use vauban_people::{
-    Actor, Agent, Approval, Binding, CredentialId, Enrolment, NewKey, NewPerson, People, PersonId, Role, Rules, Tie,
-    Used, Visit,
+    Actor, Agent, Approval, Binding, CredentialId, Enrolment, Means, NewKey, NewPerson, People, PersonId, Role, Rules,
+    Tie, Used, Visit,
 };
 use vauban_signin::{Settings, SignIn, serve};
 
@@ -75,7 +75,8 @@ fn founder(store: &People, name: &str, seed: u8) -> Result<Founder, Failed> {
         attested: false,
     };
     let visit = Visit { binding: Binding::Plain, address: None, agent: Agent::new("none") };
-    let enrolled = store.enrol(&Enrolment { request: request.id, link, key: &key, visit: &visit }, &mut rng, now)?;
+    let enrolled =
+        store.enrol(&Enrolment { request: request.id, link, means: Means::Key(&key), visit: &visit }, &mut rng, now)?;
     Ok(Founder { person: enrolled.person.id, key })
 }
 

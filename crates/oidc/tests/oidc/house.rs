@@ -35,6 +35,7 @@ fn subject(now: Timestamp) -> Subject {
         name: "Ana".to_owned(),
         groups: BTreeSet::new(),
         session: SESSION,
+        is_by_key: true,
         authenticated: now,
     }
 }

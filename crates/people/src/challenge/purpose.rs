@@ -15,6 +15,18 @@ pub enum Purpose {
     },
     /// To sign in: nobody is known yet.
     SignIn,
+    /// To sign in at a provider that the organisation keeps: nobody is known yet.
+    Elsewhere,
+    /// To come in for the first time by an account there, with an invitation's or a recovery's link.
+    EnrolElsewhere {
+        /// The request that the link belongs to.
+        request: RequestId,
+    },
+    /// To add an account there.
+    AddAccount {
+        /// Whose.
+        person: PersonId,
+    },
     /// To make one more key.
     AddKey {
         /// Whose.
@@ -53,9 +65,12 @@ impl Purpose {
     /// What the number of challenges is bounded by; none where nobody is known yet, which is then the address.
     pub(super) fn bucket(&self) -> Option<String> {
         match self {
-            Self::SignIn => None,
-            Self::Enrol { request } | Self::BreakGlass { request } => Some(format!("request {request}")),
+            Self::SignIn | Self::Elsewhere => None,
+            Self::Enrol { request } | Self::EnrolElsewhere { request } | Self::BreakGlass { request } => {
+                Some(format!("request {request}"))
+            }
             Self::AddKey { person }
+            | Self::AddAccount { person }
             | Self::Approve { person, .. }
             | Self::Fresh { person }
             | Self::BreakGlassKey { person } => Some(format!("person {person}")),

@@ -45,6 +45,10 @@ words!(
         KeyAdded = "key-added",
         /// A key was removed.
         KeyRemoved = "key-removed",
+        /// An account at a provider elsewhere is somebody's from now on.
+        AccountAdded = "account-added",
+        /// An account is nobody's any more.
+        AccountRemoved = "account-removed",
         /// Somebody signed in.
         SignedIn = "signed-in",
         /// Somebody signed in from a browser or device that was not seen before.
@@ -108,7 +112,9 @@ impl EventKind {
             | Self::Suspended
             | Self::Ended
             | Self::Left => Told::Administrators,
-            Self::RecoveryAsked
+            Self::AccountAdded
+            | Self::AccountRemoved
+            | Self::RecoveryAsked
             | Self::RoleAsked
             | Self::TwoPlaces
             | Self::RequestApproved

@@ -86,12 +86,12 @@ impl Event {
                 )
             }
             EventKind::Enrolled => pair(
-                format!("{quelqu_un} a créé sa clé et fait partie de l'organisation"),
-                format!("{someone} made a key and belongs to the organisation"),
+                format!("{quelqu_un} a utilisé son invitation et fait partie de l'organisation"),
+                format!("{someone} used the invitation and belongs to the organisation"),
             ),
             EventKind::Recovered => pair(
-                format!("{quelqu_un} a une nouvelle clé ; les anciennes clés et les sessions sont closes"),
-                format!("{someone} has a new key; the old keys and the sessions are closed"),
+                format!("{quelqu_un} est récupéré ; les anciennes clés, les comptes et les sessions sont clos"),
+                format!("{someone} was recovered; the old keys, accounts and sessions are closed"),
             ),
             EventKind::RoleChanged => {
                 let (fr, en) = role(detail);
@@ -107,16 +107,32 @@ impl Event {
                 format!("Une clé de {quelqu_un} a été retirée ({detail})"),
                 format!("A key of {someone} was removed ({detail})"),
             ),
-            EventKind::SignedIn => pair(format!("{quelqu_un} s'est connecté"), format!("{someone} signed in")),
-            EventKind::SignedInAnew => pair(
-                format!("{quelqu_un} s'est connecté depuis un nouvel appareil"),
-                format!("{someone} signed in from a new device"),
+            EventKind::AccountAdded => pair(
+                format!("Un compte d'un autre fournisseur fait entrer {quelqu_un} désormais ({detail})"),
+                format!("An account of another provider lets {someone} in from now on ({detail})"),
             ),
+            EventKind::AccountRemoved => pair(
+                format!("Un compte ne fait plus entrer {quelqu_un} ({detail})"),
+                format!("An account lets {someone} in no more ({detail})"),
+            ),
+            EventKind::SignedIn => {
+                let (fr, en) = self.by_account();
+                pair(format!("{quelqu_un} s'est connecté{fr}"), format!("{someone} signed in{en}"))
+            }
+            EventKind::SignedInAnew => {
+                let (fr, en) = self.by_account();
+                pair(
+                    format!("{quelqu_un} s'est connecté depuis un nouvel appareil{fr}"),
+                    format!("{someone} signed in from a new device{en}"),
+                )
+            }
             EventKind::TwoPlaces => pair(
                 format!(
-                    "La même clé de {quelqu_un} a servi en deux lieux à quelques minutes d'écart (l'autre : {detail})"
+                    "La même clé, ou le même compte, de {quelqu_un} a servi en deux lieux à quelques minutes d'écart (l'autre : {detail})"
                 ),
-                format!("One key of {someone} was used in two places within minutes (the other: {detail})"),
+                format!(
+                    "One key, or one account, of {someone} was used in two places within minutes (the other: {detail})"
+                ),
             ),
             EventKind::SignInRefused => {
                 let (fr, en) = refusal(detail);
@@ -166,6 +182,12 @@ impl Event {
                 )
             }
         }
+    }
+
+    /// The account that somebody signed in by, if it was one.
+    fn by_account(&self) -> (String, String) {
+        let told = |account: &String| (format!(" par le compte {account}"), format!(" by the account {account}"));
+        self.detail.as_ref().map(told).unwrap_or_default()
     }
 
     /// Who did it, where that is somebody else.

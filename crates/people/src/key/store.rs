@@ -6,7 +6,6 @@ use rusqlite::{OptionalExtension as _, Row};
 use super::{Key, KeyOwner, NewKey, Used, values::check_credential};
 use crate::{
     Actor, CredentialId, EventKind, PeopleError, Person, PersonId, Refusal, Role, SessionHash,
-    actor::Doer,
     event::NewEvent,
     store::{Change, Lasting, People, millis, moment},
 };
@@ -55,8 +54,7 @@ impl People {
     /// When the session is not live or not fresh, somebody has the key, there are too many, or its model will not do.
     pub fn add_key(&self, session: &SessionHash, key: &NewKey, now: Timestamp) -> Result<(), PeopleError> {
         self.change(Lasting::Now, now, |change| {
-            let doer = Doer::Person(Box::new(change.holder(session)?));
-            let person = change.person_of(&doer)?;
+            let (doer, person) = change.seated(session)?;
             change.if_refused(NewEvent::new(EventKind::ChangeRefused, doer.by()).subject(&person));
             doer.must_be_fresh()?;
             change.insert_key(key, Some(&person))?;
@@ -159,13 +157,9 @@ impl Change<'_> {
         if weak && self.rules.attested_administrators { Err(Refusal::NotAttested.into()) } else { Ok(()) }
     }
 
-    fn count_keys(&self, person: PersonId) -> Result<u32, PeopleError> {
+    pub(crate) fn count_keys(&self, person: PersonId) -> Result<u32, PeopleError> {
         let mut query = self.sql.prepare_cached("SELECT count(*) FROM keys WHERE person = ?")?;
         Ok(query.query_row([person], |row| row.get(0))?)
-    }
-
-    fn person_of(&self, doer: &Doer) -> Result<Person, PeopleError> {
-        self.person(doer.id().ok_or(Refusal::NoSession)?)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl People {
-    /// Somebody leaves: keys are deleted, sessions ended, requests that rest on them withdrawn, all at once. What is said when
+    /// Somebody leaves: keys and accounts are deleted, sessions ended, requests that rest on them withdrawn, all at once. What is said when
     /// administrators are few.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Change<'_> {
         self.set_standing(person.id, Standing::Gone)?;
         self.cut_off(person)?;
         self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person.id])?;
-        Ok(())
+        self.forget_accounts(person.id)
     }
 
     /// Whoever is no longer active has no session, and nothing rests on their word.

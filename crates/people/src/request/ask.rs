@@ -223,6 +223,7 @@ impl Change<'_> {
                 if self.active(*person)?.role == *role {
                     return Err(Refusal::SameRole.into());
                 }
+                self.must_have_a_key(*person, *role)?;
                 if *role == Role::Administrator { self.must_have_keys_of_administrator(*person) } else { Ok(()) }
             }
             Kind::BreakGlass { keys } => self.must_be_three(keys),

@@ -1,24 +1,34 @@
-//! A link is used: the person has a key and a session, and of the time before a recovery nothing is left.
+//! A link is used: the person has a key (or an account) and a session, and of the time before a recovery nothing is left.
 
 use jiff::Timestamp;
 use rand::{CryptoRng, RngCore};
 
 use super::{Kind, Request, RequestState, store};
 use crate::{
-    By, EventKind, InvitationHash, NewKey, PeopleError, Person, Refusal, RequestId, Standing, Started, Visit,
+    By, Claimed, EventKind, InvitationHash, NewKey, PeopleError, Person, Refusal, RequestId, Standing, Started, Visit,
     event::NewEvent,
+    session::Opened,
     store::{Change, Lasting, People},
 };
 
-/// What comes of a link: a key that was just made. The caller has taken its challenge and verified the making.
+/// What lets somebody in from now on.
+#[derive(Debug, Clone, Copy)]
+pub enum Means<'a> {
+    /// A key that was just made; the caller has verified its making.
+    Key(&'a NewKey),
+    /// An account at a provider that the organisation keeps; the caller has verified what that signed. None for administrators.
+    Account(&'a Claimed),
+}
+
+/// What comes of a link. The caller has taken its challenge.
 #[derive(Debug, Clone, Copy)]
 pub struct Enrolment<'a> {
     /// The request that the challenge was made for.
     pub request: RequestId,
     /// The link.
     pub link: InvitationHash,
-    /// The key.
-    pub key: &'a NewKey,
+    /// What its holder comes in by from now on.
+    pub means: Means<'a>,
     /// From where, and what the session is bound to.
     pub visit: &'a Visit,
 }
@@ -28,16 +38,16 @@ pub struct Enrolment<'a> {
 pub struct Enrolled {
     /// Who.
     pub person: Person,
-    /// The session that begins with it: making the key was touching it.
+    /// The session that begins with it: making the key was touching it, and the account was just signed in to.
     pub started: Started,
 }
 
 impl People {
-    /// Uses a link. It is good once: the key, the person's standing, the end of all that was before a recovery, and the session are one
+    /// Uses a link. It is good once: the key or the account, the person's standing, the end of all that was before a recovery, and the session are one
     /// transaction.
     ///
     /// # Errors
-    /// When the link is not good, is another request's, or the key will not do.
+    /// When the link is not good, is another request's, or the key or the account will not do.
     pub fn enrol<R: RngCore + CryptoRng>(
         &self,
         enrolment: &Enrolment<'_>,
@@ -52,9 +62,11 @@ impl People {
                 return Err(Refusal::NoSuchLink.into());
             }
             change.must_be_ready(&request)?;
-            let person = change.let_in(&request, enrolment)?;
+            let person = change.clear_the_way(&request)?;
+            let opened = change.give(&person, &enrolment.means, rng)?;
+            let person = change.welcome(&request, &person, enrolment)?;
             change.settle(&request, RequestState::Done)?;
-            let started = change.begin(&person, &enrolment.key.id, enrolment.visit, rng)?;
+            let started = change.begin(&person, &opened, enrolment.visit, rng)?;
             Ok(Enrolled { person, started })
         });
         if let Err(PeopleError::Refused(Refusal::NoSuchLink)) = &done {
@@ -65,28 +77,55 @@ impl People {
 }
 
 impl Change<'_> {
-    fn let_in(&self, request: &Request, enrolment: &Enrolment<'_>) -> Result<Person, PeopleError> {
+    /// Whom a link is for. Of the time before a recovery nothing is left.
+    fn clear_the_way(&self, request: &Request) -> Result<Person, PeopleError> {
         let person = self.person(request.kind.subject().ok_or(Refusal::NoLink)?)?;
-        let kind = match request.kind {
-            Kind::Recover { .. } => {
-                if !person.is_active(self.now) {
-                    return Err(Refusal::NotActive.into());
-                }
-                self.end_sessions(person.id)?;
-                self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person.id])?;
-                EventKind::Recovered
+        if is_recovery(request) {
+            if !person.is_active(self.now) {
+                return Err(Refusal::NotActive.into());
             }
-            _ => {
-                if person.standing != Standing::Invited || person.until.is_some_and(|until| until <= self.now) {
-                    return Err(Refusal::NotActive.into());
-                }
-                EventKind::Enrolled
+            self.end_sessions(person.id)?;
+            self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person.id])?;
+            self.forget_accounts(person.id)?;
+        } else if person.standing != Standing::Invited || person.until.is_some_and(|until| until <= self.now) {
+            return Err(Refusal::NotActive.into());
+        }
+        Ok(person)
+    }
+
+    /// What lets the person in from now on, and begins the session.
+    fn give<'a, R: RngCore + CryptoRng>(
+        &self,
+        person: &Person,
+        means: &Means<'a>,
+        rng: &mut R,
+    ) -> Result<Opened<'a>, PeopleError> {
+        match means {
+            Means::Key(key) => {
+                self.insert_key(key, Some(person))?;
+                Ok(Opened::Key(&key.id))
             }
-        };
-        self.insert_key(enrolment.key, Some(&person))?;
+            Means::Account(Claimed { account, authenticated }) => {
+                self.must_have_a_key(person.id, person.role)?;
+                let id = self.insert_account(account, person, rng)?;
+                Ok(Opened::Account { id, label: &account.label, at: *authenticated })
+            }
+        }
+    }
+
+    fn welcome(&self, request: &Request, person: &Person, enrolment: &Enrolment<'_>) -> Result<Person, PeopleError> {
         self.set_standing(person.id, Standing::Active)?;
-        let event = NewEvent::new(kind, By::Person(person.named())).address(enrolment.visit.address);
-        self.note(self.about(event, request)?)?;
+        let kind = if is_recovery(request) { EventKind::Recovered } else { EventKind::Enrolled };
+        let by = || By::Person(person.named());
+        self.note(self.about(NewEvent::new(kind, by()).address(enrolment.visit.address), request)?)?;
+        if let Means::Account(claimed) = enrolment.means {
+            let added = NewEvent::new(EventKind::AccountAdded, by()).subject(person);
+            self.note(added.address(enrolment.visit.address).detail(claimed.account.label.as_str()))?;
+        }
         self.person(person.id)
     }
+}
+
+const fn is_recovery(request: &Request) -> bool {
+    matches!(request.kind, Kind::Recover { .. })
 }

@@ -13,7 +13,7 @@ mod values;
 
 pub use approve::Approval;
 pub use ask::{Invited, Kind, NewPerson};
-pub use enrol::{Enrolled, Enrolment};
+pub use enrol::{Enrolled, Enrolment, Means};
 pub use glass::{GlassAssertion, SpareKey};
 pub use link::Invitation;
 pub use values::{Approver, Digest, Request, RequestState};

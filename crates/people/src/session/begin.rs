@@ -1,4 +1,4 @@
-//! A session begins, and is made fresh again: each time a key was touched.
+//! A session begins, and is made fresh again.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,13 +7,47 @@ use rand::{CryptoRng, RngCore};
 
 use super::{Binding, Started, Visit};
 use crate::{
-    By, CredentialId, EventKind, PeopleError, Person, Refusal, SessionHash, SessionId, SessionToken, Used,
+    AccountId, By, CredentialId, EventKind, Label, PeopleError, Person, Refusal, SessionHash, SessionId, SessionToken,
+    Used,
     event::NewEvent,
     store::{Change, Lasting, People, after, earlier, millis, moment},
 };
 
 /// Within so long a key is in one place.
 const NEAR: SignedDuration = SignedDuration::from_mins(10);
+
+/// What opened the door to a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Opened<'a> {
+    /// A key that was touched just now.
+    Key(&'a CredentialId),
+    /// An account at a provider, called what, to which its holder signed in then.
+    Account { id: AccountId, label: &'a Label, at: Timestamp },
+}
+
+impl<'a> Opened<'a> {
+    const fn key(&self) -> Option<&'a CredentialId> {
+        match self {
+            Self::Key(id) => Some(id),
+            Self::Account { .. } => None,
+        }
+    }
+
+    const fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Key(_) => None,
+            Self::Account { id, .. } => Some(*id),
+        }
+    }
+
+    /// A word more for the event.
+    fn told(&self, event: NewEvent) -> NewEvent {
+        match self {
+            Self::Key(_) => event,
+            Self::Account { label, .. } => event.detail(label.as_str()),
+        }
+    }
+}
 
 /// The network that an address is of, coarsely: one provider's, or one office's.
 fn network(address: IpAddr) -> IpAddr {
@@ -37,24 +71,33 @@ impl People {
         rng: &mut R,
         now: Timestamp,
     ) -> Result<Started, PeopleError> {
+        self.let_in(
+            visit,
+            now,
+            |change| Ok((change.owner(used.id)?, ())),
+            |change, person, ()| {
+                change.use_key(used, Some(person.id))?;
+                change.come_in(person, &Opened::Key(used.id), visit, rng)
+            },
+        )
+    }
+
+    /// Lets somebody in who is active, or counts and writes down that it was refused.
+    pub(crate) fn let_in<T>(
+        &self,
+        visit: &Visit,
+        now: Timestamp,
+        whose: impl FnOnce(&Change<'_>) -> Result<(Person, T), PeopleError>,
+        come_in: impl FnOnce(&Change<'_>, &Person, T) -> Result<Started, PeopleError>,
+    ) -> Result<Started, PeopleError> {
         let mut subject = None;
         let done = self.change(Lasting::Soon, now, |change| {
-            let person = change.owner(used.id)?;
+            let (person, by) = whose(change)?;
             subject = Some(person.clone());
             if !person.is_active(now) {
                 return Err(Refusal::NotActive.into());
             }
-            change.use_key(used, Some(person.id))?;
-            let kind = if change.is_seen(&person, visit)? { EventKind::SignedIn } else { EventKind::SignedInAnew };
-            let elsewhere = change.elsewhere(&person, used.id, visit)?;
-            let started = change.begin(&person, used.id, visit, rng)?;
-            let event = NewEvent::new(kind, By::Person(person.named())).subject(&person).address(visit.address);
-            change.note(event.session(started.session))?;
-            if let Some(elsewhere) = elsewhere {
-                let event = NewEvent::new(EventKind::TwoPlaces, By::Person(person.named())).subject(&person);
-                change.note(event.address(visit.address).session(started.session).detail(elsewhere.to_string()))?;
-            }
-            Ok(started)
+            come_in(change, &person, by)
         });
         if let Err(PeopleError::Refused(refusal)) = &done {
             self.count_refusal(subject.as_ref(), visit.address, refusal.word(), now)?;
@@ -65,12 +108,15 @@ impl People {
     /// Makes a session fresh again: its own person touched a key.
     ///
     /// # Errors
-    /// When the session is not live, or the key is not its person's or was used meanwhile.
+    /// When the session is not live or an account elsewhere began it, or the key is not its person's or was used meanwhile.
     pub fn freshen(&self, session: &SessionHash, used: &Used<'_>, now: Timestamp) -> Result<(), PeopleError> {
         self.change(Lasting::Soon, now, |change| {
             let who = change.holder(session)?;
             change
                 .if_refused(NewEvent::new(EventKind::SignInRefused, By::Person(who.named())).named(Some(who.named())));
+            if who.is_elsewhere {
+                return Err(Refusal::ByAccount.into());
+            }
             change.use_key(used, Some(who.person))?;
             change
                 .sql
@@ -82,31 +128,59 @@ impl People {
 }
 
 impl Change<'_> {
+    /// A session begins, and everybody whom it concerns hears of it.
+    pub(crate) fn come_in<R: RngCore + CryptoRng>(
+        &self,
+        person: &Person,
+        opened: &Opened<'_>,
+        visit: &Visit,
+        rng: &mut R,
+    ) -> Result<Started, PeopleError> {
+        let kind = if self.is_seen(person, visit)? { EventKind::SignedIn } else { EventKind::SignedInAnew };
+        let elsewhere = self.elsewhere(person, opened, visit)?;
+        let started = self.begin(person, opened, visit, rng)?;
+        let event = |kind| {
+            let event = NewEvent::new(kind, By::Person(person.named())).subject(person);
+            event.address(visit.address).session(started.session)
+        };
+        self.note(opened.told(event(kind)))?;
+        if let Some(elsewhere) = elsewhere {
+            self.note(event(EventKind::TwoPlaces).detail(elsewhere.to_string()))?;
+        }
+        Ok(started)
+    }
+
     /// A new session of a person. It is bound now, or within minutes by [`People::bind`].
     pub(crate) fn begin<R: RngCore + CryptoRng>(
         &self,
         person: &Person,
-        key: &CredentialId,
+        opened: &Opened<'_>,
         visit: &Visit,
         rng: &mut R,
     ) -> Result<Started, PeopleError> {
         visit.binding.check()?;
         self.make_room_for_session(person)?;
         let (id, token) = (SessionId::random(rng), SessionToken::random(rng));
-        let lasting = if visit.binding == Binding::Plain { self.rules.plain } else { self.rules.bound };
+        let lasting = self.rules.lasting(&visit.binding, opened.account().is_some());
         let (now, ends) = (millis(self.now), after(self.now, lasting));
+        let authenticated = match opened {
+            Opened::Key(_) => now,
+            Opened::Account { at, .. } => millis(*at),
+        };
         self.sql
             .prepare_cached(
-                "INSERT INTO sessions (id, person, key, binding, bound, begun, authenticated, seen, ends, address, agent) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9)",
+                "INSERT INTO sessions (id, person, key, account, binding, bound, begun, authenticated, seen, ends, address, agent) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11)",
             )?
             .execute((
                 id,
                 person.id,
-                key,
+                opened.key(),
+                opened.account(),
                 visit.binding.bound(),
                 visit.binding.bytes(),
                 now,
+                authenticated,
                 ends,
                 visit.address.map(|address| address.to_string()),
                 visit.agent.as_str(),
@@ -148,15 +222,17 @@ impl Change<'_> {
         old.into_iter().try_for_each(|id| self.end_one(id))
     }
 
-    /// Where this key was used minutes ago, if that is far from here. Nobody carries a key that fast, so that two have it, or one of
+    /// Where this key or account was used minutes ago, if that is far from here. Nobody carries a key that fast, so that two have it, or one of
     /// the two is a relay; a telephone that changes networks looks the same, which is why this is told and refuses nothing.
-    fn elsewhere(&self, person: &Person, key: &CredentialId, visit: &Visit) -> Result<Option<IpAddr>, PeopleError> {
+    fn elsewhere(&self, person: &Person, opened: &Opened<'_>, visit: &Visit) -> Result<Option<IpAddr>, PeopleError> {
         let Some(here) = visit.address else { return Ok(None) };
         let mut query = self.sql.prepare_cached(
-            "SELECT address FROM sessions WHERE person = ? AND key = ? AND begun > ? AND address IS NOT NULL ORDER BY begun DESC",
+            "SELECT address FROM sessions WHERE person = ? AND key IS ? AND account IS ? AND begun > ? AND address IS NOT NULL \
+             ORDER BY begun DESC",
         )?;
         let since = earlier(self.now, NEAR);
-        let addresses = query.query_map((person.id, key, since), |row| row.get::<_, String>(0))?;
+        let addresses =
+            query.query_map((person.id, opened.key(), opened.account(), since), |row| row.get::<_, String>(0))?;
         for address in addresses {
             if let Ok(address) = address?.parse::<IpAddr>()
                 && network(address) != network(here)

@@ -19,7 +19,7 @@ const COOKIES: u32 = 4;
 const SEEN: SignedDuration = SignedDuration::from_secs(60);
 
 impl People {
-    /// Binds a session that has just begun to its device's key: it lasts longer from now on, and may administer. The cookie before is
+    /// Binds a session that has just begun to its device's key: it lasts longer from now on, and may administer, if a key began it. The cookie before is
     /// good for nothing any more. This is done once: of the browser and a thief of its first cookie, the second fails and is seen.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl People {
                         who.session,
                         binding.bound(),
                         binding.bytes(),
-                        i64::try_from(change.rules.bound.as_millis()).unwrap_or(i64::MAX),
+                        i64::try_from(change.rules.lasting(binding, who.is_elsewhere).as_millis()).unwrap_or(i64::MAX),
                         earlier(now, BINDING),
                         after(now, SLACK),
                     ),

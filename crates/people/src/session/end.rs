@@ -1,10 +1,10 @@
 //! A session ends: by its person, by an administrator, or with all others.
 
 use jiff::Timestamp;
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, Params};
 
 use crate::{
-    Actor, CredentialId, EventKind, PeopleError, PersonId, Refusal, SessionId,
+    AccountId, Actor, CredentialId, EventKind, PeopleError, PersonId, Refusal, SessionId,
     event::NewEvent,
     store::{Change, Lasting, People, earlier, millis},
 };
@@ -64,26 +64,28 @@ impl Change<'_> {
 
     /// Ends all sessions of a person, and says how many were live.
     pub(crate) fn end_sessions(&self, person: PersonId) -> Result<u64, PeopleError> {
-        let sessions: Vec<(SessionId, i64)> = self
-            .sql
-            .prepare_cached("SELECT id, ends FROM sessions WHERE person = ? AND ended IS NULL")?
-            .query_map([person], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        self.end_these(&sessions)
+        self.end_sessions_where("true", [person])
     }
 
     /// Ends the sessions that a key of this person began.
     pub(crate) fn end_sessions_of_key(&self, person: PersonId, key: &CredentialId) -> Result<u64, PeopleError> {
-        let query = "SELECT id, ends FROM sessions WHERE person = ?1 AND key = ?2 AND ended IS NULL";
-        let sessions: Vec<(SessionId, i64)> = self
-            .sql
-            .prepare_cached(query)?
-            .query_map((person, key), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        self.end_these(&sessions)
+        self.end_sessions_where("key = ?2", (person, key))
     }
 
-    fn end_these(&self, sessions: &[(SessionId, i64)]) -> Result<u64, PeopleError> {
+    /// Ends the sessions that an account of this person began.
+    pub(crate) fn end_sessions_of_account(&self, person: PersonId, account: AccountId) -> Result<u64, PeopleError> {
+        self.end_sessions_where("account = ?2", (person, account))
+    }
+
+    /// Ends the sessions of a person, the first parameter, of which a condition holds.
+    fn end_sessions_where(&self, condition: &str, parameters: impl Params) -> Result<u64, PeopleError> {
+        let sessions: Vec<(SessionId, i64)> = self
+            .sql
+            .prepare_cached(&format!(
+                "SELECT id, ends FROM sessions WHERE person = ?1 AND ended IS NULL AND {condition}"
+            ))?
+            .query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
         sessions.iter().try_for_each(|(id, _)| self.end_one(*id))?;
         Ok(sessions.iter().filter(|(_, ends)| *ends > millis(self.now)).count() as u64)
     }

@@ -6,5 +6,6 @@ mod end;
 mod read;
 mod values;
 
+pub(crate) use begin::Opened;
 pub(crate) use read::who;
-pub use values::{Binding, Bound, Session, Started, Visit, Who};
+pub use values::{Began, Binding, Bound, Session, Started, Visit, Who};

@@ -3,19 +3,19 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Binding, Session, Who, values::Bound};
+use super::{Began, Binding, Session, Who, values::Bound};
 use crate::{
-    Agent, PeopleError, PersonId, Refusal, Role, Rules, SessionHash, SessionId,
+    AccountId, Agent, PeopleError, PersonId, Refusal, Role, Rules, SessionHash, SessionId,
     actor::is_fresh,
     store::{People, SLACK, after, millis, moment},
 };
 
-const WHO: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, min(c.ends, s.ends) \
+const WHO: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, min(c.ends, s.ends), s.account \
          FROM cookies c JOIN sessions s ON s.id = c.session JOIN persons p ON p.id = s.person \
          WHERE c.hash = ?1 AND c.ends > ?2 AND c.made <= ?3 AND s.ends > ?2 AND s.ended IS NULL \
            AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)";
 
-const HOLDER: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, s.ends \
+const HOLDER: &str = "SELECT s.id, s.person, p.name, p.role, p.groups, s.binding, s.bound, s.authenticated, s.ends, s.account \
          FROM sessions s JOIN persons p ON p.id = s.person \
          WHERE s.id = ?1 AND s.ends > ?2 AND s.ended IS NULL \
            AND p.state = 'active' AND (p.until IS NULL OR p.until > ?2)";
@@ -49,7 +49,7 @@ impl People {
     pub fn sessions(&self, person: PersonId, now: Timestamp) -> Result<Vec<Session>, PeopleError> {
         self.read(|sql| {
             let mut query = sql.prepare_cached(
-                "SELECT id, person, key, binding, bound, begun, seen, ends, address, agent FROM sessions \
+                "SELECT id, person, key, binding, bound, begun, seen, ends, address, agent, account FROM sessions \
                  WHERE person = ? AND ended IS NULL AND ends > ? ORDER BY begun DESC, id",
             )?;
             query.query_map((person, millis(now)), session)?.map(|session| session?.ok_or_else(bad)).collect()
@@ -87,27 +87,34 @@ fn holder(row: &Row<'_>, now: Timestamp, rules: &Rules) -> rusqlite::Result<Opti
     let Ok(groups) = serde_json::from_str(row.get_ref(4)?.as_str()?) else { return Ok(None) };
     let Some(binding) = Binding::of(row.get(5)?, row.get(6)?) else { return Ok(None) };
     let (role, authenticated): (Role, _) = (row.get(3)?, moment(row.get(7)?)?);
+    let is_elsewhere = row.get::<_, Option<AccountId>>(9)?.is_some();
     Ok(Some(Who {
         session: row.get(0)?,
         person: row.get(1)?,
         name: row.get(2)?,
         role,
         groups,
-        may_administer: role == Role::Administrator && binding != Binding::Plain,
+        is_elsewhere,
+        may_administer: role == Role::Administrator && binding != Binding::Plain && !is_elsewhere,
         binding,
         authenticated,
-        is_fresh: is_fresh(authenticated, now, rules.fresh),
+        is_fresh: !is_elsewhere && is_fresh(authenticated, now, rules.fresh),
         until: moment(row.get(8)?)?,
     }))
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Option<Session>> {
     let Some(binding) = Binding::of(row.get(3)?, row.get(4)?) else { return Ok(None) };
+    let began = match (row.get(2)?, row.get(10)?) {
+        (Some(key), None) => Began::Key(key),
+        (None, Some(account)) => Began::Account(account),
+        _ => return Ok(None),
+    };
     let address: Option<String> = row.get(8)?;
     Ok(Some(Session {
         id: row.get(0)?,
         person: row.get(1)?,
-        key: row.get(2)?,
+        began,
         binding,
         begun: moment(row.get(5)?)?,
         seen: moment(row.get(6)?)?,

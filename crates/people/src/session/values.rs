@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use jiff::Timestamp;
 
-use crate::{Agent, CredentialId, Group, Name, Named, PersonId, Refusal, Role, SessionId, SessionToken, words::words};
+use crate::{
+    AccountId, Agent, CredentialId, Group, Name, Named, PersonId, Refusal, Role, SessionId, SessionToken, words::words,
+};
 
 /// What a session is bound to, so that its cookie is worth nothing elsewhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -121,9 +123,11 @@ pub struct Who {
     pub groups: BTreeSet<Group>,
     /// What the session is bound to. The caller checks what only the connection shows: that a certificate is this one.
     pub binding: Binding,
-    /// Whether the person administers, and the session is bound.
+    /// Whether an account at a provider elsewhere began it, so that it administers nothing and is never fresh.
+    pub is_elsewhere: bool,
+    /// Whether the person administers, and the session is bound and was begun by a key.
     pub may_administer: bool,
-    /// When a key was touched last.
+    /// When a key was touched last, or the account's holder signed in at its provider.
     pub authenticated: Timestamp,
     /// Whether that is fresh enough to change keys.
     pub is_fresh: bool,
@@ -139,6 +143,15 @@ impl Who {
     }
 }
 
+/// What began a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Began {
+    /// A key that was touched.
+    Key(CredentialId),
+    /// An account at a provider that the organisation keeps.
+    Account(AccountId),
+}
+
 /// A session as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -146,8 +159,8 @@ pub struct Session {
     pub id: SessionId,
     /// Whose.
     pub person: PersonId,
-    /// The key that began it.
-    pub key: CredentialId,
+    /// What began it.
+    pub began: Began,
     /// What it is bound to.
     pub binding: Binding,
     /// When it began.

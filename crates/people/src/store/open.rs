@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{PeopleError, Rules};
 
 /// One step of the schema each; the number of steps taken is the file's `user_version`. A step that was given out is never changed.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("accounts.sql")];
 /// Tells the file from any other of SQLite: "Vaup".
 const APPLICATION_ID: i64 = 0x5661_7570;
 /// How long to wait for another process.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vauban_people::{
-    Actor, Approval, Binding, CredentialId, Enrolment, InvitationHash, InvitationToken, NewPerson, PersonId, Request,
-    RequestState, Role, Rules, SessionHash, Used,
+    AccountId, Actor, Approval, Binding, CredentialId, Enrolment, InvitationHash, InvitationToken, Means, NewPerson,
+    PersonId, Request, RequestState, Role, Rules, SessionHash, Used,
 };
 
 use crate::{
     calls::Call,
     made::{Town, credential, device, start, visit},
-    model::{Model, Person, What},
+    model::{By, Model, Person, What},
 };
 
 fn other(role: Role) -> Role {
@@ -25,6 +25,7 @@ pub(crate) struct Both {
     requests: Vec<Request>,
     links: Vec<Option<InvitationHash>>,
     names: u32,
+    accounts: u32,
     /// How often each was allowed, and refused.
     pub(crate) allowed: BTreeMap<&'static str, (u32, u32)>,
 }
@@ -37,11 +38,22 @@ impl Both {
         for one in [&ana, &ben, &cleo] {
             let keys = BTreeSet::from([one.key.clone()]);
             let standing = vauban_people::Standing::Active;
-            model.persons.insert(one.id, Person { standing, role: Role::Administrator, keys });
-            assert!(model.sign_in(one.id, &one.key, true));
+            model
+                .persons
+                .insert(one.id, Person { standing, role: Role::Administrator, keys, accounts: BTreeSet::new() });
+            assert!(model.sign_in(one.id, By::Key(one.key.clone()), true));
         }
         let sessions = vec![ana.session, ben.session, cleo.session];
-        Self { town, model, sessions, requests: Vec::new(), links: Vec::new(), names: 0, allowed: BTreeMap::new() }
+        Self {
+            town,
+            model,
+            sessions,
+            requests: Vec::new(),
+            links: Vec::new(),
+            names: 0,
+            accounts: 0,
+            allowed: BTreeMap::new(),
+        }
     }
 
     /// The model and the file agree on whether something may be done.
@@ -117,12 +129,23 @@ impl Both {
     }
 
     fn enrol(&mut self, at: usize) {
+        let key = self.town.new_key();
+        self.enrol_with(at, "enrol", Means::Key(&key), By::Key(key.id.clone()));
+    }
+
+    fn enrol_elsewhere(&mut self, at: usize) {
+        self.accounts += 1;
+        let claimed = self.town.claimed(&self.accounts.to_string());
+        self.enrol_with(at, "enrol_elsewhere", Means::Account(&claimed), By::Account(self.accounts));
+    }
+
+    fn enrol_with(&mut self, at: usize, what: &'static str, means: Means<'_>, by: By) {
         let Some(link) = self.links[at] else { return };
-        let (key, visit) = (self.town.new_key(), visit(device()));
-        let enrolment = Enrolment { request: self.requests[at].id, link, key: &key, visit: &visit };
+        let visit = visit(device());
+        let enrolment = Enrolment { request: self.requests[at].id, link, means, visit: &visit };
         let done = self.town.people.enrol(&enrolment, &mut self.town.rng, self.town.now);
-        let expected = self.model.enrol(at, &key.id);
-        self.same("enrol", expected, done.is_ok());
+        let expected = self.model.enrol(at, by);
+        self.same(what, expected, done.is_ok());
         if let Ok(enrolled) = done {
             self.sessions.push(enrolled.started.token.hash());
         }
@@ -133,11 +156,46 @@ impl Both {
         let used = Used { id: key, before: &bytes, after: &bytes };
         let visit = visit(if is_bound { device() } else { Binding::Plain });
         let done = self.town.people.sign_in(&used, &visit, &mut self.town.rng, self.town.now);
-        let expected = self.model.sign_in(person, key, is_bound);
+        let expected = self.model.sign_in(person, By::Key(key.clone()), is_bound);
         self.same("sign_in", expected, done.is_ok());
         if let Ok(started) = done {
             self.sessions.push(started.token.hash());
         }
+    }
+
+    /// One of a person's accounts, or one that is nobody's.
+    fn account_of(&self, person: PersonId, at: usize) -> u32 {
+        let accounts = &self.model.persons[&person].accounts;
+        accounts.iter().nth(at % accounts.len().max(1)).copied().unwrap_or(u32::MAX)
+    }
+
+    fn elsewhere(&mut self, person: PersonId, account: u32, is_bound: bool) {
+        let (claimed, visit) =
+            (self.town.claimed(&account.to_string()), visit(if is_bound { device() } else { Binding::Plain }));
+        let done = self.town.people.sign_in_elsewhere(&claimed, &visit, &mut self.town.rng, self.town.now);
+        let expected = self.model.sign_in(person, By::Account(account), is_bound);
+        self.same("elsewhere", expected, done.is_ok());
+        if let Ok(started) = done {
+            self.sessions.push(started.token.hash());
+        }
+    }
+
+    fn add_account(&mut self, by: usize) {
+        self.accounts += 1;
+        let account = self.town.claimed(&self.accounts.to_string()).account;
+        let session = self.sessions[self.session(by)];
+        let done = self.town.people.add_account(&session, &account, &mut self.town.rng, self.town.now);
+        let expected = self.model.add_account(self.session(by), self.accounts);
+        self.same("add_account", expected, done.is_ok());
+    }
+
+    fn remove_account(&mut self, by: usize, person: PersonId, account: u32) {
+        let accounts = self.town.people.accounts(person).unwrap();
+        let found = accounts.iter().find(|one| one.subject.subject() == account.to_string());
+        let id = found.map_or(AccountId::from_bytes([0; 16]), |found| found.id);
+        let done = self.town.people.remove_account(&self.actor(by), id, self.town.now);
+        let expected = self.model.remove_account(self.session(by), person, account);
+        self.same("remove_account", expected, done.is_ok());
     }
 
     pub(crate) fn pass(&mut self, seconds: i64) {
@@ -178,6 +236,15 @@ impl Both {
         self.remove_key(by, person, 1);
     }
 
+    /// Whoever signed in last adds an account, comes in by it, and removes it.
+    fn change_accounts(&mut self, by: usize) {
+        let person = self.model.sessions[self.session(by)].person;
+        self.add_account(by);
+        let account = self.account_of(person, 0);
+        self.elsewhere(person, account, true);
+        self.remove_account(by + 1, person, account);
+    }
+
     /// Every active administrator signs in, asks, approves; the subject uses the link.
     fn honest(&mut self, who: usize, what: u8) {
         let administrators: Vec<PersonId> = (0..self.model.persons.len())
@@ -192,6 +259,8 @@ impl Both {
         let person = self.person(who);
         match what {
             0 => self.invite(by, Role::Administrator),
+            5 => self.invite(by, Role::Member),
+            6 => self.change_accounts(by),
             1 => self.recover(by, person),
             2 => self.change_keys(by),
             3 => {
@@ -203,9 +272,9 @@ impl Both {
         if self.requests.len() > before {
             administrators.iter().for_each(|id| self.approve(before, *id, before, *id));
             self.pass(130);
-            if what < 2 {
+            if matches!(what, 0 | 1 | 5) {
                 self.link(by, before);
-                self.enrol(before);
+                if what == 5 { self.enrol_elsewhere(before) } else { self.enrol(before) }
             } else {
                 self.carry_out(before);
             }
@@ -247,6 +316,16 @@ impl Both {
             }
             Call::Link(by, request) if known > 0 => self.link(by, request % known),
             Call::Enrol(request) if known > 0 => self.enrol(request % known),
+            Call::EnrolElsewhere(request) if known > 0 => self.enrol_elsewhere(request % known),
+            Call::Elsewhere(who, account, is_bound) => {
+                let person = self.person(who);
+                self.elsewhere(person, self.account_of(person, account), is_bound);
+            }
+            Call::AddAccount(by) => self.add_account(by),
+            Call::RemoveAccount(by, who, account) => {
+                let person = self.person(who);
+                self.remove_account(by, person, self.account_of(person, account));
+            }
             Call::SignIn(who, key, is_bound) => {
                 let person = self.person(who);
                 self.sign_in(person, &self.key_of(person, key), is_bound);
@@ -295,7 +374,9 @@ impl Both {
         for (id, expected) in &self.model.persons {
             let person = people.person(*id).unwrap();
             let keys = people.keys(*id).unwrap().into_iter().map(|key| key.id).collect();
-            assert_eq!(&Person { standing: person.standing, role: person.role, keys }, expected);
+            let accounts = people.accounts(*id).unwrap();
+            let accounts = accounts.iter().map(|account| account.subject.subject().parse().unwrap()).collect();
+            assert_eq!(&Person { standing: person.standing, role: person.role, keys, accounts }, expected);
         }
         for (request, expected) in self.requests.iter().zip(&self.model.requests) {
             let state = people.request(request.id).unwrap().state;

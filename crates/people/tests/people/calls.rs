@@ -16,6 +16,10 @@ pub(crate) enum Call {
     },
     Link(usize, usize),
     Enrol(usize),
+    EnrolElsewhere(usize),
+    Elsewhere(usize, usize, bool),
+    AddAccount(usize),
+    RemoveAccount(usize, usize, usize),
     SignIn(usize, usize, bool),
     CarryOut(usize),
     Veto(usize, usize),
@@ -27,7 +31,8 @@ pub(crate) enum Call {
     RemoveKey(usize, usize, usize),
     Pass(i64),
     Tend,
-    /// What honest people do, so that things come far: an invitation, a recovery, other keys, a suspension, another role, from begin to end.
+    /// What honest people do, so that things come far: an invitation, a recovery, other keys, a suspension, another role, an invitation that is used with
+    /// an account elsewhere, other accounts, from begin to end.
     Honest(usize, u8),
 }
 
@@ -46,6 +51,10 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         }),
         4 => (at(), at()).prop_map(|(by, request)| Call::Link(by, request)),
         4 => at().prop_map(Call::Enrol),
+        3 => at().prop_map(Call::EnrolElsewhere),
+        4 => (at(), at(), any::<bool>()).prop_map(|(who, account, bound)| Call::Elsewhere(who, account, bound)),
+        2 => at().prop_map(Call::AddAccount),
+        2 => (at(), at(), at()).prop_map(|(by, who, account)| Call::RemoveAccount(by, who, account)),
         6 => (at(), at(), any::<bool>()).prop_map(|(who, key, bound)| Call::SignIn(who, key, bound)),
         2 => at().prop_map(Call::CarryOut),
         3 => (at(), at()).prop_map(|(by, request)| Call::Veto(by, request)),
@@ -57,6 +66,6 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         2 => (at(), at(), at()).prop_map(|(by, who, key)| Call::RemoveKey(by, who, key)),
         4 => prop_oneof![4 => 1..200_i64, 1 => 200..100_000_i64].prop_map(Call::Pass),
         1 => Just(Call::Tend),
-        3 => (at(), 0..5_u8).prop_map(|(who, what)| Call::Honest(who, what)),
+        3 => (at(), 0..7_u8).prop_map(|(who, what)| Call::Honest(who, what)),
     ]
 }

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tempfile::TempDir;
 use vauban_people::{
-    Actor, Agent, Approval, Binding, BrowserHash, BrowserToken, CredentialId, Digest, Enrolment, Invitation,
-    InvitationToken, NewKey, NewPerson, People, PeopleError, PersonId, Refusal, Request, RequestId, Role, Rules,
-    SessionHash, Started, Tie, Used, Visit,
+    Actor, Agent, Approval, Binding, BrowserHash, BrowserToken, Claimed, CredentialId, Digest, Enrolment, Invitation,
+    InvitationToken, Means, NewAccount, NewKey, NewPerson, People, PeopleError, PersonId, Refusal, Request, RequestId,
+    Role, Rules, SessionHash, Started, Subject, Tie, Used, Visit,
 };
 
 /// Somebody with a key and a session.
@@ -110,10 +110,36 @@ impl Town {
     }
 
     pub(crate) fn enrol_for(&mut self, request: RequestId, link: &InvitationToken) -> Result<Somebody, PeopleError> {
-        let (key, visit) = (self.new_key(), visit(device()));
-        let enrolment = Enrolment { request, link: link.hash(), key: &key, visit: &visit };
+        let key = self.new_key();
+        let (id, session) = self.enrol_with(request, link, Means::Key(&key))?;
+        Ok(Somebody { id, key: key.id, session })
+    }
+
+    pub(crate) fn enrol_with(
+        &mut self,
+        request: RequestId,
+        link: &InvitationToken,
+        means: Means<'_>,
+    ) -> Result<(PersonId, SessionHash), PeopleError> {
+        let visit = visit(device());
+        let enrolment = Enrolment { request, link: link.hash(), means, visit: &visit };
         let enrolled = self.people.enrol(&enrolment, &mut self.rng, self.now)?;
-        Ok(Somebody { id: enrolled.person.id, key: key.id, session: enrolled.started.token.hash() })
+        Ok((enrolled.person.id, enrolled.started.token.hash()))
+    }
+
+    /// What the provider says of an account, to which its holder signed in just now.
+    pub(crate) fn claimed(&self, name: &str) -> Claimed {
+        let subject = Subject::new("https://id.example", name).unwrap();
+        let account = NewAccount { subject, label: format!("{name}@campagne.example").parse().unwrap() };
+        Claimed { account, authenticated: self.now }
+    }
+
+    /// An invitation of a member that two administrators approved, and its link.
+    pub(crate) fn invited(&mut self, name: &str, ana: &Somebody, ben: &Somebody) -> (RequestId, InvitationToken) {
+        let request = self.invite(ana, &Self::new_person(name)).unwrap();
+        self.approve(&request, ana).unwrap();
+        self.approve(&request, ben).unwrap();
+        (request.id, self.link(&ana.actor(), request.id).unwrap())
     }
 
     pub(crate) fn new_person(name: &str) -> NewPerson {

@@ -1,6 +1,7 @@
 //! The rules, each with its refusal, on a file as the program has it.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects in the shortest way")]
 
+mod accounts;
 mod both;
 mod calls;
 mod challenges;

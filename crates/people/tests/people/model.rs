@@ -11,12 +11,21 @@ pub(crate) struct Person {
     pub(crate) standing: Standing,
     pub(crate) role: Role,
     pub(crate) keys: BTreeSet<CredentialId>,
+    /// Accounts elsewhere, by number.
+    pub(crate) accounts: BTreeSet<u32>,
+}
+
+/// What began a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum By {
+    Key(CredentialId),
+    Account(u32),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) person: PersonId,
-    pub(crate) key: CredentialId,
+    pub(crate) by: By,
     pub(crate) is_bound: bool,
     pub(crate) begun: i64,
     pub(crate) ends: i64,
@@ -73,18 +82,24 @@ impl Model {
     }
 
     pub(crate) fn administers(&self, session: usize) -> bool {
-        self.who(session).is_some_and(|session| session.is_bound && self.is_administrator(session.person))
+        self.who(session).is_some_and(|session| {
+            session.is_bound && matches!(session.by, By::Key(_)) && self.is_administrator(session.person)
+        })
     }
 
     fn is_fresh(&self, session: usize) -> bool {
-        self.who(session).is_some_and(|session| self.now - session.begun <= 300)
+        self.who(session).is_some_and(|session| matches!(session.by, By::Key(_)) && self.now - session.begun <= 300)
     }
 
     pub(crate) fn ask(&mut self, by: usize, what: What, subject: PersonId) -> bool {
         let makes_sense = match what {
             What::Invite => true,
             What::Recover => self.is_active(subject),
-            What::Role(role) => self.is_active(subject) && self.persons[&subject].role != role,
+            What::Role(role) => {
+                self.is_active(subject)
+                    && self.persons[&subject].role != role
+                    && (role == Role::Member || !self.persons[&subject].keys.is_empty())
+            }
         };
         let is_open = |request: &Request| request.subject == subject && request.is_open() && self.now < request.ends;
         let may = self.administers(by) && makes_sense && !self.requests.iter().any(is_open);
@@ -113,7 +128,8 @@ impl Model {
                 request.ready = if request.what == What::Invite { now } else { now + 120 };
                 request.ends = request.ready + DAY;
                 if request.what == What::Invite {
-                    let person = Person { standing: Standing::Invited, role: invited, keys: BTreeSet::new() };
+                    let (keys, accounts) = (BTreeSet::new(), BTreeSet::new());
+                    let person = Person { standing: Standing::Invited, role: invited, keys, accounts };
                     self.persons.insert(self.requests[at].subject, person);
                 }
             }
@@ -137,29 +153,40 @@ impl Model {
         may
     }
 
-    pub(crate) fn enrol(&mut self, at: usize, key: &CredentialId) -> bool {
-        let may = self.requests[at].has_link && self.is_ready(at);
+    pub(crate) fn enrol(&mut self, at: usize, by: By) -> bool {
+        let subject = self.requests[at].subject;
+        let may = self.requests[at].has_link
+            && self.is_ready(at)
+            && (matches!(by, By::Key(_)) || self.persons[&subject].role == Role::Member);
         if may {
-            let subject = self.requests[at].subject;
             self.requests[at].state = RequestState::Done;
             self.end_sessions(|session| session.person == subject);
             let person = self.persons.get_mut(&subject).unwrap();
             person.standing = Standing::Active;
-            person.keys = BTreeSet::from([key.clone()]);
-            self.begin(subject, key, true);
+            person.keys.clear();
+            person.accounts.clear();
+            match &by {
+                By::Key(key) => person.keys.insert(key.clone()),
+                By::Account(account) => person.accounts.insert(*account),
+            };
+            self.begin(subject, by, true);
         }
         may
     }
 
-    fn begin(&mut self, person: PersonId, key: &CredentialId, is_bound: bool) {
+    fn begin(&mut self, person: PersonId, by: By, is_bound: bool) {
         let (begun, ends) = (self.now, self.now + if is_bound { 300 } else { 3_600 });
-        self.sessions.push(Session { person, key: key.clone(), is_bound, begun, ends, is_ended: false });
+        self.sessions.push(Session { person, by, is_bound, begun, ends, is_ended: false });
     }
 
-    pub(crate) fn sign_in(&mut self, person: PersonId, key: &CredentialId, is_bound: bool) -> bool {
-        let may = self.is_active(person) && self.persons[&person].keys.contains(key);
+    pub(crate) fn sign_in(&mut self, person: PersonId, by: By, is_bound: bool) -> bool {
+        let is_theirs = match &by {
+            By::Key(key) => self.persons[&person].keys.contains(key),
+            By::Account(account) => self.persons[&person].accounts.contains(account),
+        };
+        let may = self.is_active(person) && is_theirs;
         if may {
-            self.begin(person, key, is_bound);
+            self.begin(person, by, is_bound);
         }
         may
     }
@@ -216,6 +243,7 @@ impl Model {
             let leaving = self.persons.get_mut(&person).unwrap();
             leaving.standing = Standing::Gone;
             leaving.keys.clear();
+            leaving.accounts.clear();
             self.cut_off(person);
         }
         may
@@ -245,7 +273,29 @@ impl Model {
             && self.persons[&person].keys.contains(key);
         if may {
             self.persons.get_mut(&person).unwrap().keys.remove(key);
-            self.end_sessions(|session| session.key == *key);
+            self.end_sessions(|session| session.by == By::Key(key.clone()));
+        }
+        may
+    }
+
+    pub(crate) fn add_account(&mut self, by: usize, account: u32) -> bool {
+        let may = self.is_fresh(by) && self.persons[&self.sessions[by].person].accounts.len() < 4;
+        if may {
+            let person = self.sessions[by].person;
+            self.persons.get_mut(&person).unwrap().accounts.insert(account);
+        }
+        may
+    }
+
+    pub(crate) fn remove_account(&mut self, by: usize, person: PersonId, account: u32) -> bool {
+        let owner = &self.persons[&person];
+        let may = self.is_fresh(by)
+            && (self.sessions[by].person == person || self.administers(by))
+            && owner.accounts.contains(&account)
+            && owner.keys.len() + owner.accounts.len() > 1;
+        if may {
+            self.persons.get_mut(&person).unwrap().accounts.remove(&account);
+            self.end_sessions(|session| session.by == By::Account(account));
         }
         may
     }

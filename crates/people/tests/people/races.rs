@@ -3,7 +3,7 @@
 use std::sync::{Barrier, Mutex};
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
-use vauban_people::{Approval, Enrolment, Invitation, PeopleError, Refusal, RequestState, Used};
+use vauban_people::{Approval, Enrolment, Invitation, Means, PeopleError, Refusal, RequestState, Used};
 
 use crate::made::{Town, credential, device, visit};
 
@@ -49,7 +49,8 @@ fn one_link_makes_one_key() {
     let (visit, people, now) = (visit(device()), &town.people, town.now);
     let enrolled = only_one(
         at_once(|number, rng| {
-            let enrolment = Enrolment { request, link: link.hash(), key: &keys[usize::from(number)], visit: &visit };
+            let enrolment =
+                Enrolment { request, link: link.hash(), means: Means::Key(&keys[usize::from(number)]), visit: &visit };
             people.enrol(&enrolment, rng, now)
         }),
         Refusal::LinkUsed,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// All that is allowed at times, and refused at others.
-const ALL: [&str; 15] = [
+const ALL: [&str; 19] = [
     "invite",
     "recover",
     "role",
@@ -27,6 +27,10 @@ const ALL: [&str; 15] = [
     "end_all",
     "add_key",
     "remove_key",
+    "enrol_elsewhere",
+    "elsewhere",
+    "add_account",
+    "remove_account",
 ];
 
 #[test]

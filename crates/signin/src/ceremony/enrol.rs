@@ -9,7 +9,9 @@ use axum::{
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
 use vauban_passkey::{Asked, Attestation, Nonce};
-use vauban_people::{CredentialId, Enrolment, Invitation, Kind, NewKey, PersonId, Purpose, Refusal, RequestId, Role};
+use vauban_people::{
+    CredentialId, Enrolment, Invitation, Kind, Means, NewKey, PersonId, Purpose, Refusal, RequestId, Role,
+};
 
 use super::{
     answer::Sent,
@@ -46,7 +48,7 @@ impl Ceremony for Enrol {
         let now = site.now();
         let made = site.door().enrolled(&kept.state, &sent.response(), now)?;
         let key = new_key(&made, sent)?;
-        let enrolment = Enrolment { request, link: sent.link()?, key: &key, visit: &kept.browser.visit };
+        let enrolment = Enrolment { request, link: sent.link()?, means: Means::Key(&key), visit: &kept.browser.visit };
         let enrolled = site.people().enrol(&enrolment, rng, now)?;
         Ok(Done { started: Some(enrolled.started), to: "/mine".to_owned() })
     }

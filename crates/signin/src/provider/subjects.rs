@@ -28,6 +28,7 @@ pub(super) fn subject(who: &Who) -> Subject {
         name: who.name.as_str().to_owned(),
         groups: who.groups.iter().map(|group| group.as_str().to_owned()).collect(),
         session: Uuid::from_bytes(who.session.bytes()),
+        is_by_key: !who.is_elsewhere,
         authenticated: who.authenticated,
     }
 }

@@ -21,7 +21,12 @@ fn begun(front: &Front, seed: u8, binding: Binding) -> String {
         attested: false,
     };
     let visit = Visit { binding, address: None, agent: vauban_people::Agent::new("test") };
-    let enrolment = vauban_people::Enrolment { request: request.id, link: link.hash(), key: &key, visit: &visit };
+    let enrolment = vauban_people::Enrolment {
+        request: request.id,
+        link: link.hash(),
+        means: vauban_people::Means::Key(&key),
+        visit: &visit,
+    };
     let enrolled = people.enrol(&enrolment, &mut rng().unwrap(), now).unwrap();
     format!("__Host-vauban-session={}", &*enrolled.started.token.text())
 }

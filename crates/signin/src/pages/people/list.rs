@@ -88,7 +88,7 @@ fn table(seat: &Seat, here: &[Enlisted]) -> Markup {
     }
 }
 
-fn row(seat: &Seat, Enlisted { person, keys, sessions }: &Enlisted) -> Markup {
+fn row(seat: &Seat, Enlisted { person, keys, accounts, sessions }: &Enlisted) -> Markup {
     html! {
         tr {
             td.name { a href={ "/people/" (person.id) } { (person.name) } }
@@ -96,7 +96,9 @@ fn row(seat: &Seat, Enlisted { person, keys, sessions }: &Enlisted) -> Markup {
             td.place { @for (place, group) in person.groups.iter().enumerate() { @if place > 0 { ", " } (group) } }
             td { @if person.standing == Standing::Active { (words::standing(seat, person.standing)) } @else { strong { (words::standing(seat, person.standing)) } } }
             td { @if let Some(until) = person.until { (day(last_day(until))) } @else { (seat.say("sans fin", "no end")) } }
-            td { (count(seat, *keys, ("clé", "clés"), ("key", "keys"))) @if *keys == 1 { br; strong.mark { (seat.say("une seule clé", "one key only")) } } }
+            td { (count(seat, *keys, ("clé", "clés"), ("key", "keys")))
+                @if *accounts > 0 { br; (count(seat, *accounts, ("compte ailleurs", "comptes ailleurs"), ("account elsewhere", "accounts elsewhere"))) }
+                @if *keys == 1 { br; strong.mark { (seat.say("une seule clé", "one key only")) } } }
             td { (count(seat, *sessions, ("session", "sessions"), ("session", "sessions"))) }
         }
     }
