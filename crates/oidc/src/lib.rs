@@ -11,6 +11,7 @@ mod call;
 mod client;
 mod discovery;
 mod dpop;
+pub mod elsewhere;
 mod end_session;
 mod error;
 mod form;

@@ -39,7 +39,7 @@ pub(crate) const PROOFS: i64 = 20_000;
 pub(crate) const PARAMETERS: usize = 64;
 /// One request's parameters together, in bytes.
 pub const LONGEST: usize = 16 * 1_024;
-/// A token of others (a proof, an assertion, a hint), in bytes.
-pub(crate) const LONGEST_TOKEN: usize = 8 * 1_024;
+/// A token of others (a proof, an assertion, a hint, an ID token with many groups), in bytes.
+pub(crate) const LONGEST_TOKEN: usize = 32 * 1_024;
 /// How often a client is told of a logout before it is given up.
 pub(crate) const TRIES: i64 = 6;

@@ -3,6 +3,7 @@
 
 mod clients;
 mod dump;
+mod elsewhere;
 mod house;
 mod keys;
 mod outbox;
