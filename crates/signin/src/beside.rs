@@ -16,19 +16,24 @@ where
     tokio::task::spawn_blocking(move || work(&site)).await.map_err(|_| Failed::Lost)
 }
 
-/// Counts an attempt that failed, and tells it the later the more there were.
+/// Counts an attempt that failed, and tells the script of it the later the more there were.
 pub(crate) async fn refuse(site: SignIn, failed: Failed, whose: (Option<PersonId>, Option<IpAddr>)) -> Response {
+    waited(site, failed, whose).await.response()
+}
+
+/// Counts an attempt that failed, and waits the longer the more there were.
+pub(crate) async fn waited(site: SignIn, failed: Failed, whose: (Option<PersonId>, Option<IpAddr>)) -> Failed {
     let counted = beside(site, move |site| (slowed(site, &failed, whose), failed));
     let (wait, failed) = counted.await.unwrap_or_else(|lost| (Duration::ZERO, lost));
     tokio::time::sleep(wait).await;
-    failed.response()
+    failed
 }
 
 /// How long to wait before a failure is told. What `people` refused it counted itself.
 fn slowed(site: &SignIn, failed: &Failed, (person, address): (Option<PersonId>, Option<IpAddr>)) -> Duration {
     let now = site.now();
     let wait = match failed {
-        Failed::Key(_) | Failed::Device(_) | Failed::Unreadable => {
+        Failed::Key(_) | Failed::Device(_) | Failed::Answered(_) | Failed::Unreadable => {
             site.people().refused(&Attempt { person, address, why: failed.code() }, now)
         }
         _ => site.people().slowdown(person, address, now),

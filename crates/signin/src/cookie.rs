@@ -6,6 +6,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use vauban_people::Started;
 
+use crate::visit::Browser;
+
+/// How long a browser's own cookie lasts, in seconds: longer than any ceremony, shorter than a day's work.
+const BROWSER_SECONDS: i64 = 3_600;
+
 /// The names, which say where a cookie holds: with the prefix, a browser takes it over TLS from this very host alone (RFC 6265bis, section 4.1.3.2).
 #[derive(Debug)]
 pub(crate) struct Cookies {
@@ -49,6 +54,11 @@ impl Cookies {
     /// Has a browser keep the cookie of a session for as long as it is good.
     pub(crate) fn begin(&self, started: &Started, now: Timestamp) -> Option<HeaderValue> {
         self.keep(self.session, &started.token.text(), Some(started.until.duration_since(now).as_secs()))
+    }
+
+    /// Has a browser keep what tells it from others, while it is in the middle of something; nothing, where it does already.
+    pub(crate) fn told_apart(&self, browser: &Browser) -> Option<HeaderValue> {
+        self.keep(self.browser, &browser.token.text(), Some(BROWSER_SECONDS)).filter(|_| browser.is_new)
     }
 
     /// What all of them have in common.

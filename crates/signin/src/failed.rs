@@ -8,8 +8,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use vauban_model::{Lang, Text};
+use vauban_oidc::elsewhere::ElsewhereError;
 use vauban_passkey::{NotACredential, NotAState, NotAsked, Refused};
-use vauban_people::{InvalidId, InvalidName, NotAToken, PeopleError, Refusal};
+use vauban_people::{InvalidId, InvalidName, InvalidSubject, NotAToken, PeopleError, Refusal};
 
 use crate::device::NotProven;
 
@@ -25,6 +26,12 @@ pub(crate) enum Failed {
     /// A device has not proven its key.
     #[error("the device: {0}")]
     Device(#[from] NotProven),
+    /// What a provider elsewhere let somebody bring back does not hold.
+    #[error(transparent)]
+    Answered(ElsewhereError),
+    /// A provider elsewhere let nobody in, or does not work.
+    #[error(transparent)]
+    Elsewhere(ElsewhereError),
     /// The body is not what the script sends.
     #[error("the request cannot be read")]
     Unreadable,
@@ -49,6 +56,7 @@ impl Failed {
             Self::People(PeopleError::Refused(refusal)) => refusal.word(),
             Self::Key(refused) => refused.code(),
             Self::Device(_) => "device-proof",
+            Self::Answered(error) | Self::Elsewhere(error) => error.word(),
             Self::Unreadable => "unreadable",
             Self::People(_) | Self::Random(_) | Self::Lost => "unavailable",
             Self::NotAsked(_) | Self::Ours => "internal",
@@ -61,7 +69,11 @@ impl Failed {
             Self::People(PeopleError::Refused(
                 Refusal::NoSuchPerson | Refusal::NoSuchRequest | Refusal::NoSuchLink | Refusal::NoSuchSession,
             )) => StatusCode::NOT_FOUND,
-            Self::People(PeopleError::Refused(_)) | Self::Key(_) | Self::Device(_) => StatusCode::FORBIDDEN,
+            Self::People(PeopleError::Refused(_)) | Self::Key(_) | Self::Device(_) | Self::Answered(_) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Elsewhere(ElsewhereError::Declined(_)) => StatusCode::FORBIDDEN,
+            Self::Elsewhere(_) => StatusCode::BAD_GATEWAY,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::People(_) | Self::Random(_) | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAsked(_) | Self::Ours => StatusCode::INTERNAL_SERVER_ERROR,
@@ -79,6 +91,18 @@ impl Failed {
             Self::Device(_) => Text::new(
                 "Cet appareil n'a pas prouvé sa clé. Reconnectez-vous.",
                 "This device has not proven its key. Sign in again.",
+            ),
+            Self::Answered(_) => Text::new(
+                "Ce que le fournisseur a renvoyé ne prouve rien, ou plus. Recommencez depuis cette organisation.",
+                "What the provider sent back proves nothing, or no more. Begin again, from this organisation.",
+            ),
+            Self::Elsewhere(ElsewhereError::Declined(_)) => Text::new(
+                "Le fournisseur n'a laissé entrer personne : vous avez annulé, ou ce compte n'y a pas droit.",
+                "The provider let nobody in: you cancelled, or this account may not.",
+            ),
+            Self::Elsewhere(_) => Text::new(
+                "Le fournisseur de comptes ne répond pas comme il faut. Entrez avec votre clé d'accès, ou prévenez un administrateur.",
+                "The provider of accounts does not answer as it should. Sign in with your passkey, or tell an administrator.",
             ),
             Self::Unreadable => Text::new(
                 "La page a envoyé quelque chose d'illisible. Rechargez-la.",
@@ -105,6 +129,21 @@ impl Failed {
         let text = self.text();
         let body = serde_json::json!({ "code": self.code(), "fr": text.get(Lang::Fr), "en": text.get(Lang::En) });
         (self.noted(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    }
+}
+
+impl From<ElsewhereError> for Failed {
+    fn from(error: ElsewhereError) -> Self {
+        match error {
+            ElsewhereError::Answer(_) | ElsewhereError::Token(_) => Self::Answered(error),
+            _ => Self::Elsewhere(error),
+        }
+    }
+}
+
+impl From<InvalidSubject> for Failed {
+    fn from(_: InvalidSubject) -> Self {
+        Self::Answered(ElsewhereError::Token("a subject that is none"))
     }
 }
 

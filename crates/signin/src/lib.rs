@@ -18,6 +18,7 @@ mod ceremony;
 mod certificate;
 mod cookie;
 mod device;
+mod elsewhere;
 mod failed;
 mod forward;
 mod gate;
@@ -33,6 +34,7 @@ mod visit;
 
 pub use app::app;
 pub use cookie::value as cookie;
+pub use elsewhere::{KeptProvider, redirect};
 pub use forward::{NoTool, Tool};
 pub use reach::Reach;
 pub use serve::serve;

@@ -10,7 +10,7 @@ use crate::{
     SignIn,
     ceremony::{AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
     device::{BIND, REFRESH, bind, refresh},
-    forward,
+    elsewhere, forward,
     pages::{self, people},
 };
 
@@ -21,6 +21,8 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/signin/script.js", get(pages::script))
         .route("/signin/ask", post(ask::<Enter>))
         .route("/signin/answer", post(answer::<Enter>))
+        .route(elsewhere::RETURN, get(elsewhere::come_back).post(elsewhere::sign_in))
+        .route(elsewhere::ARRIVE, get(elsewhere::arrive))
         .route(BIND, post(bind))
         .route(REFRESH, post(refresh))
         .route("/signin/out", post(pages::sign_out))
@@ -28,12 +30,15 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/enrol/who", post(who))
         .route("/enrol/ask", post(ask::<Enrol>))
         .route("/enrol/answer", post(answer::<Enrol>))
+        .route("/enrol/elsewhere", post(elsewhere::enrol))
         .route("/mine", get(pages::mine))
         .route("/mine/fresh/ask", post(ask::<Fresh>))
         .route("/mine/fresh/answer", post(answer::<Fresh>))
         .route("/mine/keys/ask", post(ask::<AddKey>))
         .route("/mine/keys/answer", post(answer::<AddKey>))
         .route("/mine/keys/{id}/remove", post(pages::remove_key))
+        .route("/mine/accounts/add", post(elsewhere::add))
+        .route("/mine/accounts/{id}/remove", post(pages::remove_account))
         .route("/mine/sessions/{id}/end", post(pages::end_session))
         .route("/forward/start", get(forward::go))
         .route("/requests", get(pages::requests))
@@ -61,6 +66,7 @@ fn administration() -> Router<SignIn> {
         .route("/people/{id}/groups", post(people::set_groups))
         .route("/people/{id}/end", post(people::set_end))
         .route("/people/{id}/keys/{key}/remove", post(people::remove_key))
+        .route("/people/{id}/accounts/{account}/remove", post(people::remove_account))
         .route("/people/{id}/sessions/end", post(people::end_all))
         .route("/people/{id}/sessions/{session}/end", post(people::end_session))
         .route("/audit", get(people::audit))

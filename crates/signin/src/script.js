@@ -90,6 +90,26 @@ for (const form of document.querySelectorAll("form[data-kind]")) {
   });
 }
 
+/** To the provider that the organisation keeps: the server says where, for this browser alone. */
+for (const form of document.querySelectorAll("form[data-away]")) {
+  const said = form.querySelector("[role=alert]");
+  const button = form.querySelector("button");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    waiting?.abort();
+    waiting = null;
+    said.textContent = "";
+    button.disabled = true;
+    try {
+      const { to } = await post(form.dataset.away, { link, back: form.dataset.back ?? "" });
+      location.assign(to);
+    } catch (error) {
+      said.textContent = error.message;
+      button.disabled = false;
+    }
+  });
+}
+
 /** A key that the browser offers in the field, before anybody presses a button. What fails here fails silently: there is the button. */
 async function offer(form) {
   const field = form.querySelector("input");
@@ -107,7 +127,8 @@ async function invited(form) {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    const { name, recovery } = await post("/enrol/who", { link });
+    const { name, recovery, elsewhere } = await post("/enrol/who", { link });
+    document.querySelector("#elsewhere")?.toggleAttribute("hidden", !elsewhere);
     document.querySelector("#for").textContent = name;
     document.querySelector("#recovery").hidden = !recovery;
     button.disabled = false;

@@ -11,7 +11,7 @@ use vauban_passkey::{Door, Models, NoDoor};
 use vauban_people::{Binding, People, PeopleError, SessionHash, SessionToken, Warning, Who};
 
 use crate::{
-    Reach, certificate,
+    KeptProvider, Reach, certificate,
     cookie::{self, Cookies},
     forward::{NoTool, Tool, Tools},
 };
@@ -35,6 +35,8 @@ pub struct Settings {
     pub reach: Reach,
     /// The tools whose proxies ask here.
     pub tools: Vec<Tool>,
+    /// A provider that the organisation keeps, where it keeps one.
+    pub kept: Option<KeptProvider>,
     /// The models of keys that are vouched for, where the rules ask that of administrators.
     pub models: Models,
 }
@@ -52,6 +54,7 @@ impl Settings {
             home: "/mine",
             reach: Reach::everything(),
             tools: Vec::new(),
+            kept: None,
             models: Models::default(),
         }
     }

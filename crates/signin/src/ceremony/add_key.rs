@@ -28,9 +28,7 @@ impl FromRequestParts<SignIn> for AddKey {
 impl Ceremony for AddKey {
     fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
         let who = &self.0.who;
-        if !who.is_fresh {
-            return Err(Refusal::NotFresh.into());
-        }
+        self.0.must_be_fresh()?;
         let known: Vec<Vec<u8>> = site.people().keys(who.person)?.iter().map(|key| key.id.bytes().to_vec()).collect();
         let person = Uuid::from_bytes(who.person.bytes());
         let asked = site.door().enrol(person, who.name.as_str(), &known, attestation(site, who.role), nonce)?;

@@ -19,10 +19,11 @@ pub(crate) struct Sent {
     response: Value,
     link: String,
     label: String,
+    back: String,
 }
 
 impl Sent {
-    pub(super) fn read(body: &[u8]) -> Result<Self, Failed> {
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Failed> {
         serde_json::from_slice(body).map_err(|_| Failed::Unreadable)
     }
 
@@ -30,7 +31,7 @@ impl Sent {
         Ok(self.challenge.parse::<ChallengeToken>()?.hash())
     }
 
-    pub(super) fn link(&self) -> Result<InvitationHash, Failed> {
+    pub(crate) fn link(&self) -> Result<InvitationHash, Failed> {
         Ok(self.link.parse::<InvitationToken>()?.hash())
     }
 
@@ -38,6 +39,11 @@ impl Sent {
     pub(super) fn label(&self, otherwise: &str) -> Result<Label, Failed> {
         let told = self.label.trim();
         Ok(if told.is_empty() { otherwise } else { told }.parse()?)
+    }
+
+    /// Where the person was going, as the browser says.
+    pub(crate) fn back(self) -> String {
+        self.back
     }
 
     /// The response as the browser wrote it.

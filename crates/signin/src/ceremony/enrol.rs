@@ -36,9 +36,8 @@ impl FromRequestParts<SignIn> for Enrol {
 
 impl Ceremony for Enrol {
     fn ask(&self, site: &SignIn, sent: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
-        let invitation = invitation(site, sent)?;
+        let (invitation, role) = invited(site, sent)?;
         let (person, name) = (Uuid::from_bytes(invitation.person.id.bytes()), invitation.person.name.as_str());
-        let role = role(site, invitation.request)?;
         let asked = site.door().enrol(person, name, &[], attestation(site, role), nonce)?;
         Ok((asked, Purpose::Enrol { request: invitation.request }))
     }
@@ -60,17 +59,24 @@ impl Ceremony for Enrol {
 
 /// Whom a link is for, so that the page can say it before anything is made.
 pub(crate) async fn who(State(site): State<SignIn>, body: Bytes) -> Response {
-    match Sent::read(&body).and_then(|sent| invitation(&site, &sent)) {
-        Ok(invitation) => {
-            let told = serde_json::json!({ "name": invitation.person.name, "recovery": invitation.is_recovery });
+    match Sent::read(&body).and_then(|sent| invited(&site, &sent)) {
+        Ok((invitation, role)) => {
+            let told = serde_json::json!({
+                "name": invitation.person.name,
+                "recovery": invitation.is_recovery,
+                "elsewhere": site.settings().kept.is_some() && role != Role::Administrator,
+            });
             ([(header::CONTENT_TYPE, "application/json")], told.to_string()).into_response()
         }
         Err(failed) => failed.response(),
     }
 }
 
-fn invitation(site: &SignIn, sent: &Sent) -> Result<Invitation, Failed> {
-    Ok(site.people().invitation(&sent.link()?, site.now())?)
+/// Whom a link is for, and what they will be.
+pub(crate) fn invited(site: &SignIn, sent: &Sent) -> Result<(Invitation, Role), Failed> {
+    let invitation = site.people().invitation(&sent.link()?, site.now())?;
+    let role = role(site, invitation.request)?;
+    Ok((invitation, role))
 }
 
 /// What the person of a request will be.

@@ -9,9 +9,9 @@ mod sign_in;
 mod steps;
 
 pub(crate) use add_key::AddKey;
-pub(crate) use answer::{LONGEST, key_id};
+pub(crate) use answer::{LONGEST, Sent, key_id};
 pub(crate) use approve::Approve;
-pub(crate) use enrol::{Enrol, attestation, who};
+pub(crate) use enrol::{Enrol, attestation, invited, who};
 pub(crate) use fresh::Fresh;
 pub(crate) use sign_in::Enter;
-pub(crate) use steps::{answer, ask};
+pub(crate) use steps::{answer, ask, starts};

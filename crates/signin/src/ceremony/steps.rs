@@ -19,9 +19,6 @@ use crate::{
     visit::Browser,
 };
 
-/// How long a browser's own cookie lasts, in seconds: longer than any ceremony, shorter than a day's work.
-const BROWSER_SECONDS: i64 = 3_600;
-
 /// What came of an answer.
 #[derive(Debug)]
 pub(crate) struct Done {
@@ -65,8 +62,7 @@ pub(crate) async fn ask<C: Ceremony>(
     ceremony: C,
     body: Bytes,
 ) -> Response {
-    let cookies = site.cookies();
-    let kept = cookies.keep(cookies.browser, &browser.token.text(), Some(BROWSER_SECONDS)).filter(|_| browser.is_new);
+    let kept = site.cookies().told_apart(&browser);
     let asked = beside(site.clone(), move |site| {
         let sent = Sent::read(&body)?;
         let mut rng = site.rng()?;
@@ -122,10 +118,20 @@ fn went_well(site: &SignIn, done: &Done, browser: &Browser, headers: &HeaderMap)
     let body = serde_json::json!({ "to": done.to }).to_string();
     let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
     if let Some(started) = &done.started {
-        end_earlier(site, headers)?;
-        answer.headers_mut().extend(begins(site, started, &browser.visit.binding)?);
+        answer.headers_mut().extend(starts(site, started, &browser.visit.binding, headers)?);
     }
     Ok(answer)
+}
+
+/// What goes with the answer by which a session begins; the one before, in this browser, is over.
+pub(crate) fn starts(
+    site: &SignIn,
+    started: &Started,
+    binding: &Binding,
+    headers: &HeaderMap,
+) -> Result<Vec<(HeaderName, HeaderValue)>, Failed> {
+    end_earlier(site, headers)?;
+    begins(site, started, binding)
 }
 
 /// The cookie of a session that begins, and the offer to bind it to its device, where it is bound to nothing yet.

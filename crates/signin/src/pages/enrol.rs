@@ -4,7 +4,10 @@ use axum::{extract::State, response::Response};
 use maud::html;
 use vauban_model::Lang;
 
-use super::parts::{Button, CeremonyForm, page};
+use super::{
+    accounts::entrance,
+    parts::{Button, CeremonyForm, page},
+};
 use crate::{SignIn, visit::Browser};
 
 pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Response {
@@ -44,6 +47,7 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Respo
         p { (for_whom) " " strong id="for" aria-live="polite" {} }
         p.alarm id="recovery" hidden { (recovery) }
         (form.shown())
+        @if let Some(kept) = &site.settings().kept { (entrance(kept, browser.lang, "/enrol/elsewhere", None, true)) }
     };
     page(&site, browser.lang, title, &content)
 }

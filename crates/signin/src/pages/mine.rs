@@ -7,10 +7,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use vauban_passkey::Attestation;
-use vauban_people::{Binding, Event, Key, PeopleError, Session, Told};
+use vauban_people::{Began, Binding, Event, Key, PeopleError, Session, Told};
 
 use super::{
-    parts::{Button, CeremonyForm, freshen, key_line, press, time},
+    accounts,
+    parts::{Button, CeremonyForm, key_line, press, time},
     refused::refused,
     room::room,
 };
@@ -39,17 +40,19 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
         let (people, now) = (site.people(), site.now());
         Ok::<_, PeopleError>((
             people.keys(person)?,
+            people.accounts(person)?,
             people.sessions(person, now)?,
             people.events_about(person, LATELY)?,
         ))
     };
-    let (keys, sessions, events) = match read() {
+    let (keys, accounts, sessions, events) = match read() {
         Ok(read) => read,
         Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
     let content = html! {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
         (keys_shown(&site, &seat, &keys))
+        (accounts::own(&site, &seat, &accounts))
         (sessions_shown(&seat, &sessions))
         (lately(&seat, &events))
     };
@@ -59,7 +62,7 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
 fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
     html! {
         h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
-        @if keys.len() < WANTED {
+        @if keys.len() < WANTED && !keys.is_empty() {
             p.alarm { (seat.say(
                 "Une seule clé : si vous la perdez, il faudra deux administrateurs. Ajoutez-en une sur un autre appareil.",
                 "One key only: if you lose it, it takes two administrators. Add one on another device.",
@@ -76,7 +79,7 @@ fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
             }
         }
         @if seat.who.is_fresh { (add(site, seat)) } @else {
-            (freshen(seat, seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first."), "/mine"))
+            (accounts::before_changes(seat))
         }
     }
 }
@@ -119,7 +122,7 @@ fn sessions_shown(seat: &Seat, sessions: &[Session]) -> Markup {
             @for session in sessions {
                 li {
                     @if session.id == seat.who.session { strong { (seat.say("Celle-ci", "This one")) } ", " }
-                    (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, &session.binding))
+                    (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, session))
                     @if let Some(address) = session.address { ", " (address) }
                     ", " span.agent { (session.agent.as_str()) }
                     (press(&format!("/mine/sessions/{}/end", session.id), "second", &html! {
@@ -149,14 +152,22 @@ fn lately(seat: &Seat, events: &[Event]) -> Markup {
     }
 }
 
-pub(super) const fn bound(seat: &Seat, binding: &Binding) -> &'static str {
-    match binding {
-        Binding::Plain => seat.say(
+pub(super) const fn bound(seat: &Seat, session: &Session) -> &'static str {
+    match (&session.began, &session.binding) {
+        (Began::Account(_), Binding::Plain) => seat.say(
+            "par un compte, liée à aucun appareil : une heure, sans administration",
+            "by an account, bound to no device: an hour, without administration",
+        ),
+        (Began::Account(_), _) => seat.say(
+            "par un compte, liée à son appareil : une heure, sans administration",
+            "by an account, bound to its device: an hour, without administration",
+        ),
+        (Began::Key(_), Binding::Plain) => seat.say(
             "liée à aucun appareil : une heure, sans administration",
             "bound to no device: an hour, without administration",
         ),
-        Binding::Device { .. } => seat.say("liée à cet appareil", "bound to its device"),
-        Binding::Certificate { .. } => seat.say("liée à un certificat", "bound to a certificate"),
+        (Began::Key(_), Binding::Device { .. }) => seat.say("liée à cet appareil", "bound to its device"),
+        (Began::Key(_), Binding::Certificate { .. }) => seat.say("liée à un certificat", "bound to a certificate"),
     }
 }
 
@@ -170,7 +181,7 @@ pub(crate) async fn remove_key(State(site): State<SignIn>, seat: Seat, Path(id):
     back(&site, &seat, done.and_then(|id| Ok(site.people().remove_key(&seat.actor(), &id, site.now())?)))
 }
 
-fn back(site: &SignIn, seat: &Seat, done: Result<(), Failed>) -> Response {
+pub(super) fn back(site: &SignIn, seat: &Seat, done: Result<(), Failed>) -> Response {
     match done {
         Ok(()) => Redirect::to("/mine").into_response(),
         Err(failed) => refused(site, seat, "/mine", &failed),

@@ -1,10 +1,12 @@
 //! The pages.
 
+mod accounts;
 mod code;
 mod enrol;
 mod link;
 mod mine;
 mod named;
+mod onward;
 mod parts;
 pub(crate) mod people;
 mod refused;
@@ -13,9 +15,11 @@ mod room;
 mod sign_in;
 mod words;
 
+pub(crate) use accounts::remove_account;
 pub(crate) use enrol::enrol;
 pub(crate) use link::link;
 pub(crate) use mine::{end_session, mine, remove_key, sign_out};
+pub(crate) use onward::onward;
 pub(crate) use parts::plain;
 pub(crate) use refused::turned_away;
 pub(crate) use request::{request, requests, veto};

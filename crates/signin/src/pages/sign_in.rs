@@ -8,13 +8,20 @@ use axum::{
 };
 use maud::html;
 use serde::Deserialize;
-use vauban_model::Lang;
+use vauban_model::{Lang, Text};
 
 use super::{
+    accounts::entrance,
     parts::{Button, CeremonyForm, page},
     refused::turned_away,
 };
-use crate::{SignIn, back::Back, visit::Browser};
+use crate::{SignIn, back::Back, elsewhere::RETURN, visit::Browser};
+
+/// What is said where an account is not enough.
+const KEY_WANTED: (&str, &str) = (
+    "Cet outil demande que vous montriez encore une fois qui vous êtes, et un compte n'y suffit pas : prenez votre clé d'accès.",
+    "This tool asks you to show once more who you are, and an account is not enough for that: take your passkey.",
+);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -29,16 +36,16 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
 ) -> Response {
     let back = Back::new(&to);
-    match site.who(&headers) {
-        Ok(None) => {}
-        // A tool may ask for a key to be touched again, whoever is in.
-        Ok(Some(_)) if browser.is_awaited => {}
+    let takes_a_key = match site.who(&headers) {
+        Ok(None) => false,
+        // A tool may ask for a key to be touched again, whoever is in; signing in elsewhere once more would be no answer to it.
+        Ok(Some(who)) if browser.is_awaited => who.is_elsewhere,
         Ok(Some(_)) => {
             let home = || site.settings().home.to_owned();
             return Redirect::to(&back.map_or_else(home, |back| back.to_string())).into_response();
         }
         Err(error) => return turned_away(&site, browser.lang, &error.into()),
-    }
+    };
     let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",
@@ -64,7 +71,15 @@ pub(crate) async fn sign_in(
         has_link: false,
         back: back.as_ref().map(Back::as_str),
     };
-    page(&site, browser.lang, title, &html! { (form.shown()) p { (why) } p { (lost) } })
+    let kept = site.settings().kept.as_ref().filter(|_| !takes_a_key);
+    let content = html! {
+        @if takes_a_key { p.alarm role="alert" { (Text::new(KEY_WANTED.0, KEY_WANTED.1).get(browser.lang)) } }
+        (form.shown())
+        @if let Some(kept) = kept { (entrance(kept, browser.lang, RETURN, back.as_ref().map(Back::as_str), false)) }
+        p { (why) }
+        p { (lost) }
+    };
+    page(&site, browser.lang, title, &content)
 }
 
 pub(crate) async fn script() -> Response {

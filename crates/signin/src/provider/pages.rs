@@ -1,7 +1,7 @@
 //! The few pages that people see on their way to a tool and back.
 
 use axum::{
-    http::{HeaderValue, StatusCode},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ use vauban_model::Lang;
 use vauban_oidc::{OidcError, Refusal};
 
 use super::{Desk, routes::CONFIRM};
-use crate::pages::plain;
+use crate::pages::{self, plain};
 
 /// The first language of a request that there is (OpenID Connect Core, section 3.1.2.1, `ui_locales`).
 pub(super) fn asked_for(locales: Option<&str>) -> Option<Lang> {
@@ -22,15 +22,7 @@ pub(super) fn asked_for(locales: Option<&str>) -> Option<Lang> {
 
 /// Goes on by itself, to a place that we know.
 pub(super) fn onward(desk: &Desk, lang: Lang, to: &str) -> Response {
-    let (title, link) = match lang {
-        Lang::Fr => ("Un instant", "Continuer"),
-        Lang::En => ("One moment", "Go on"),
-    };
-    let mut answer = page(desk, lang, title, &html! { p { a href=(to) { (link) } } });
-    if let Ok(header) = HeaderValue::from_str(&format!("0; url={to}")) {
-        answer.headers_mut().insert("refresh", header);
-    }
-    answer
+    pages::onward(&desk.site, lang, to)
 }
 
 /// A request of a tool that nobody else may be told of.

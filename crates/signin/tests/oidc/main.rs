@@ -6,6 +6,7 @@ mod basic;
 #[path = "../signin/browser.rs"]
 #[expect(dead_code, reason = "the tests of signing in need more of it")]
 mod browser;
+mod elsewhere;
 mod flaws;
 mod house;
 mod logout;

@@ -20,6 +20,7 @@ impl FromRequestParts<SignIn> for Administrator {
         let seat = Seat::from_request_parts(parts, site).await?;
         let refusal = match seat.who.role {
             _ if seat.who.may_administer => return Ok(Self(seat)),
+            Role::Administrator if seat.who.is_elsewhere => Refusal::ByAccount,
             Role::Administrator => Refusal::NotBound,
             Role::Member => Refusal::NotAdministrator,
         };

@@ -6,7 +6,7 @@ use axum::{
 };
 use maud::html;
 use serde::Deserialize;
-use vauban_people::{PeopleError, Refusal, Request, Role, SessionId, Warning};
+use vauban_people::{AccountId, PeopleError, Refusal, Request, Role, SessionId, Warning};
 
 use super::{
     administrator::Subject,
@@ -59,6 +59,15 @@ pub(crate) async fn remove_key(
 ) -> Response {
     let done = key_id(&key).and_then(|key| Ok(site.people().remove_key(&about.actor(), &key, site.now())?));
     back(&site, &about, done)
+}
+
+pub(crate) async fn remove_account(
+    State(site): State<SignIn>,
+    about: Subject,
+    Path((_, account)): Path<(String, String)>,
+) -> Response {
+    let remove = |account: AccountId| Ok(site.people().remove_account(&about.actor(), account, site.now())?);
+    back(&site, &about, account.parse().map_err(Failed::from).and_then(remove))
 }
 
 pub(crate) async fn set_groups(State(site): State<SignIn>, about: Subject, Filled(change): Filled<Change>) -> Response {

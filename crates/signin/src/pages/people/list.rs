@@ -48,6 +48,7 @@ fn to_do(seat: &Seat, here: &[Enlisted], requests: usize, now: Timestamp) -> Mar
     let active = |one: &&Enlisted| one.person.is_active(now);
     let administrators = here.iter().filter(active).filter(|one| one.person.role == Role::Administrator).count();
     let with_one_key = here.iter().filter(active).filter(|one| one.keys == 1).count();
+    let without_a_key = here.iter().filter(active).filter(|one| one.keys == 0).count();
     html! {
         @if administrators < WANTED {
             p.alarm {
@@ -60,6 +61,12 @@ fn to_do(seat: &Seat, here: &[Enlisted], requests: usize, now: Timestamp) -> Mar
         }
         @if requests > 0 {
             p.calm { a href="/requests" { (seat.say("Demandes à lire : ", "Requests to read: ")) (requests) } }
+        }
+        @if without_a_key > 0 {
+            p.calm {
+                (seat.say("Personnes qui n'entrent que par un compte d'un autre fournisseur : ", "People who come in by an account of another provider alone: ")) (without_a_key) ". "
+                (seat.say("Une page qui l'imite peut voler ce compte : pour les plus exposées, une récupération donne une clé.", "A look-alike page can steal that account: for those most at risk, a recovery gives a key."))
+            }
         }
         @if with_one_key > 0 {
             p.calm {

@@ -11,7 +11,9 @@ mod list;
 mod one;
 
 pub(crate) use audit::audit;
-pub(crate) use change::{ask_role, end_all, end_session, recover, remove_key, resume, set_end, set_groups, suspend};
+pub(crate) use change::{
+    ask_role, end_all, end_session, recover, remove_account, remove_key, resume, set_end, set_groups, suspend,
+};
 pub(crate) use invite::{form as invitation, invite};
 pub(crate) use leave::{before as before_leaving, leave};
 pub(crate) use list::list;

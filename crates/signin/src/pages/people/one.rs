@@ -9,6 +9,7 @@ use crate::{
     SignIn,
     failed::Failed,
     pages::{
+        accounts,
         mine::bound,
         parts::{day, key_line, press, time},
         refused::refused,
@@ -21,10 +22,10 @@ use crate::{
 pub(crate) async fn person(State(site): State<SignIn>, about: Subject) -> Response {
     let Subject { seat, person } = &about;
     let read = || {
-        let keys = site.people().keys(person.id)?;
-        Ok::<_, PeopleError>((keys, site.people().sessions(person.id, site.now())?))
+        let (keys, accounts) = (site.people().keys(person.id)?, site.people().accounts(person.id)?);
+        Ok::<_, PeopleError>((keys, accounts, site.people().sessions(person.id, site.now())?))
     };
-    let (keys, sessions) = match read() {
+    let (keys, accounts, sessions) = match read() {
         Ok(read) => read,
         Err(error) => return refused(&site, seat, "/people", &Failed::from(error)),
     };
@@ -32,6 +33,10 @@ pub(crate) async fn person(State(site): State<SignIn>, about: Subject) -> Respon
         (facts(seat, person))
         @if person.standing != Standing::Gone { (deeds::at_once(&about, sessions.len())) }
         (keys_shown(&about, &keys))
+        @if !accounts.is_empty() {
+            h2 { (seat.say("Comptes d'un autre fournisseur", "Accounts of another provider")) " (" (accounts.len()) ")" }
+            (accounts::lines(seat, &accounts, &format!("{}/accounts", about.path())))
+        }
         (sessions_shown(&about, &sessions))
         (deeds::slowly(&about, site.people().rules().delay))
         p { a href={ "/audit?person=" (person.id) } { (seat.say("Ce qui s'est passé", "What happened")) } }
@@ -83,7 +88,7 @@ fn sessions_shown(about: &Subject, sessions: &[Session]) -> Markup {
         ul {
             @for session in sessions {
                 li {
-                    (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, &session.binding))
+                    (seat.say("depuis le", "since")) " " (time(session.begun)) ", " (bound(seat, session))
                     @if let Some(address) = session.address { ", " (address) }
                     ", " span.agent { (session.agent.as_str()) }
                     (press(&format!("{}/sessions/{}/end", about.path(), session.id), "second", &html! {
