@@ -9,6 +9,9 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use vauban_model::Lang;
 use zeroize::Zeroizing;
 
+/// Where systemd puts what it hands a service.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
 /// The state directory and the language.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -78,6 +81,13 @@ impl Place {
     /// The file of the OpenID Connect provider.
     pub(crate) fn provider(&self) -> PathBuf {
         self.state.join("oidc.sqlite")
+    }
+
+    /// The file of a secret that stands apart from what it opens: of systemd where it hands the service one, and nobody else may read it
+    /// (`LoadCredential=NAME:…`), else in the state directory.
+    pub(crate) fn secret(&self, name: &str) -> PathBuf {
+        let handed = env::var_os(CREDENTIALS).map(|folder| PathBuf::from(folder).join(name));
+        handed.filter(|path| path.exists()).unwrap_or_else(|| self.state.join(name))
     }
 
     /// What was printed last as the way into the pages.

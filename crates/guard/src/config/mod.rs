@@ -13,6 +13,6 @@ pub use shape::{
     Banner, Config, GuardTable, Language, LeavingPolicy, MailTable, OnFailure, OnUnusable, OpenPgpTable, OutgoingTable,
     PortalTable, QuarantineTable, ReleaseBy,
 };
-pub use signin::SignInTable;
+pub use signin::{ElsewhereTable, SignInTable};
 pub use text::{DEFAULT, schema};
 pub use wireguard::{Peers, with_peers};

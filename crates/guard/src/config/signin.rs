@@ -15,6 +15,8 @@ pub struct SignInTable {
     pub name: String,
     /// The tools whose proxies ask who may come in, by their addresses: `https://wiki.campagne.example`.
     pub tools: Vec<String>,
+    /// A provider that the organisation keeps: people may come in by their accounts there.
+    pub elsewhere: Option<ElsewhereTable>,
     /// Whether the proxy asks browsers for certificates, and hands over what it verified in a `Client-Cert` that it overwrites.
     pub client_certificates: bool,
 }
@@ -26,7 +28,21 @@ impl Default for SignInTable {
             listen: "127.0.0.1:9783".to_owned(),
             name: "Vauban".to_owned(),
             tools: Vec::new(),
+            elsewhere: None,
             client_certificates: false,
         }
     }
+}
+
+/// A provider that the organisation keeps (Entra, Google, Keycloak). The secret stands elsewhere: the credential `elsewhere-secret` of the service, or
+/// the file of that name in the state directory.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ElsewhereTable {
+    /// What people call it; it stands on the button.
+    pub name: String,
+    /// Its address as it names itself (`issuer`), whole: `https://login.microsoftonline.com/…/v2.0`.
+    pub issuer: String,
+    /// Our name there (`client_id`).
+    pub client: String,
 }

@@ -1,7 +1,9 @@
 //! `vauban people`: who belongs to the organisation, and how they come in. What needs two people's signatures is begun here and
 //! signed in the browser.
 
+mod account;
 mod client;
+pub(super) mod elsewhere;
 pub(super) mod provider;
 mod serve;
 mod shown;
@@ -96,6 +98,7 @@ enum Command {
         #[arg(long)]
         person: Option<String>,
     },
+    Account(account::Arguments),
     Client(client::Arguments),
     Serve(serve::Serve),
 }
@@ -128,6 +131,7 @@ pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Fail
             serve::run(open(place)?, serve, place)?;
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Account(arguments) => account::run(arguments, &open(place)?, place)?,
         Command::Client(arguments) => client::run(arguments, place)?,
         command => done(&open(place)?, command, place.lang, Timestamp::now())?,
     };
@@ -181,7 +185,7 @@ fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Resul
         Command::Remove { person: text } => {
             changed(&person(text)?, lang, |one| people.leave(&Actor::Machine, one.id, now))
         }
-        Command::Serve(_) | Command::Client(_) => Ok(String::new()),
+        Command::Serve(_) | Command::Account(_) | Command::Client(_) => Ok(String::new()),
     }
 }
 

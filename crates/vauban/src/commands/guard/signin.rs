@@ -17,7 +17,7 @@ use vauban_signin::{
 };
 
 use crate::{
-    commands::people::provider,
+    commands::people::{elsewhere, provider},
     failure::{Failure, chain},
     place::{Place, rng},
 };
@@ -42,6 +42,7 @@ pub(super) fn prepared(
         home: if portal.is_some() { "/" } else { "/mine" },
         reach: tools.reach(),
         tools: named(&table.tools)?,
+        kept: table.elsewhere.as_ref().map(|kept| elsewhere::open(kept, &table.origin, place)).transpose()?,
         ..Settings::of(&table.origin, place.lang)
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -19,8 +19,6 @@ use crate::{
     place::{Place, random},
 };
 
-/// What systemd hands a service, and nobody else may read (`LoadCredential=oidc-key:…`).
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// The name of the sealing key, there and in the state directory.
 const KEY: &str = "oidc-key";
 /// How long a tool may take to hear that a session ended.
@@ -52,8 +50,7 @@ fn carry(delivery: &Delivery) -> bool {
 
 /// The key that is not in the provider's file: of systemd where it has one, else a file beside it that is made once.
 fn sealing(place: &Place) -> io::Result<SealingKey> {
-    let handed = std::env::var_os(CREDENTIALS).map(|folder| PathBuf::from(folder).join(KEY));
-    let path = handed.filter(|path| path.exists()).unwrap_or_else(|| place.state.join(KEY));
+    let path = place.secret(KEY);
     if !path.exists() {
         make(&path)?;
     }

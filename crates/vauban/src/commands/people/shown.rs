@@ -26,7 +26,7 @@ pub(super) fn asked(request: &Request, lang: Lang) -> String {
 pub(super) fn people(people: &People, gone: bool, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
     let mut text = String::new();
     for person in people.persons(gone)? {
-        let keys = people.keys(person.id)?.len();
+        let (keys, accounts) = (people.keys(person.id)?.len(), people.accounts(person.id)?.len());
         let until =
             person.until.map_or_else(String::new, |until| format!("  → {}", until.strftime("%Y-%m-%d %H:%M UTC")));
         let _ = writeln!(text, "{}  {}  {}{until}", person.name, person.role.word(), person.standing.word());
@@ -34,7 +34,13 @@ pub(super) fn people(people: &People, gone: bool, lang: Lang, now: Timestamp) ->
             format!("{keys} clé(s), {} session(s)", people.sessions(person.id, now)?.len()),
             format!("{keys} key(s), {} session(s)", people.sessions(person.id, now)?.len()),
         );
-        let _ = writeln!(text, "    {}  {}", person.id, words.get(lang));
+        let _ = write!(text, "    {}  {}", person.id, words.get(lang));
+        if accounts > 0 {
+            let words =
+                Text::new(format!(", {accounts} compte(s) ailleurs"), format!(", {accounts} account(s) elsewhere"));
+            text.push_str(words.get(lang));
+        }
+        text.push('\n');
     }
     if text.is_empty() {
         let words = Text::new(
