@@ -80,8 +80,13 @@ const PYTHON: &[(&str, &str, &str)] = &[
 const MAILBOXES: (&str, &str) = ("pst-extractor@1.12.0", "package/example/testdata");
 
 /// What drives the browser, what tells whether everybody can use a page, and what tests speak with besides.
-const BROWSER: &[(&str, &str)] =
-    &[("playwright-core", "1.64.1"), ("axe-core", "4.14.1"), ("openid-client", "6.9.0"), ("otpauth", "9.5.2")];
+const BROWSER: &[(&str, &str)] = &[
+    ("playwright-core", "1.64.1"),
+    ("axe-core", "4.14.1"),
+    ("openid-client", "6.9.0"),
+    ("oidc-provider", "9.13.3"),
+    ("otpauth", "9.5.2"),
+];
 
 /// What was prepared.
 #[derive(Debug, Default)]

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use vauban_model::Lang;
 use vauban_oidc::elsewhere::{Carrier, Credentials, Elsewhere, Reply};
-use vauban_people::{Actor, EventKind, Role, Rules};
-use vauban_signin::{KeptProvider, redirect};
+use vauban_people::{Actor, EventKind, Role};
+use vauban_signin::{KeptProvider, Settings, redirect};
 use vauban_softkey::honest;
 
 use crate::{
@@ -36,6 +35,14 @@ impl Carrier for Plain {
     }
 }
 
+/// Sign-in that keeps a provider, in which it has this name and secret.
+pub(crate) fn keeping(settings: &mut Settings, issuer: &str, client: &str, secret: &str) {
+    let secret = zeroize::Zeroizing::new(secret.to_owned());
+    let credentials = Credentials { issuer: issuer.to_owned(), client: client.to_owned(), secret };
+    let provider = Elsewhere::new(credentials, &redirect(&settings.origin), Arc::new(Plain)).unwrap();
+    settings.kept = Some(KeptProvider { name: "Mairie".to_owned(), provider: Arc::new(provider) });
+}
+
 /// The provider that is there already, with Ana and Bob, and an organisation beside it, with Ana and Bob of its own.
 struct Two {
     there: House,
@@ -46,17 +53,10 @@ struct Two {
 impl Two {
     fn new() -> Self {
         let there = House::new();
-        let (here, founders) = World::ruled(&Rules::default(), |settings| {
+        let (here, founders) = World::with(|settings| {
             let back = redirect(&settings.origin);
             let tool = there.add("vauban", |new| new.redirects = vec![back.parse().unwrap()]);
-            let credentials = Credentials {
-                issuer: there.origin(),
-                client: tool.id,
-                secret: zeroize::Zeroizing::new(tool.secret.unwrap()),
-            };
-            let provider = Elsewhere::new(credentials, &back, Arc::new(Plain)).unwrap();
-            settings.kept = Some(KeptProvider { name: "Mairie".to_owned(), provider: Arc::new(provider) });
-            settings.lang = Lang::En;
+            keeping(settings, &there.origin(), &tool.id, &tool.secret.unwrap());
         })
         .founded();
         Self { there, here, founders }

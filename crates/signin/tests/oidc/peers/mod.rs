@@ -2,5 +2,6 @@
 
 mod apache;
 mod chromium;
+mod kept;
 mod programs;
 mod walk;
