@@ -104,7 +104,6 @@ expect('the menu of a member', await menu(chloe), /^My keys and sessions,Request
 // One more key: the browser is told where to look, and shows a code of its own for the telephone.
 await pause(forgotten);
 await chloe.page.goto(`${origin}/mine`);
-await press(chloe.page, 'Touch my key');
 await chloe.page.getByRole('button', { name: 'Add on my phone' }).waitFor();
 await chloe.page.evaluate(() => {
   const make = navigator.credentials.create.bind(navigator.credentials);
@@ -115,7 +114,7 @@ await chloe.page.evaluate(() => {
 });
 for (const [button, hints] of [['Add on my phone', /^hybrid$/], ['Add here, or a security key', /^client-device security-key$/]]) {
   await press(chloe.page, button);
-  await chloe.page.locator('form[data-kind=create] [role=alert]', { hasText: /has a key here already/ }).waitFor();
+  await chloe.page.locator('form[data-kind=add] [role=alert]', { hasText: /has a key here already/ }).waitFor();
   expect(`the hint of "${button}"`, await chloe.page.evaluate(() => document.documentElement.dataset.hinted), hints);
 }
 
@@ -143,11 +142,11 @@ const paths = {
 };
 /** Touches the key, so that what it opens is looked at, too. */
 async function touched() {
-  await ana.page.goto(`${origin}/mine`);
+  await ana.page.goto(`${origin}${ofChloe}`);
   const button = ana.page.getByRole('button', { name: 'Touch my key' });
   if (await button.count()) {
     await button.click();
-    await ana.page.getByRole('button', { name: 'Add on my phone' }).waitFor();
+    await ana.page.getByRole('button', { name: 'Change the groups' }).waitFor();
   }
 }
 let seen = 0;

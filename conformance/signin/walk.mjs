@@ -65,9 +65,9 @@ const cookies = (await ana.context.cookies()).filter((cookie) => cookie.name.end
 expect('cookies for scripts', cookies.filter((cookie) => !cookie.httpOnly || cookie.sameSite !== 'Strict').length, /^0$/);
 
 // One more key: not on the same device, which says so.
-await page.locator('form[data-kind=create] button').first().click();
-await page.locator('form[data-kind=create] [role=alert]', { hasText: /./ }).waitFor();
-expect('a second key on one device', await page.textContent('form[data-kind=create] [role=alert]'), /déjà une clé/);
+await page.locator('form[data-kind=add] button').first().click();
+await page.locator('form[data-kind=add] [role=alert]', { hasText: /./ }).waitFor();
+expect('a second key on one device', await page.textContent('form[data-kind=add] [role=alert]'), /déjà une clé/);
 
 // A device without a key.
 const stranger = await person();

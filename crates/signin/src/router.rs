@@ -8,7 +8,7 @@ use axum::{
 
 use crate::{
     SignIn,
-    ceremony::{AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
+    ceremony::{AddAccount, AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
     device::{BIND, REFRESH, bind, refresh},
     elsewhere, forward,
     pages::{self, people},
@@ -37,7 +37,8 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/mine/keys/ask", post(ask::<AddKey>))
         .route("/mine/keys/answer", post(answer::<AddKey>))
         .route("/mine/keys/{id}/remove", post(pages::remove_key))
-        .route("/mine/accounts/add", post(elsewhere::add))
+        .route("/mine/accounts/ask", post(ask::<AddAccount>))
+        .route("/mine/accounts/answer", post(answer::<AddAccount>))
         .route("/mine/accounts/{id}/remove", post(pages::remove_account))
         .route("/mine/sessions/{id}/end", post(pages::end_session))
         .route("/forward/start", get(forward::go))

@@ -60,15 +60,19 @@ async function key(kind, options, more) {
 let waiting = null;
 let link = "";
 
-/** A whole ceremony of a form: asked, signed, answered. A button may hint at where the browser shall look for a key first. */
+/** A whole ceremony of a form: asked, signed, answered; where a key is added, by one that is there and then by the new one. A button may
+    hint at where the browser shall look for a key first. */
 async function ceremony(form, more = {}, hints = "") {
   const { kind, ask, answer, back } = form.dataset;
-  const { challenge, options } = await post(ask, { link });
-  if (hints && !options.hints?.length) options.hints = hints.split(" ");
-  const response = await key(kind, options, more);
   const label = form.elements.namedItem("label")?.value ?? "";
-  const { to } = await post(answer, { challenge, response, link, label });
-  location.assign(back ?? to);
+  const step = async (kind, { challenge, options }) => {
+    if (hints && kind !== "add" && !options.hints?.length) options.hints = hints.split(" ");
+    const response = await key(kind === "create" ? "create" : "get", options, more);
+    return post(answer, { challenge, response, link, label });
+  };
+  let told = await step(kind, await post(ask, { link }));
+  if (told.next) told = await step("create", told.next);
+  location.assign(back ?? told.to);
 }
 
 for (const form of document.querySelectorAll("form[data-kind]")) {

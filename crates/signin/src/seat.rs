@@ -24,15 +24,6 @@ impl Seat {
         Actor::Session(self.session)
     }
 
-    /// Whether a key was touched just now. What an account elsewhere began is never fresh.
-    pub(crate) const fn must_be_fresh(&self) -> Result<(), Refusal> {
-        match (self.who.is_elsewhere, self.who.is_fresh) {
-            (true, _) => Err(Refusal::ByAccount),
-            (false, true) => Ok(()),
-            (false, false) => Err(Refusal::NotFresh),
-        }
-    }
-
     /// One of two texts.
     pub(crate) const fn say(&self, fr: &'static str, en: &'static str) -> &'static str {
         match self.browser.lang {

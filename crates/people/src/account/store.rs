@@ -63,9 +63,7 @@ impl People {
                 doer.must_administer()?;
             }
             doer.must_be_fresh()?;
-            if change.count_keys(person.id)? + change.count_accounts(person.id)? < 2 {
-                return Err(Refusal::LastKey.into());
-            }
+            change.must_have_ways_left(&person)?;
             let label: String = change
                 .sql
                 .prepare_cached("DELETE FROM accounts WHERE id = ? RETURNING label")?
@@ -118,6 +116,14 @@ impl Change<'_> {
     pub(crate) fn must_have_a_key(&self, person: PersonId, role: Role) -> Result<(), PeopleError> {
         if role == Role::Administrator && self.count_keys(person)? == 0 {
             return Err(Refusal::NeedsKey.into());
+        }
+        Ok(())
+    }
+
+    /// Whether a person comes in when one key or account is gone.
+    pub(crate) fn must_have_ways_left(&self, person: &Person) -> Result<(), PeopleError> {
+        if self.count_keys(person.id)? + self.count_accounts(person.id)? < 2 {
+            return Err(Refusal::LastKey.into());
         }
         Ok(())
     }

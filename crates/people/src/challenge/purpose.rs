@@ -27,6 +27,16 @@ pub enum Purpose {
         /// Whose.
         person: PersonId,
     },
+    /// To touch a key before an account there is added.
+    BeforeAccount {
+        /// Whose.
+        person: PersonId,
+    },
+    /// To touch a key before one more is made.
+    BeforeKey {
+        /// Whose.
+        person: PersonId,
+    },
     /// To make one more key.
     AddKey {
         /// Whose.
@@ -71,6 +81,8 @@ impl Purpose {
             }
             Self::AddKey { person }
             | Self::AddAccount { person }
+            | Self::BeforeAccount { person }
+            | Self::BeforeKey { person }
             | Self::Approve { person, .. }
             | Self::Fresh { person }
             | Self::BreakGlassKey { person } => Some(format!("person {person}")),

@@ -65,7 +65,7 @@ impl People {
     /// Removes a key, and ends the sessions that it began: one's own, or anybody's for an administrator (a key was lost).
     ///
     /// # Errors
-    /// When the actor may not or is not fresh, no person has the key, or it is a person's last.
+    /// When the actor may not or is not fresh, no person has the key, or it is the last that lets its person in, or an administrator's last.
     pub fn remove_key(&self, by: &Actor, key: &CredentialId, now: Timestamp) -> Result<(), PeopleError> {
         self.change(Lasting::Now, now, |change| {
             let doer = change.doer(by)?;
@@ -75,8 +75,9 @@ impl People {
                 doer.must_administer()?;
             }
             doer.must_be_fresh()?;
-            if change.count_keys(person.id)? < 2 {
-                return Err(Refusal::LastKey.into());
+            change.must_have_ways_left(&person)?;
+            if change.count_keys(person.id)? < 2 && person.role == Role::Administrator {
+                return Err(Refusal::NeedsKey.into());
             }
             let label: String = change
                 .sql

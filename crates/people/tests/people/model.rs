@@ -269,7 +269,8 @@ impl Model {
     pub(crate) fn remove_key(&mut self, by: usize, person: PersonId, key: &CredentialId) -> bool {
         let may = self.is_fresh(by)
             && (self.sessions[by].person == person || self.administers(by))
-            && self.persons[&person].keys.len() > 1
+            && self.persons[&person].keys.len() + self.persons[&person].accounts.len() > 1
+            && (self.persons[&person].keys.len() > 1 || self.persons[&person].role == Role::Member)
             && self.persons[&person].keys.contains(key);
         if may {
             self.persons.get_mut(&person).unwrap().keys.remove(key);

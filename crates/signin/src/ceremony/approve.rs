@@ -54,7 +54,7 @@ impl Ceremony for Approve {
         let used = used(&key, &after);
         let approval = Approval { request: self.request, approver, used, digest, proof: &approved.proof };
         site.people().approve(&approval, site.now())?;
-        Ok(Done { started: None, to: format!("/requests/{}", self.request) })
+        Ok(Done::to(format!("/requests/{}", self.request)))
     }
 
     fn person(&self) -> Option<PersonId> {

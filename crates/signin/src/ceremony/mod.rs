@@ -1,5 +1,6 @@
 //! The ceremonies, each as a question and an answer. One file for each.
 
+mod add_account;
 mod add_key;
 mod answer;
 mod approve;
@@ -8,6 +9,7 @@ mod fresh;
 mod sign_in;
 mod steps;
 
+pub(crate) use add_account::AddAccount;
 pub(crate) use add_key::AddKey;
 pub(crate) use answer::{LONGEST, Sent, key_id};
 pub(crate) use approve::Approve;

@@ -40,7 +40,7 @@ impl Ceremony for Enter {
         let started = site.people().sign_in(&used(&key, &after), &kept.browser.visit, rng, site.now())?;
         // Where a tool waits, what it asked for is kept here: no address that a browser brings says where somebody goes.
         let to = if kept.browser.is_awaited { provider::CONTINUE } else { site.settings().home };
-        Ok(Done { started: Some(started), to: to.to_owned() })
+        Ok(Done { next: None, started: Some(started), to: to.to_owned() })
     }
 
     fn person(&self) -> Option<PersonId> {

@@ -8,7 +8,7 @@ use axum::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::RngCore as _};
 use vauban_passkey::{Asked, Credential, Nonce};
-use vauban_people::{Actor, Binding, Key, NewChallenge, PeopleError, PersonId, Purpose, Started, Used};
+use vauban_people::{Actor, Binding, ChallengeToken, Key, NewChallenge, PeopleError, PersonId, Purpose, Started, Used};
 
 use super::answer::Sent;
 use crate::{
@@ -24,8 +24,47 @@ use crate::{
 pub(crate) struct Done {
     /// A session that begins with it.
     pub(crate) started: Option<Started>,
+    /// What the browser is asked next, before anything is done.
+    pub(crate) next: Option<Question>,
     /// Where the person goes now.
     pub(crate) to: String,
+}
+
+impl Done {
+    /// Done, without a session.
+    pub(crate) fn to(path: impl Into<String>) -> Self {
+        Self { started: None, next: None, to: path.into() }
+    }
+}
+
+/// A second question of one ceremony. It is asked only of whoever answered the first, so that no cookie alone gets this far.
+#[derive(Debug)]
+pub(crate) struct Question {
+    challenge: ChallengeToken,
+    options: String,
+}
+
+impl Question {
+    /// For the script.
+    fn json(&self) -> String {
+        format!(r#"{{"challenge":"{}","options":{}}}"#, &*self.challenge.text(), self.options)
+    }
+}
+
+/// Asks on.
+pub(super) fn next(
+    site: &SignIn,
+    browser: &Browser,
+    rng: &mut ChaCha20Rng,
+    question: impl FnOnce(Nonce) -> Result<(Asked, Purpose), Failed>,
+) -> Result<Question, Failed> {
+    let mut nonce = [0; 32];
+    rng.fill_bytes(&mut nonce);
+    let (asked, purpose) = question(Nonce::new(nonce))?;
+    let state = asked.state.to_bytes();
+    let new = NewChallenge { purpose, state: &state, browser: browser.token.hash(), address: browser.visit.address };
+    let challenge = site.people().challenge(&new, rng, site.now())?;
+    Ok(Question { challenge, options: asked.options })
 }
 
 /// A ceremony: what it asks a browser, and what an answer brings about. Both run beside the server's own threads, since they read and
@@ -65,21 +104,10 @@ pub(crate) async fn ask<C: Ceremony>(
     let kept = site.cookies().told_apart(&browser);
     let asked = beside(site.clone(), move |site| {
         let sent = Sent::read(&body)?;
-        let mut rng = site.rng()?;
-        let mut nonce = [0; 32];
-        rng.fill_bytes(&mut nonce);
-        let (asked, purpose) = ceremony.ask(site, &sent, Nonce::new(nonce))?;
-        let state = asked.state.to_bytes();
-        let new =
-            NewChallenge { purpose, state: &state, browser: browser.token.hash(), address: browser.visit.address };
-        let challenge = site.people().challenge(&new, &mut rng, site.now())?;
-        Ok::<_, Failed>((asked.options, challenge))
+        next(site, &browser, &mut site.rng()?, |nonce| ceremony.ask(site, &sent, nonce))
     });
     let mut answer = match asked.await.flatten() {
-        Ok((options, challenge)) => {
-            let body = format!(r#"{{"challenge":"{}","options":{options}}}"#, &*challenge.text());
-            (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-        }
+        Ok(asked) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], asked.json()).into_response(),
         Err(failed) => failed.response(),
     };
     if let Some(cookie) = kept {
@@ -115,7 +143,11 @@ fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &
 }
 
 fn went_well(site: &SignIn, done: &Done, browser: &Browser, headers: &HeaderMap) -> Result<Response, Failed> {
-    let body = serde_json::json!({ "to": done.to }).to_string();
+    let to = serde_json::json!(done.to);
+    let body = match &done.next {
+        Some(next) => format!(r#"{{"next":{},"to":{to}}}"#, next.json()),
+        None => format!(r#"{{"to":{to}}}"#),
+    };
     let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
     if let Some(started) = &done.started {
         answer.headers_mut().extend(starts(site, started, &browser.visit.binding, headers)?);

@@ -89,7 +89,7 @@ fn arrived(site: &SignIn, browser: &Browser, headers: &HeaderMap, query: &str) -
     Ok(Arrived { started: Some(started), to })
 }
 
-/// Whoever set out is still who is in, and touched a key just now.
+/// Whoever set out is still who is in. They touched a key before, and the store asks whether that was just now.
 fn add(site: &SignIn, person: PersonId, headers: &HeaderMap, claimed: &Claimed) -> Result<Arrived, Failed> {
     let (session, who) = site.held(headers)?.ok_or(Refusal::NoSession)?;
     if who.person != person {

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use vauban_oidc::elsewhere::Trip;
-use vauban_people::InvitationHash;
+use vauban_people::{CryptoRng, InvitationHash, RngCore};
 
 use crate::{back::Back, failed::Failed};
 
 /// What is kept while somebody is away, beside what for.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Errand {
+pub(crate) struct Errand {
     pub(super) trip: Trip,
     /// The SHA-256 of an invitation's link, where they came with one.
     link: Option<[u8; 32]>,
@@ -17,9 +17,9 @@ pub(super) struct Errand {
 }
 
 impl Errand {
-    pub(super) fn new(trip: Trip, link: Option<InvitationHash>, back: &str) -> Self {
+    pub(crate) fn new<R: RngCore + CryptoRng>(link: Option<InvitationHash>, back: &str, rng: &mut R) -> Self {
         let back = Back::new(back).map(|back| back.to_string()).unwrap_or_default();
-        Self { trip, link: link.map(|link| *link.bytes()), back }
+        Self { trip: Trip::random(rng), link: link.map(|link| *link.bytes()), back }
     }
 
     pub(super) fn link(&self) -> Result<InvitationHash, Failed> {

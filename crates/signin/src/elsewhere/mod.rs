@@ -13,8 +13,9 @@ mod set_out;
 
 pub(crate) use arrive::arrive;
 pub(crate) use come_back::come_back;
+pub(crate) use errand::Errand;
 pub use kept::{KeptProvider, redirect};
-pub(crate) use set_out::{add, enrol, sign_in};
+pub(crate) use set_out::{enrol, sign_in, way};
 
 /// Where the provider sends browsers back to; it is registered there.
 pub(crate) const RETURN: &str = "/signin/elsewhere";

@@ -1,4 +1,4 @@
-//! Somebody sets out to the provider: to sign in, with a link, or to add an account. The script is told where to.
+//! Somebody sets out to the provider: to sign in, or with a link. The script is told where to.
 
 use axum::{
     body::Bytes,
@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use vauban_oidc::elsewhere::Trip;
+use rand_chacha::ChaCha20Rng;
 use vauban_people::{InvitationHash, NewChallenge, Purpose, Refusal, Role};
 
 use super::{errand::Errand, kept::KeptProvider};
@@ -15,7 +15,6 @@ use crate::{
     beside::beside,
     ceremony::{Sent, invited},
     failed::Failed,
-    seat::Seat,
     visit::Browser,
 };
 
@@ -37,32 +36,17 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser, body: By
     away(site, browser, errand).await
 }
 
-/// To add an account: who it is was shown by a key just now, and is asked again on arrival.
-pub(crate) async fn add(State(site): State<SignIn>, seat: Seat) -> Response {
-    let (person, is_fresh) = (seat.who.person, seat.must_be_fresh());
-    let errand = move |_: &SignIn| {
-        is_fresh?;
-        Ok((Purpose::AddAccount { person }, None, String::new()))
-    };
-    away(site, seat.browser, errand).await
-}
-
-async fn away<F>(site: SignIn, browser: Browser, errand: F) -> Response
+async fn away<F>(site: SignIn, browser: Browser, why: F) -> Response
 where
     F: FnOnce(&SignIn) -> Result<(Purpose, Option<InvitationHash>, String), Failed> + Send + 'static,
 {
     let cookie = site.cookies().told_apart(&browser);
-    let way = beside(site, move |site| {
-        let kept = kept(site)?;
-        let (purpose, link, back) = errand(site)?;
-        let (mut rng, now) = (site.rng()?, site.now());
-        let errand = Errand::new(Trip::random(&mut rng), link, &back);
-        let (hash, address) = (browser.token.hash(), browser.visit.address);
-        let new = NewChallenge { purpose, state: &errand.bytes()?, browser: hash, address };
-        let challenge = site.people().challenge(&new, &mut rng, now)?;
-        Ok::<_, Failed>(kept.provider.way(&errand.trip, &challenge.text(), now)?)
+    let to = beside(site, move |site| {
+        let (purpose, link, back) = why(site)?;
+        let mut rng = site.rng()?;
+        way(site, &browser, purpose, &Errand::new(link, &back, &mut rng), &mut rng)
     });
-    let mut answer = match way.await.flatten() {
+    let mut answer = match to.await.flatten() {
         Ok(to) => {
             let body = serde_json::json!({ "to": to }).to_string();
             (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
@@ -73,6 +57,21 @@ where
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     answer
+}
+
+/// Where this browser goes, which is awaited back for this.
+pub(crate) fn way(
+    site: &SignIn,
+    browser: &Browser,
+    purpose: Purpose,
+    errand: &Errand,
+    rng: &mut ChaCha20Rng,
+) -> Result<String, Failed> {
+    let (kept, now) = (kept(site)?, site.now());
+    let (hash, address) = (browser.token.hash(), browser.visit.address);
+    let new = NewChallenge { purpose, state: &errand.bytes()?, browser: hash, address };
+    let challenge = site.people().challenge(&new, rng, now)?;
+    Ok(kept.provider.way(&errand.trip, &challenge.text(), now)?)
 }
 
 /// The provider, where there is one.

@@ -10,7 +10,7 @@ use vauban_people::Account;
 
 use super::{
     mine::back,
-    parts::{freshen, press, time},
+    parts::{Button, CeremonyForm, freshen, press, time},
 };
 use crate::{KeptProvider, SignIn, failed::Failed, seat::Seat};
 
@@ -78,10 +78,19 @@ pub(super) fn own(site: &SignIn, seat: &Seat, accounts: &[Account]) -> Markup {
         (lines(seat, accounts, "/mine/accounts"))
         @if let Some(kept) = kept {
             @let why = lost(kept, seat.browser.lang);
-            @if seat.who.is_fresh {
+            @if seat.who.is_elsewhere { p { (why) } } @else {
                 @let text = Text::new(format!("Ajouter mon compte {}", kept.name), format!("Add my {} account", kept.name));
-                (AwayForm { path: "/mine/accounts/add", text: text.get(seat.browser.lang), back: None, why: &why, waits_for_link: false }.shown())
-            } @else { p { (why) } }
+                (CeremonyForm {
+                    kind: "get",
+                    path: "/mine/accounts",
+                    fields: html! { p { (why) } },
+                    buttons: &[Button::plain(text.get(seat.browser.lang))],
+                    offer: None,
+                    has_link: false,
+                    back: None,
+                }
+                .shown())
+            }
         }
     }
 }
@@ -116,7 +125,10 @@ pub(super) fn before_changes(seat: &Seat) -> Markup {
     }
     freshen(
         seat,
-        seat.say("Pour changer vos clés, touchez-en une d'abord.", "To change your keys, touch one of them first."),
+        seat.say(
+            "Pour retirer une clé ou un compte, touchez d'abord une clé.",
+            "To remove a key or an account, touch a key first.",
+        ),
         "/mine",
     )
 }

@@ -78,8 +78,9 @@ fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
                 }
             }
         }
-        @if seat.who.is_fresh { (add(site, seat)) } @else {
-            (accounts::before_changes(seat))
+        @if seat.who.is_elsewhere { (accounts::before_changes(seat)) } @else {
+            (add(site, seat))
+            @if keys.len() > 1 && !seat.who.is_fresh { (accounts::before_changes(seat)) }
         }
     }
 }
@@ -98,7 +99,7 @@ fn add(site: &SignIn, seat: &Seat) -> Markup {
         Attestation::Required => &[vouched],
     };
     CeremonyForm {
-        kind: "create",
+        kind: "add",
         path: "/mine/keys",
         fields: html! {
             div.field {

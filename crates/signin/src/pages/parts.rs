@@ -10,7 +10,7 @@ use crate::{SignIn, seat::Seat};
 
 /// A form that the script turns into a ceremony.
 pub(super) struct CeremonyForm<'a> {
-    /// `get` for a key that is there, `create` for a new one.
+    /// `get` for a key that is there, `create` for a new one, `add` for one that is there and then a new one.
     pub(super) kind: &'a str,
     /// Where it is asked and answered: this, with `/ask` and `/answer`.
     pub(super) path: &'a str,

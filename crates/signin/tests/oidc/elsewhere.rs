@@ -74,12 +74,31 @@ impl Two {
         if came.status != 200 {
             return Err(came);
         }
+        Ok(self.sent(browser, &came))
+    }
+
+    /// A founder touches their key, goes to the provider and comes back with this query.
+    fn touch_and_leave(&mut self, browser: &mut Browser, founder: usize) -> String {
+        let came = browser.sign("/mine/accounts", &mut self.founders[founder].key, honest);
+        assert_eq!(came.status, 200, "{came:?}");
+        self.sent(browser, &came)
+    }
+
+    /// A founder adds an account.
+    fn add(&mut self, browser: &mut Browser, founder: usize) -> Came {
+        let query = self.touch_and_leave(browser, founder);
+        let came = browser.get(&format!("/signin/elsewhere?{query}"));
+        follow(browser, came).page
+    }
+
+    /// Where an answer sends a browser, and what it comes back with.
+    fn sent(&mut self, browser: &Browser, came: &Came) -> String {
         let to = came.json()["to"].as_str().unwrap().to_owned();
         let path = to.strip_prefix(&self.there.origin()).unwrap_or_else(|| panic!("{to}"));
         let came = self.there.ana.browser.get(path);
         let landed = follow(&mut self.there.ana.browser, came);
         assert_eq!(landed.at, Some(redirect(&browser.origin())));
-        Ok(landed.to.split_once('?').unwrap().1.to_owned())
+        landed.to.split_once('?').unwrap().1.to_owned()
     }
 
     /// The whole way there and back.
@@ -205,7 +224,7 @@ fn administrators_come_with_a_key() {
 fn an_administrator_adds_an_account_with_a_fresh_key_and_administers_nothing_by_it() {
     let mut two = Two::new();
     let [mut ana, _] = two.founders.clone_browsers();
-    let came = two.go(&mut ana, "/mine/accounts/add", &json!({}));
+    let came = two.add(&mut ana, 0);
     assert!(came.status == 200 && came.body.contains("Accounts of another provider (1)"), "{came:?}");
     assert_eq!(two.here.people.accounts(two.here.people.find("Ana").unwrap().id).unwrap().len(), 1);
     let mut browser = two.here.browser();
@@ -214,10 +233,10 @@ fn an_administrator_adds_an_account_with_a_fresh_key_and_administers_nothing_by_
     two.here.bind(&mut browser);
     let people = browser.get("/people");
     assert!(people.status == 403 && people.body.contains("You came in by an account"), "{people:?}");
-    let add = browser.post("/mine/accounts/add", &json!({}));
+    let add = browser.post("/mine/accounts/ask", &json!({}));
     assert_eq!((add.status, add.code().as_str()), (403, "by-account"), "an account brings no other");
     // Whoever is in when the browser comes back is who set out.
-    let query = two.away(&mut ana, "/mine/accounts/add", &json!({})).unwrap();
+    let query = two.touch_and_leave(&mut ana, 0);
     let mut other = browser.clone();
     other.cookies.insert("vauban-browser".to_owned(), ana.cookies["vauban-browser"].clone());
     let [_, bob] = two.founders.clone_browsers();

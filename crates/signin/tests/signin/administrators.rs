@@ -92,14 +92,14 @@ fn somebody_is_suspended_let_in_again_changed_and_let_go() {
 fn a_lost_key_is_removed_and_whoever_lost_all_is_recovered_by_two() {
     let (world, mut founders) = World::with_founders();
     let mut cleo = world.member("Cleo", &mut founders, 3);
-    let lost = cleo.browser.make("/mine/keys", "", 9).unwrap();
+    let lost = cleo.browser.add_key(&mut cleo.key, 9).unwrap();
     let [mut ana, mut bob] = founders;
     world.bind(&mut ana.browser);
     let path = format!("/people/{}", world.people.find("Cleo").unwrap().id);
     let remove = |id: &[u8]| format!("{path}/keys/{}/remove", data_encoding::BASE64URL_NOPAD.encode(id));
     assert!(ana.browser.get(&path).body.contains(&remove(&lost.id)));
     assert_eq!(ana.browser.submit(&remove(&lost.id), "").status, 303);
-    assert!(ana.browser.submit(&remove(&cleo.key.id), "").body.contains("only key"));
+    assert!(ana.browser.submit(&remove(&cleo.key.id), "").body.contains("only way in"));
 
     let asked = ana.browser.submit(&format!("{path}/recover"), "");
     let request_path = asked.location().to_owned();
@@ -164,7 +164,7 @@ fn what_happened_is_read_page_by_page_and_by_person() {
     assert!(first.contains("A change was refused"), "{first}");
     let before = first.split("/audit?before=").nth(1).unwrap().split('"').next().unwrap();
     let second = ana.browser.get(&format!("/audit?before={before}")).body;
-    assert!(second.contains("Bob made a key") && !second.contains("Before that"), "{second}");
+    assert!(second.contains("Bob used the invitation") && !second.contains("Before that"), "{second}");
     let bob = world.people.find("Bob").unwrap().id;
     let of_bob = ana.browser.get(&format!("/audit?person={bob}&before=")).body;
     assert!(of_bob.contains("Bob is invited as a founder") && !of_bob.contains("Ana is invited"), "{of_bob}");

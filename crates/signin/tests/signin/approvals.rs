@@ -15,7 +15,7 @@ fn one_person_with_two_keys_is_one_and_an_approval_is_of_one_request() {
     let path = |request: &vauban_people::Request| format!("/requests/{}", request.id);
     assert_eq!(bob.browser.sign(&path(&of_bob), &mut bob.key, honest).code(), "own-request");
 
-    let mut second = ana.browser.make("/mine/keys", "", 9).unwrap();
+    let mut second = ana.browser.add_key(&mut ana.key, 9).unwrap();
     assert_eq!(ana.browser.sign(&path(&of_bob), &mut ana.key, honest).status, 200);
     assert_eq!(ana.browser.sign(&path(&of_bob), &mut second, honest).code(), "already-approved");
     assert_eq!(world.people.request(of_bob.id).unwrap().state, RequestState::Waiting);

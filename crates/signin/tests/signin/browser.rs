@@ -118,6 +118,22 @@ impl Browser {
         self.make_with(path, link, seed, honest)
     }
 
+    /// Adds a key on one's own page: the old one is touched, then the new one made.
+    pub(crate) fn add_key(&mut self, old: &mut SoftKey, seed: u8) -> Result<SoftKey, Came> {
+        let (challenge, options) = self.touched("/mine/keys", old)?;
+        self.made("/mine/keys", "", (&challenge, &options), seed, honest)
+    }
+
+    /// A key is touched where more is asked for then; the challenge and the options of that.
+    pub(crate) fn touched(&mut self, path: &str, key: &mut SoftKey) -> Result<(String, String), Came> {
+        let came = self.sign(path, key, honest);
+        if came.status != 200 {
+            return Err(came);
+        }
+        let next = &came.json()["next"];
+        Ok((next["challenge"].as_str().unwrap().to_owned(), next["options"].to_string()))
+    }
+
     /// The same, with something of the key's own to say.
     pub(crate) fn make_with(
         &mut self,
@@ -127,7 +143,18 @@ impl Browser {
         lie: impl FnOnce(&mut Enrolment),
     ) -> Result<SoftKey, Came> {
         let (challenge, options) = self.ask(path, link)?;
-        let (key, response) = SoftKey::make(&options, &self.origin(), [seed; 32], lie).unwrap();
+        self.made(path, link, (&challenge, &options), seed, lie)
+    }
+
+    fn made(
+        &mut self,
+        path: &str,
+        link: &str,
+        (challenge, options): (&str, &str),
+        seed: u8,
+        lie: impl FnOnce(&mut Enrolment),
+    ) -> Result<SoftKey, Came> {
+        let (key, response) = SoftKey::make(options, &self.origin(), [seed; 32], lie).unwrap();
         let response: Value = serde_json::from_str(&response).unwrap();
         let body = json!({ "challenge": challenge, "response": response, "link": link, "label": "phone" });
         let came = self.post(&format!("{path}/answer"), &body);

@@ -1,11 +1,13 @@
 //! A cookie that is carried off, with what an ordinary one does as a control: behind nginx and Caddy as they are documented.
 
+use serde_json::{Value, json};
 use vauban_people::{Binding, Visit};
+use vauban_softkey::SoftKey;
 
 use crate::{
     front::{Front, Kind},
     proxies::is_there,
-    world::rng,
+    world::{World, rng},
 };
 
 /// A session as the store begins it; the cookie.
@@ -81,4 +83,23 @@ fn a_certificates_cookie_is_worth_nothing_without_it_behind_caddy() {
     if is_there("caddy") && is_there("curl") {
         a_certificates_cookie_is_worth_nothing_without_it(Kind::Caddy);
     }
+}
+
+#[test]
+fn a_cookie_alone_makes_no_key_and_adds_no_account() {
+    let (world, [mut ana, _]) = World::with_founders();
+    // Moments after she signed in, somebody else has all of her cookies.
+    let mut thief = world.browser();
+    thief.cookies = ana.browser.cookies.clone();
+    assert!(thief.get("/mine").body.contains("Ana"), "the cookie is good, and the session fresh");
+    let (challenge, options) = thief.ask("/mine/keys", "").unwrap();
+    assert!(!options.contains("pubKeyCredParams"), "a key that is there is asked for, not a new one: {options}");
+    let (_, options) = ana.browser.touched("/mine/keys", &mut ana.key).unwrap();
+    let (_, made) = SoftKey::make(&options, &thief.origin(), [9; 32], |_| ()).unwrap();
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let came = thief.post("/mine/keys/answer", &json!({ "challenge": challenge, "response": made }));
+    assert_eq!(came.status, 403, "a new key answers no question for an old one: {came:?}");
+    let person = world.people.find("Ana").unwrap().id;
+    assert_eq!(world.people.keys(person).unwrap().len(), 1);
+    assert!(ana.browser.add_key(&mut ana.key, 8).is_ok());
 }

@@ -13,7 +13,7 @@ fn a_link_is_good_once() {
     let mut browser = world.browser();
     assert!(browser.get("/enrol").body.contains("Make your passkey"));
     let who = browser.post("/enrol/who", &json!({ "link": link }));
-    assert_eq!(who.json(), json!({ "name": "Ana", "recovery": false }));
+    assert_eq!(who.json(), json!({ "name": "Ana", "recovery": false, "elsewhere": false }));
     // Two browsers ask; the one that answers first is in, and the other is told.
     let mut late = world.browser();
     let (challenge, options) = late.ask("/enrol", &link).unwrap();

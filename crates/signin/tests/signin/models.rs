@@ -79,7 +79,10 @@ fn an_administrators_key_is_of_a_model_on_the_list_and_a_members_is_any() {
     });
     let mine = founders[0].browser.get("/mine").body;
     assert!(mine.contains("a security key that is admitted") && !mine.contains("on my phone"), "{mine}");
-    let came = founders[0].browser.make_with("/mine/keys", "", 9, honest).err().unwrap();
+    let came = {
+        let founder = &mut founders[0];
+        founder.browser.add_key(&mut founder.key, 9).err().unwrap()
+    };
     assert_eq!(came.code(), "model", "nor is a weaker one added");
 
     let mut cleo = world.member("Cleo", &mut founders, 3);
