@@ -2,6 +2,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on may stop at once")]
 
 mod clients;
+mod damage;
 mod dump;
 mod elsewhere;
 mod house;

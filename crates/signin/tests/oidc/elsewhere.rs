@@ -257,6 +257,52 @@ impl Browsers for [Person; 2] {
 }
 
 #[test]
+fn tools_are_told_nothing_of_how_somebody_signed_in_elsewhere() {
+    let there = House::new();
+    let mut here = House::with(|settings| {
+        let back = redirect(&settings.origin);
+        let known = there.add("vauban", |new| new.redirects = vec![back.parse().unwrap()]);
+        keeping(settings, &there.origin(), &known.id, &known.secret.unwrap());
+    });
+    let tool = here.tool();
+    let tokens = tool.tokens(&mut here.ana.browser, &[]);
+    let claims = here.claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!((&claims["acr"], claims["amr"].is_array()), (&json!("phr"), true), "by a key");
+
+    let mut founders = [here.ana, here.bob];
+    let request = here.world.asked("Cleo", &mut founders);
+    let link = here.world.link(request);
+    let [ana, bob] = founders;
+    (here.ana, here.bob) = (ana, bob);
+    let mut there_ana = there.ana.browser.clone();
+    let go = |browser: &mut Browser, there: &mut Browser, path: &str| {
+        let to = browser.post(path, &json!({ "link": link })).json()["to"].as_str().unwrap().to_owned();
+        let came = there.get(to.split_once("/oidc/").map(|(_, rest)| format!("/oidc/{rest}")).unwrap().as_str());
+        let back = follow(there, came).to;
+        let came = browser.get(&format!("/signin/elsewhere?{}", back.split_once('?').unwrap().1));
+        follow(browser, came)
+    };
+    let mut browser = here.world.browser();
+    assert_eq!(go(&mut browser, &mut there_ana, "/enrol/elsewhere").page.status, 200);
+    let tokens = tool.tokens(&mut browser, &[]);
+    let claims = here.claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!(claims["sub"], here.person("Cleo").to_string());
+    assert!(claims.get("acr").is_none() && claims.get("amr").is_none(), "{claims}");
+
+    // A tool that wants a sign-in of just now is not answered with one of before, and an account is not offered again.
+    let landed = tool.ask(&mut browser, &[("prompt", "login")]);
+    assert!(landed.is_sign_in() && landed.page.body.contains("take your passkey"), "{landed:?}");
+    assert!(!landed.page.body.contains("data-away"), "{landed:?}");
+
+    // Whoever comes from a tool, and signs in elsewhere on the way, lands at the tool.
+    let mut fresh = here.world.browser();
+    assert!(tool.ask(&mut fresh, &[]).page.body.contains("data-away"));
+    let landed = go(&mut fresh, &mut there_ana, "/signin/elsewhere");
+    assert_eq!(landed.at.as_deref(), Some(tool.redirect.as_str()), "{landed:?}");
+    assert!(landed.code().len() == 43);
+}
+
+#[test]
 fn whoever_is_suspended_on_either_side_is_out() {
     let mut two = Two::new();
     let mut browser = two.keyless("Cleo");

@@ -12,7 +12,7 @@ use vauban_model::Text;
 use vauban_oidc::{Algorithm, Authentication, JwkSet, MadeKey, NewClient, Provider, SealingKey, paths};
 use vauban_people::{Actor, PersonId, Rules};
 use vauban_signin::{
-    Reach, SignIn,
+    Reach, Settings, SignIn,
     provider::{self, Desk},
 };
 
@@ -36,6 +36,11 @@ pub(crate) struct House {
 impl House {
     /// With a key for ES256: one for RSA takes long to find without optimisation.
     pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One that is set otherwise.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let closed = Arc::new(Mutex::new(BTreeSet::<String>::new()));
         let asked = Arc::clone(&closed);
         let reach = Reach::new(move |_, host, _| {
@@ -45,7 +50,10 @@ impl House {
         let mut made = None;
         let world = World::serving(
             &Rules::default(),
-            |settings| settings.reach = reach,
+            |settings| {
+                settings.reach = reach;
+                change(settings);
+            },
             |site, folder| {
                 let provider =
                     Provider::open(&folder.join("oidc.sqlite"), site.origin(), SealingKey::new([7; 32])).unwrap();
