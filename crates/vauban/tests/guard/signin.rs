@@ -1,7 +1,14 @@
 //! Signing in as a sensor: it opens the pages, the record knows what happened, and neither a kill nor a restart writes it twice.
 
-use std::{net::TcpStream, process::Stdio};
+use std::{collections::BTreeSet, fs, net::TcpStream, process::Stdio};
 
+use jiff::Timestamp;
+use vauban_guard::{
+    config::parse,
+    exceptions::{Wanted, make},
+};
+use vauban_people::{Actor, People, Rules};
+use vauban_policy::day;
 use vauban_record::{Happened, Kind, Record as _, SqliteRecord};
 
 use crate::{
@@ -11,9 +18,14 @@ use crate::{
 
 /// A guard that people sign in to, and the port.
 fn signed_in() -> (Guard, u16) {
+    signed_in_with("")
+}
+
+/// The same, with these lines in and below `[signin]`.
+fn signed_in_with(lines: &str) -> (Guard, u16) {
     let port = free_port();
     let config = format!(
-        "[signin]\norigin = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n[portal]\nlisten = \"127.0.0.1:{}\"\n",
+        "[portal]\nlisten = \"127.0.0.1:{}\"\n[signin]\norigin = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n{lines}",
         free_port()
     );
     let mut guard = Guard::of_names(&config);
@@ -82,6 +94,31 @@ fn administrators_sign_in_to_the_pages_and_no_link_leads_in() {
     assert!(out.status == 303 && out.head.contains("location: /signin"), "at once: {out:?}");
     assert!(guard.waits_for(|guard| guard.log().contains("people should know of this")), "{}", guard.log());
     assert!(!guard.log().contains("Ana"), "no names in the log: {}", guard.log());
+}
+
+#[test]
+fn what_was_excepted_in_the_pages_counts_from_the_beginning() {
+    let (mut guard, port) = signed_in_with(
+        "tools = [\"https://wiki.campagne.example\"]\n[tool.wiki]\nnames = [\"wiki.campagne.example\"]\n\
+         [compartment.work]\nnever = [\"tool:wiki\"]\n",
+    );
+    let mut ana = founded(&guard, port, "Ana", 1);
+    let (state, now) = (guard.path("state"), Timestamp::now());
+    let people = People::open(&state.join("people.sqlite"), Rules::default()).unwrap();
+    let groups = BTreeSet::from(["work".parse().unwrap()]);
+    people.set_groups(&Actor::Machine, people.find("Ana").unwrap().id, &groups, now).unwrap();
+    let going = format!("/forward/start?host=wiki.campagne.example&way={}", "A".repeat(43));
+    assert_eq!(ana.get(&going).status, 403, "the policy says no");
+
+    guard.kill();
+    let config = parse(&fs::read_to_string(guard.path("vauban.toml")).unwrap()).unwrap();
+    let (who, to, reason) = ("compartment:work".to_owned(), "tool:wiki".to_owned(), "Tonight.".to_owned());
+    let wanted = Wanted { who, to, reason, until: day(now) };
+    make(&config, (&state, &state.join("record.sqlite")), wanted, "claire", now).unwrap();
+    guard.begin();
+    listens(&guard, port);
+    let came = ana.get(&going);
+    assert!(came.location().starts_with("https://wiki.campagne.example/.vauban/enter?ticket="), "{came:?}");
 }
 
 #[test]
