@@ -12,6 +12,7 @@
 //! A session that is bound to a client certificate is nobody's without it; that is checked once, where a session is looked up (`SignIn`).
 
 mod app;
+mod away;
 mod back;
 mod beside;
 mod ceremony;
@@ -33,6 +34,7 @@ mod site;
 mod visit;
 
 pub use app::app;
+pub use away::away;
 pub use cookie::value as cookie;
 pub use elsewhere::{KeptProvider, redirect};
 pub use forward::{NoTool, Tool};

@@ -75,15 +75,25 @@ fn administrators_sign_in_to_the_pages_and_no_link_leads_in() {
     let (done, text) = said(&guard, &["portal", "link"]);
     assert!(!done && text.contains("people sign in here"), "{text}");
     let mut stranger = Browser::new(&format!("localhost:{port}"));
-    let sent = stranger.get("/quarantine");
-    assert!(sent.status == 303 && sent.head.contains("location: /signin"), "{sent:?}");
+    let sent = stranger.get("/sightings?since=1&word=a%26b");
+    let to = "/signin?to=%2Fsightings%3Fsince%3D1%26word%3Da%2526b";
+    assert_eq!((sent.status, sent.location()), (303, to), "and then to where they were going");
+    assert!(stranger.get(to).body.contains("/sightings?since=1&amp;word=a%26b"));
+    for beginning in ["/", "//evil.example"] {
+        let sent = stranger.get(beginning);
+        assert!(sent.status == 404 || sent.location() == "/signin", "nothing to come back to: {sent:?}");
+    }
+    let form = format!("Origin: http://localhost:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    let sent = stranger.send("POST", "/quarantine/abc/delete", &form, b"");
+    assert_eq!((sent.status, sent.location()), (303, "/signin"), "a form is not sent again by itself");
+    let sent = stranger.send("GET", "/sightings", "Sec-Fetch-Site: cross-site\r\n", b"");
+    assert!(sent.status == 200 && sent.body.contains("0;url=/sightings"), "a browser asks once more: {sent:?}");
     assert_eq!(stranger.get("/enter?key=abc").status, 404, "the door of links is gone");
 
     let mut ana = founded(&guard, port, "Ana", 1);
     let overview = ana.get("/");
     assert!(overview.status == 200 && overview.body.contains("Ana"), "{overview:?}");
     assert!(overview.head.contains("default-src 'none'"), "{overview:?}");
-    let form = format!("Origin: http://localhost:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
     let refused = ana.send("POST", "/quarantine/abc/delete", &form, b"");
     assert!(refused.status == 403 && refused.body.contains("bound to no device"), "{refused:?}");
     let elsewhere = ana.send("POST", "/quarantine/abc/delete", "Origin: https://evil.example\r\n", b"");
