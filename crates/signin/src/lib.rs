@@ -42,5 +42,5 @@ pub use reach::Reach;
 pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
 /// What [`Settings::models`] is made of.
-pub use vauban_passkey::{Model, Models, NotAModel, NotARoot};
+pub use vauban_passkey::{LONGEST_STATEMENT, Model, Models, NotAModel, NotARoot, NotAStatement};
 pub use visit::{LANGUAGE, language};

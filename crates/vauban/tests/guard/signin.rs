@@ -34,12 +34,12 @@ fn signed_in_with(lines: &str) -> (Guard, u16) {
     (guard, port)
 }
 
-fn listens(guard: &Guard, port: u16) {
+pub(crate) fn listens(guard: &Guard, port: u16) {
     assert!(guard.waits_for(|_| TcpStream::connect(("127.0.0.1", port)).is_ok()), "{}", guard.log());
 }
 
 /// What a command says, and whether it did it.
-fn said(guard: &Guard, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn said(guard: &Guard, arguments: &[&str]) -> (bool, String) {
     let config = guard.path("vauban.toml").display().to_string();
     let output =
         guard.command(arguments).args(["--config", &config]).stdout(Stdio::piped()).stderr(Stdio::piped()).output();
