@@ -1,4 +1,4 @@
-//! Responses to the ceremonies of passkeys, as a browser or key could write them that means harm, and kept bytes that rotted. The first
+//! Responses to the ceremonies of passkeys, as a browser or key could write them that means harm, statements of models, and kept bytes that rotted. The first
 //! byte chooses what the others stand for; the rest of the response is honest and signed, so that they are reached.
 #![no_main]
 
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use serde_cbor_2::Value;
 use uuid::Uuid;
-use vauban_passkey::{Asked, Attestation, Credential, Door, Nonce, State, claim};
+use vauban_passkey::{Asked, Attestation, Credential, Door, Models, Nonce, State, claim};
 use vauban_softkey::{Assertion, Enrolment, SoftKey, flag, honest, packed};
 
 const ORIGIN: &str = "https://id.example";
@@ -32,7 +32,7 @@ static FIXED: LazyLock<Fixed> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, bytes)) = bytes.split_first() else { return };
     let bytes = bytes.to_vec();
-    match choice % 11 {
+    match choice % 12 {
         0 => enrolled(&bytes),
         1 => signed_in(&bytes),
         2 => enrol(|lie| lie.key = bytes),
@@ -47,6 +47,9 @@ fuzz_target!(|bytes: &[u8]| {
         7 => sign(|lie| (lie.flags, lie.rest) = (lie.flags | flag::EXTENSIONS, bytes)),
         8 => sign(|lie| lie.client_data.raw = Some(bytes)),
         9 => sign(|lie| (lie.flags, lie.handle, lie.id) = (bytes.len() as u8, Some(bytes.clone()), bytes)),
+        10 => {
+            let _ = Models::default().trust_statement(&bytes);
+        }
         _ => kept(&bytes),
     }
 });

@@ -59,6 +59,9 @@ pub enum GuardError {
     /// What names are judged with cannot be prepared.
     #[error("the filter of names cannot be prepared: {0}")]
     Names(String),
+    /// The policy of tools behind sign-in cannot be used.
+    #[error("the policy cannot be used: {0}")]
+    Policy(String),
     /// The readers' keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -102,6 +105,8 @@ pub async fn run(guard: Guard) -> Result<(), GuardError> {
         None => None,
     };
     let tools = signin.as_ref().map(|parts| parts.tools.clone());
+    // Tools were made of the configuration alone: what people excepted in the pages counts from the first request on.
+    tools.as_ref().map_or(Ok(()), |tools| tools.replace(&config)).map_err(GuardError::Policy)?;
     let signin = signin.map(|parts| Arc::new(SignInSensor::new(parts, metrics.clone())) as Arc<dyn Sensor>);
     let mut sensors: Vec<Arc<dyn Sensor>> = Vec::new();
     sensors.extend(mail.as_ref().map(|mail| Arc::clone(&mail.sensor) as Arc<dyn Sensor>));

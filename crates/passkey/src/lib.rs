@@ -28,6 +28,7 @@ mod refused;
 mod response;
 mod sign_in;
 mod state;
+mod statement;
 mod words;
 
 pub use approval::{Approved, Digest};
@@ -39,4 +40,5 @@ pub use refused::Refused;
 pub use response::{Claim, LONGEST_RESPONSE, claim};
 pub use sign_in::Verified;
 pub use state::{LONGEST_STATE, NotAState, State};
+pub use statement::{LONGEST_STATEMENT, NotAStatement};
 pub use words::Words;

@@ -55,16 +55,16 @@ where
         let door = Door::from_ref(state);
         let changes = parts.method != Method::GET && parts.method != Method::HEAD;
         let lang = language(&parts.headers, door.lang);
-        let who = door.who(&parts.headers, changes).map_err(|out| away(&door, out, lang))?;
+        let who = door.who(&parts.headers, changes).map_err(|out| away(&door, out, lang, parts))?;
         Ok(Self { who, lang, path: parts.uri.path().to_owned(), now: (door.now)(), house: door.house })
     }
 }
 
 /// Where those are sent who are not let in.
-fn away(door: &Door, out: Out, lang: Lang) -> Response {
+fn away(door: &Door, out: Out, lang: Lang, parts: &Parts) -> Response {
     match (&door.way, out) {
         (Way::Link(_), _) => Redirect::to("/closed").into_response(),
-        (Way::SignedIn(_), Out::Nobody) => Redirect::to("/signin").into_response(),
+        (Way::SignedIn(site), Out::Nobody) => vauban_signin::away(site, parts),
         (Way::SignedIn(_), Out::Member) => Redirect::to("/mine").into_response(),
         (Way::SignedIn(_), Out::Unbound) => unbound(lang),
     }

@@ -12,6 +12,7 @@
 //! A session that is bound to a client certificate is nobody's without it; that is checked once, where a session is looked up (`SignIn`).
 
 mod app;
+mod away;
 mod back;
 mod beside;
 mod ceremony;
@@ -33,6 +34,7 @@ mod site;
 mod visit;
 
 pub use app::app;
+pub use away::away;
 pub use cookie::value as cookie;
 pub use elsewhere::{KeptProvider, redirect};
 pub use forward::{NoTool, Tool};
@@ -40,5 +42,5 @@ pub use reach::Reach;
 pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
 /// What [`Settings::models`] is made of.
-pub use vauban_passkey::{Model, Models, NotAModel, NotARoot};
+pub use vauban_passkey::{LONGEST_STATEMENT, Model, Models, NotAModel, NotARoot, NotAStatement};
 pub use visit::{LANGUAGE, language};

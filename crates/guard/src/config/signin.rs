@@ -19,6 +19,9 @@ pub struct SignInTable {
     pub elsewhere: Option<ElsewhereTable>,
     /// Whether the proxy asks browsers for certificates, and hands over what it verified in a `Client-Cert` that it overwrites.
     pub client_certificates: bool,
+    /// A folder with a FIDO metadata statement (JSON) for each model of key that administrators may have, beside this file where its path does not
+    /// begin with `/`; empty for any key.
+    pub models: String,
 }
 
 impl Default for SignInTable {
@@ -30,6 +33,7 @@ impl Default for SignInTable {
             tools: Vec::new(),
             elsewhere: None,
             client_certificates: false,
+            models: String::new(),
         }
     }
 }

@@ -10,5 +10,6 @@ mod enrolments;
 mod models;
 mod page;
 mod sign_ins;
+mod statements;
 mod support;
 mod vectors;

@@ -11,23 +11,23 @@ use vauban_softkey::{Enrolment, SoftKey, flag, packed};
 
 use crate::support::{ORIGIN, ana, door, enrol_at, nonce, now};
 
-const MODEL: &str = "aabbccdd-0000-4000-8000-000000000001";
-const OTHER: &str = "aabbccdd-0000-4000-8000-000000000002";
+pub(crate) const MODEL: &str = "aabbccdd-0000-4000-8000-000000000001";
+pub(crate) const OTHER: &str = "aabbccdd-0000-4000-8000-000000000002";
 
 /// A maker of keys.
-struct Maker {
+pub(crate) struct Maker {
     issuer: Issuer<'static, KeyPair>,
-    root: Vec<u8>,
+    pub(crate) root: Vec<u8>,
 }
 
 /// A certificate of a batch of keys, and what signs with it.
-struct Batch {
+pub(crate) struct Batch {
     chain: Vec<Vec<u8>>,
     key: KeyPair,
 }
 
 impl Maker {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -37,7 +37,7 @@ impl Maker {
         Self { issuer: Issuer::new(params, key), root }
     }
 
-    fn batch(&self, change: impl FnOnce(&mut CertificateParams)) -> Batch {
+    pub(crate) fn batch(&self, change: impl FnOnce(&mut CertificateParams)) -> Batch {
         let key = KeyPair::generate().unwrap();
         let mut params = leaf();
         change(&mut params);
@@ -74,7 +74,7 @@ fn door_with(makers: &[(&Maker, &str)]) -> Door {
 }
 
 /// A key of that batch and model.
-fn of(batch: Batch, model: &str) -> impl FnOnce(&mut Enrolment) {
+pub(crate) fn of(batch: Batch, model: &str) -> impl FnOnce(&mut Enrolment) {
     let model = bytes(model);
     move |lie| {
         lie.model = model;
@@ -82,7 +82,7 @@ fn of(batch: Batch, model: &str) -> impl FnOnce(&mut Enrolment) {
     }
 }
 
-fn required(door: &Door, lie: impl FnOnce(&mut Enrolment)) -> Result<Credential, Refused> {
+pub(crate) fn required(door: &Door, lie: impl FnOnce(&mut Enrolment)) -> Result<Credential, Refused> {
     enrol_at(door, Attestation::Required, lie).map(|(_, credential)| credential)
 }
 

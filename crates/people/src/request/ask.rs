@@ -115,7 +115,7 @@ impl People {
     /// Asks for an invitation.
     ///
     /// # Errors
-    /// When the actor may not, the name is taken, or the end will not do.
+    /// When the actor may not, the name is taken or somebody of that name is being invited, or the end will not do.
     pub fn invite<R: RngCore + CryptoRng>(
         &self,
         by: &Actor,

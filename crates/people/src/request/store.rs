@@ -27,13 +27,7 @@ impl People {
     /// # Errors
     /// When the file cannot be read.
     pub fn open_requests(&self, now: Timestamp) -> Result<Vec<Request>, PeopleError> {
-        self.read(|sql| {
-            let mut query = sql.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM requests WHERE state IN ('waiting', 'approved') AND ends > ? ORDER BY asked, id"
-            ))?;
-            let rows = query.query_map([millis(now)], row)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows.into_iter().flatten().collect())
-        })
+        self.read(|sql| open_requests(sql, now))
     }
 
     /// Who approved a request, with the proofs.
@@ -89,7 +83,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Two requests for the same person at once would be a race between links.
+    /// Two requests for the same person at once would be a race between links; two invitations that look like one person's are told apart
+    /// by nobody who approves them. A name of somebody who is there already is refused before.
     pub(super) fn must_have_room(&self, kind: &Kind) -> Result<(), PeopleError> {
         let now = millis(self.now);
         let alike = self
@@ -98,7 +93,7 @@ impl Change<'_> {
                 "SELECT 1 FROM requests WHERE subject IS ? AND state IN ('waiting', 'approved') AND ends > ? LIMIT 1",
             )?
             .exists((kind.subject(), now))?;
-        if alike {
+        if alike || self.is_invited(kind)? {
             return Err(Refusal::RequestOpen.into());
         }
         let open: u32 = self
@@ -106,6 +101,14 @@ impl Change<'_> {
             .prepare_cached("SELECT count(*) FROM requests WHERE state IN ('waiting', 'approved') AND ends > ?")?
             .query_row([now], |row| row.get(0))?;
         if open < self.rules.requests { Ok(()) } else { Err(Refusal::TooManyRequests.into()) }
+    }
+
+    /// Whether an open request invites somebody whose name people take for that of this one.
+    fn is_invited(&self, kind: &Kind) -> Result<bool, PeopleError> {
+        let Kind::Invite(invited) = kind else { return Ok(false) };
+        let look = invited.name.look();
+        let is_alike = |open: &Request| matches!(&open.kind, Kind::Invite(other) if other.name.look() == look);
+        Ok(open_requests(&self.sql, self.now)?.iter().any(is_alike))
     }
 
     /// Moves a request that stands where it was read to where it stands now.
@@ -137,6 +140,14 @@ pub(super) fn named(kind: &Kind) -> Option<Named> {
         Kind::Invite(invited) => Some(Named { id: invited.person, name: invited.name.clone() }),
         Kind::BreakGlass { .. } => None,
     }
+}
+
+fn open_requests(sql: &Connection, now: Timestamp) -> Result<Vec<Request>, PeopleError> {
+    let mut query = sql.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM requests WHERE state IN ('waiting', 'approved') AND ends > ? ORDER BY asked, id"
+    ))?;
+    let rows = query.query_map([millis(now)], row)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 fn request(sql: &Connection, id: RequestId) -> Result<Request, PeopleError> {

@@ -35,12 +35,11 @@ impl Both {
         let (mut town, ana, ben) = Town::founded_with(Rules { sessions: 256, keys: 64, ..Rules::default() });
         let cleo = town.administrator("Cleo", &ana, &ben);
         let mut model = Model { now: start().as_second(), ..Model::default() };
-        for one in [&ana, &ben, &cleo] {
+        for (at, one) in (0..).zip([&ana, &ben, &cleo]) {
             let keys = BTreeSet::from([one.key.clone()]);
             let standing = vauban_people::Standing::Active;
-            model
-                .persons
-                .insert(one.id, Person { standing, role: Role::Administrator, keys, accounts: BTreeSet::new() });
+            let (name, accounts) = (u32::MAX - at, BTreeSet::new());
+            model.persons.insert(one.id, Person { name, standing, role: Role::Administrator, keys, accounts });
             assert!(model.sign_in(one.id, By::Key(one.key.clone()), true));
         }
         let sessions = vec![ana.session, ben.session, cleo.session];
@@ -92,12 +91,14 @@ impl Both {
 
     fn invite(&mut self, by: usize, role: Role) {
         self.names += 1;
-        let person = NewPerson { role, ..Town::new_person(&format!("Person {}", self.names)) };
+        // Of three names two are new, and one is that of the one before, spelt otherwise.
+        let (name, word) = (self.names * 2 / 3, if self.names.is_multiple_of(2) { "Person" } else { "PERSON" });
+        let person = NewPerson { role, ..Town::new_person(&format!("{word} {name}")) };
         let done = self.town.people.invite(&self.actor(by), &person, &mut self.town.rng, self.town.now);
         let subject = done.as_ref().ok().and_then(|request| request.kind.subject());
         let may = self.asked(done);
         let unknown = PersonId::from_bytes([0; 16]);
-        let expected = self.model.ask(self.session(by), What::Invite, subject.unwrap_or(unknown));
+        let expected = self.model.ask(self.session(by), What::Invite(name), subject.unwrap_or(unknown));
         self.same("invite", expected, may);
     }
 
@@ -376,7 +377,8 @@ impl Both {
             let keys = people.keys(*id).unwrap().into_iter().map(|key| key.id).collect();
             let accounts = people.accounts(*id).unwrap();
             let accounts = accounts.iter().map(|account| account.subject.subject().parse().unwrap()).collect();
-            assert_eq!(&Person { standing: person.standing, role: person.role, keys, accounts }, expected);
+            let (name, standing, role) = (expected.name, person.standing, person.role);
+            assert_eq!(&Person { name, standing, role, keys, accounts }, expected);
         }
         for (request, expected) in self.requests.iter().zip(&self.model.requests) {
             let state = people.request(request.id).unwrap().state;

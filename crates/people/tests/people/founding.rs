@@ -42,6 +42,17 @@ fn a_founders_link_that_nobody_used_makes_room() {
 }
 
 #[test]
+fn a_founder_takes_the_name_of_an_invitation() {
+    let mut town = Town::new();
+    let ana = town.founder("Ana");
+    let request = town.invite(&ana, &Town::new_person("Ben")).unwrap();
+    let ben = town.founder("ben");
+    town.approve(&request, &ana).unwrap();
+    let second = town.approve(&request, &ben);
+    assert_eq!(refusal(second), Refusal::NameTaken, "nobody is let in beside somebody of the same name");
+}
+
+#[test]
 fn one_founder_alone_can_approve_nothing() {
     let mut town = Town::new();
     let ana = town.founder("Ana");

@@ -8,6 +8,8 @@ const DAY: i64 = 86_400;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
+    /// The number of a name; people of other numbers look different.
+    pub(crate) name: u32,
     pub(crate) standing: Standing,
     pub(crate) role: Role,
     pub(crate) keys: BTreeSet<CredentialId>,
@@ -34,7 +36,8 @@ pub(crate) struct Session {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    Invite,
+    /// Somebody of this name.
+    Invite(u32),
     Recover,
     Role(Role),
 }
@@ -49,6 +52,12 @@ pub(crate) struct Request {
     pub(crate) ready: i64,
     pub(crate) ends: i64,
     pub(crate) has_link: bool,
+}
+
+impl What {
+    const fn is_invitation(self) -> bool {
+        matches!(self, Self::Invite(_))
+    }
 }
 
 impl Request {
@@ -91,9 +100,13 @@ impl Model {
         self.who(session).is_some_and(|session| matches!(session.by, By::Key(_)) && self.now - session.begun <= 300)
     }
 
+    fn is_free(&self, name: u32) -> bool {
+        self.persons.values().all(|person| person.name != name || person.standing == Standing::Gone)
+    }
+
     pub(crate) fn ask(&mut self, by: usize, what: What, subject: PersonId) -> bool {
         let makes_sense = match what {
-            What::Invite => true,
+            What::Invite(name) => self.is_free(name),
             What::Recover => self.is_active(subject),
             What::Role(role) => {
                 self.is_active(subject)
@@ -101,7 +114,8 @@ impl Model {
                     && (role == Role::Member || !self.persons[&subject].keys.is_empty())
             }
         };
-        let is_open = |request: &Request| request.subject == subject && request.is_open() && self.now < request.ends;
+        let is_alike = |request: &Request| request.subject == subject || what.is_invitation() && request.what == what;
+        let is_open = |request: &Request| is_alike(request) && request.is_open() && self.now < request.ends;
         let may = self.administers(by) && makes_sense && !self.requests.iter().any(is_open);
         if may {
             let (asked_by, ends) = (self.sessions[by].person, self.now + DAY);
@@ -111,6 +125,7 @@ impl Model {
         may
     }
 
+    /// No name is looked at: what could be asked for is nobody else's when it is approved.
     pub(crate) fn approve(&mut self, at: usize, approver: PersonId, signed: usize, invited: Role) -> bool {
         let request = &self.requests[at];
         let may = request.state == RequestState::Waiting
@@ -125,11 +140,11 @@ impl Model {
             request.approvals.insert(approver);
             if request.approvals.len() == 2 {
                 request.state = RequestState::Approved;
-                request.ready = if request.what == What::Invite { now } else { now + 120 };
+                request.ready = if request.what.is_invitation() { now } else { now + 120 };
                 request.ends = request.ready + DAY;
-                if request.what == What::Invite {
+                if let What::Invite(name) = request.what {
                     let (keys, accounts) = (BTreeSet::new(), BTreeSet::new());
-                    let person = Person { standing: Standing::Invited, role: invited, keys, accounts };
+                    let person = Person { name, standing: Standing::Invited, role: invited, keys, accounts };
                     self.persons.insert(self.requests[at].subject, person);
                 }
             }
@@ -315,7 +330,7 @@ impl Model {
         let request = &mut self.requests[at];
         let was_approved = request.state == RequestState::Approved;
         request.state = state;
-        if request.what == What::Invite && was_approved {
+        if request.what.is_invitation() && was_approved {
             self.persons.get_mut(&self.requests[at].subject).unwrap().standing = Standing::Gone;
         }
     }

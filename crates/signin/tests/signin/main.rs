@@ -19,6 +19,7 @@ mod flaws;
 mod forward;
 mod front;
 mod lies;
+mod maker;
 mod models;
 mod proxies;
 mod road;

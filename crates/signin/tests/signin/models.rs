@@ -1,52 +1,16 @@
 //! Where the rules ask it, an administrator's key is of a model that is vouched for; everybody else's is any.
 
 use jiff::Timestamp;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SigningKey as _};
 use vauban_people::{Actor, People, Rules};
 use vauban_signin::{Model, Models, Settings, SignIn, SignInError};
-use vauban_softkey::{Enrolment, honest, packed};
+use vauban_softkey::honest;
 
-use crate::world::{World, rng};
+use crate::{
+    maker::Maker,
+    world::{World, rng},
+};
 
 const MODEL: [u8; 16] = [0xab; 16];
-
-/// Somebody who makes security keys, and signs what they say of themselves.
-struct Maker {
-    issuer: Issuer<'static, KeyPair>,
-    root: Vec<u8>,
-}
-
-impl Maker {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Maker");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let key = KeyPair::generate().unwrap();
-        let root = params.self_signed(&key).unwrap().der().to_vec();
-        Self { issuer: Issuer::new(params, key), root }
-    }
-
-    /// What a key of this maker and model says.
-    fn made(&self, model: [u8; 16]) -> impl FnOnce(&mut Enrolment) + use<> {
-        let mut params = CertificateParams::default();
-        for (kind, value) in [
-            (DnType::CountryName, "FR"),
-            (DnType::OrganizationName, "Maker"),
-            (DnType::OrganizationalUnitName, "Authenticator Attestation"),
-            (DnType::CommonName, "A batch"),
-        ] {
-            params.distinguished_name.push(kind, value);
-        }
-        params.is_ca = IsCa::ExplicitNoCa;
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
-        move |lie| {
-            lie.model = model;
-            lie.statement = packed(-7, move |message| key.sign(message).unwrap(), vec![certificate]);
-        }
-    }
-}
 
 fn rules() -> Rules {
     Rules { attested_administrators: true, ..Rules::default() }

@@ -9,7 +9,7 @@ use std::{
 use vauban_guard::config::{self, Config, with_peers};
 use vauban_model::Text;
 
-use crate::{failure::Failure, place::Place, terminal};
+use crate::{commands::people::models, failure::Failure, place::Place, terminal};
 
 /// Check the configuration, show the commented default, or print its JSON Schema
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,9 @@ enum Command {
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Check { file } => {
-            read(file)?;
+            if let Some(signin) = &read(file)?.signin {
+                models::read(signin)?;
+            }
             let text =
                 Text::new(format!("{} : utilisable", file.display()), format!("{}: can be used", file.display()));
             terminal::talk(text.get(place.lang));
@@ -61,7 +63,7 @@ pub(super) fn read(file: &Path) -> Result<Config, Failure> {
             ),
         )
     })?;
-    let parsed = config::parse(&text).map_err(|error| error.to_string());
+    let parsed = config::parse(&text).map(|config| beside(file, config)).map_err(|error| error.to_string());
     parsed.and_then(|config| with_peers(config, |path| fs::read_to_string(path))).map_err(|error| {
         let error = vauban_model::printable(&error);
         Failure::new(
@@ -70,4 +72,14 @@ pub(super) fn read(file: &Path) -> Result<Config, Failure> {
             Text::new("`vauban config print` montre toutes les clés", "`vauban config print` shows all keys"),
         )
     })
+}
+
+/// The folder of models lies beside the file, wherever the program was started: whoever forgot where must not sign in by other rules.
+fn beside(file: &Path, mut config: Config) -> Config {
+    if let (Some(signin), Some(folder)) = (&mut config.signin, file.parent())
+        && !signin.models.is_empty()
+    {
+        signin.models = folder.join(&signin.models).display().to_string();
+    }
+    config
 }

@@ -4,15 +4,22 @@
 mod account;
 mod client;
 pub(super) mod elsewhere;
+pub(super) mod models;
 pub(super) mod provider;
 mod serve;
 mod shown;
 
-use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use vauban_guard::config::SignInTable;
 use vauban_model::{Lang, Text};
-use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, RequestId, Role, Rules, Tie};
+use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, RequestId, Role, Tie};
 
 use crate::{
     commands::config,
@@ -29,7 +36,25 @@ use crate::{
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// The configuration; without it, vauban.toml where there is one
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
 }
+
+impl Arguments {
+    /// What the configuration says of signing in.
+    fn table(&self) -> Result<SignInTable, Failure> {
+        let file = match &self.config {
+            Some(file) => file.as_path(),
+            None if Path::new(CONFIG).exists() => Path::new(CONFIG),
+            None => return Ok(SignInTable::default()),
+        };
+        Ok(config::read(file)?.signin.unwrap_or_default())
+    }
+}
+
+/// The configuration of a machine where the program is started beside it.
+const CONFIG: &str = "vauban.toml";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
@@ -109,43 +134,38 @@ struct At {
     /// Where people sign in, as https://vauban.campagne.example; without it, what [signin] of the configuration says
     #[arg(long, value_name = "ORIGIN", global = true)]
     origin: Option<String>,
-    /// The configuration
-    #[arg(long, default_value = "vauban.toml", value_name = "FILE", global = true)]
-    config: PathBuf,
 }
 
 impl At {
-    fn origin(&self) -> Result<String, Failure> {
-        if let Some(origin) = &self.origin {
-            return Ok(origin.clone());
-        }
-        let told = if self.config.exists() { config::read(&self.config)?.signin } else { None };
-        Ok(told.unwrap_or_default().origin)
+    fn origin<'t>(&'t self, table: &'t SignInTable) -> &'t str {
+        self.origin.as_deref().unwrap_or(&table.origin)
     }
 }
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
+    let table = arguments.table()?;
     let text = match &arguments.command {
         Command::Serve(serve) => {
-            serve::run(open(place)?, serve, place)?;
+            serve::run(open(place, &table)?, serve, models::read(&table)?, place)?;
             return Ok(ExitCode::SUCCESS);
         }
-        Command::Account(arguments) => account::run(arguments, &open(place)?, place)?,
-        Command::Client(arguments) => client::run(arguments, place)?,
-        command => done(&open(place)?, command, place.lang, Timestamp::now())?,
+        Command::Account(arguments) => account::run(arguments, &open(place, &table)?, &table, place)?,
+        Command::Client(arguments) => client::run(arguments, &table, place)?,
+        command => done(&open(place, &table)?, command, &table, place.lang)?,
     };
     terminal::data(&text).map_err(|error| Failure::output(&error))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Result<String, Failure> {
+fn done(people: &People, command: &Command, table: &SignInTable, lang: Lang) -> Result<String, Failure> {
+    let now = Timestamp::now();
     let person = |text: &str| people.find(text).map_err(|error| failed(&error));
     match command {
         Command::Found { name, at } => {
             let request =
                 people.found(name.parse().map_err(wrong)?, &mut random()?, now).map_err(|error| failed(&error))?;
-            link(people, request.id, &at.origin()?, lang, now)
+            link(people, request.id, at.origin(table), lang, now)
         }
         Command::Invite { name, groups, volunteer, administrator, until } => {
             let new = NewPerson {
@@ -168,7 +188,7 @@ fn done(people: &People, command: &Command, lang: Lang, now: Timestamp) -> Resul
         }
         Command::Link { request, at } => {
             let id: RequestId = request.parse().map_err(|_| failed(&vauban_people::Refusal::NoSuchRequest.into()))?;
-            link(people, id, &at.origin()?, lang, now)
+            link(people, id, at.origin(table), lang, now)
         }
         Command::List { gone } => shown::people(people, *gone, lang, now).map_err(|error| failed(&error)),
         Command::Requests => shown::requests(people, lang, now).map_err(|error| failed(&error)),
@@ -220,8 +240,8 @@ fn end_of(day: Date) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()
 }
 
-fn open(place: &Place) -> Result<People, Failure> {
-    People::open(&place.people(), Rules::default()).map_err(|error| failed(&error))
+fn open(place: &Place, table: &SignInTable) -> Result<People, Failure> {
+    People::open(&place.people(), models::rules(table)).map_err(|error| failed(&error))
 }
 
 fn random() -> Result<rand_chacha::ChaCha20Rng, Failure> {

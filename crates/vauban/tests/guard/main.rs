@@ -12,7 +12,10 @@ mod door;
 mod encryption;
 mod errands;
 mod limits;
+#[path = "../../../signin/tests/signin/maker.rs"]
+mod maker;
 mod milter;
+mod models;
 mod names;
 mod outgoing;
 mod portal;

@@ -1,7 +1,14 @@
 //! Signing in as a sensor: it opens the pages, the record knows what happened, and neither a kill nor a restart writes it twice.
 
-use std::{net::TcpStream, process::Stdio};
+use std::{collections::BTreeSet, fs, net::TcpStream, process::Stdio};
 
+use jiff::Timestamp;
+use vauban_guard::{
+    config::parse,
+    exceptions::{Wanted, make},
+};
+use vauban_people::{Actor, People, Rules};
+use vauban_policy::day;
 use vauban_record::{Happened, Kind, Record as _, SqliteRecord};
 
 use crate::{
@@ -11,9 +18,14 @@ use crate::{
 
 /// A guard that people sign in to, and the port.
 fn signed_in() -> (Guard, u16) {
+    signed_in_with("")
+}
+
+/// The same, with these lines in and below `[signin]`.
+fn signed_in_with(lines: &str) -> (Guard, u16) {
     let port = free_port();
     let config = format!(
-        "[signin]\norigin = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n[portal]\nlisten = \"127.0.0.1:{}\"\n",
+        "[portal]\nlisten = \"127.0.0.1:{}\"\n[signin]\norigin = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\n{lines}",
         free_port()
     );
     let mut guard = Guard::of_names(&config);
@@ -22,12 +34,12 @@ fn signed_in() -> (Guard, u16) {
     (guard, port)
 }
 
-fn listens(guard: &Guard, port: u16) {
+pub(crate) fn listens(guard: &Guard, port: u16) {
     assert!(guard.waits_for(|_| TcpStream::connect(("127.0.0.1", port)).is_ok()), "{}", guard.log());
 }
 
 /// What a command says, and whether it did it.
-fn said(guard: &Guard, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn said(guard: &Guard, arguments: &[&str]) -> (bool, String) {
     let config = guard.path("vauban.toml").display().to_string();
     let output =
         guard.command(arguments).args(["--config", &config]).stdout(Stdio::piped()).stderr(Stdio::piped()).output();
@@ -63,15 +75,25 @@ fn administrators_sign_in_to_the_pages_and_no_link_leads_in() {
     let (done, text) = said(&guard, &["portal", "link"]);
     assert!(!done && text.contains("people sign in here"), "{text}");
     let mut stranger = Browser::new(&format!("localhost:{port}"));
-    let sent = stranger.get("/quarantine");
-    assert!(sent.status == 303 && sent.head.contains("location: /signin"), "{sent:?}");
+    let sent = stranger.get("/sightings?since=1&word=a%26b");
+    let to = "/signin?to=%2Fsightings%3Fsince%3D1%26word%3Da%2526b";
+    assert_eq!((sent.status, sent.location()), (303, to), "and then to where they were going");
+    assert!(stranger.get(to).body.contains("/sightings?since=1&amp;word=a%26b"));
+    for beginning in ["/", "//evil.example"] {
+        let sent = stranger.get(beginning);
+        assert!(sent.status == 404 || sent.location() == "/signin", "nothing to come back to: {sent:?}");
+    }
+    let form = format!("Origin: http://localhost:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    let sent = stranger.send("POST", "/quarantine/abc/delete", &form, b"");
+    assert_eq!((sent.status, sent.location()), (303, "/signin"), "a form is not sent again by itself");
+    let sent = stranger.send("GET", "/sightings", "Sec-Fetch-Site: cross-site\r\n", b"");
+    assert!(sent.status == 200 && sent.body.contains("0;url=/sightings"), "a browser asks once more: {sent:?}");
     assert_eq!(stranger.get("/enter?key=abc").status, 404, "the door of links is gone");
 
     let mut ana = founded(&guard, port, "Ana", 1);
     let overview = ana.get("/");
     assert!(overview.status == 200 && overview.body.contains("Ana"), "{overview:?}");
     assert!(overview.head.contains("default-src 'none'"), "{overview:?}");
-    let form = format!("Origin: http://localhost:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
     let refused = ana.send("POST", "/quarantine/abc/delete", &form, b"");
     assert!(refused.status == 403 && refused.body.contains("bound to no device"), "{refused:?}");
     let elsewhere = ana.send("POST", "/quarantine/abc/delete", "Origin: https://evil.example\r\n", b"");
@@ -82,6 +104,31 @@ fn administrators_sign_in_to_the_pages_and_no_link_leads_in() {
     assert!(out.status == 303 && out.head.contains("location: /signin"), "at once: {out:?}");
     assert!(guard.waits_for(|guard| guard.log().contains("people should know of this")), "{}", guard.log());
     assert!(!guard.log().contains("Ana"), "no names in the log: {}", guard.log());
+}
+
+#[test]
+fn what_was_excepted_in_the_pages_counts_from_the_beginning() {
+    let (mut guard, port) = signed_in_with(
+        "tools = [\"https://wiki.campagne.example\"]\n[tool.wiki]\nnames = [\"wiki.campagne.example\"]\n\
+         [compartment.work]\nnever = [\"tool:wiki\"]\n",
+    );
+    let mut ana = founded(&guard, port, "Ana", 1);
+    let (state, now) = (guard.path("state"), Timestamp::now());
+    let people = People::open(&state.join("people.sqlite"), Rules::default()).unwrap();
+    let groups = BTreeSet::from(["work".parse().unwrap()]);
+    people.set_groups(&Actor::Machine, people.find("Ana").unwrap().id, &groups, now).unwrap();
+    let going = format!("/forward/start?host=wiki.campagne.example&way={}", "A".repeat(43));
+    assert_eq!(ana.get(&going).status, 403, "the policy says no");
+
+    guard.kill();
+    let config = parse(&fs::read_to_string(guard.path("vauban.toml")).unwrap()).unwrap();
+    let (who, to, reason) = ("compartment:work".to_owned(), "tool:wiki".to_owned(), "Tonight.".to_owned());
+    let wanted = Wanted { who, to, reason, until: day(now) };
+    make(&config, (&state, &state.join("record.sqlite")), wanted, "claire", now).unwrap();
+    guard.begin();
+    listens(&guard, port);
+    let came = ana.get(&going);
+    assert!(came.location().starts_with("https://wiki.campagne.example/.vauban/enter?ticket="), "{came:?}");
 }
 
 #[test]

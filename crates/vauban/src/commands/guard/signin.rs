@@ -9,7 +9,7 @@ use vauban_guard::{
     sensors::signin::{SignInParts, Tools},
 };
 use vauban_model::{Lang, Text};
-use vauban_people::{People, Rules};
+use vauban_people::People;
 use vauban_portal::Portal;
 use vauban_signin::{
     Settings, SignIn,
@@ -17,7 +17,7 @@ use vauban_signin::{
 };
 
 use crate::{
-    commands::people::{elsewhere, provider},
+    commands::people::{elsewhere, models, provider},
     failure::{Failure, chain},
     place::{Place, rng},
 };
@@ -34,7 +34,8 @@ pub(super) fn prepared(
     if !listen.ip().is_loopback() {
         return Err(cannot(&format!("{listen} is not this machine's own; a proxy ends TLS")));
     }
-    let people = People::open(&place.people(), Rules::default()).map_err(|error| cannot(error.text().get(Lang::En)))?;
+    let people =
+        People::open(&place.people(), models::rules(table)).map_err(|error| cannot(error.text().get(Lang::En)))?;
     let tools = Tools::new(config).map_err(|error| cannot(&error))?;
     let settings = Settings {
         name: table.name.clone(),
@@ -42,6 +43,7 @@ pub(super) fn prepared(
         home: if portal.is_some() { "/" } else { "/mine" },
         reach: tools.reach(),
         tools: named(&table.tools)?,
+        models: models::read(table)?,
         kept: table.elsewhere.as_ref().map(|kept| elsewhere::open(kept, &table.origin, place)).transpose()?,
         ..Settings::of(&table.origin, place.lang)
     };

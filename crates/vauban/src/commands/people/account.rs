@@ -4,21 +4,20 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use vauban_guard::config::SignInTable;
 use vauban_model::{Lang, Text};
 use vauban_oidc::elsewhere::Trip;
 use vauban_people::{AccountId, Actor, People, PeopleError, Refusal};
 use vauban_signin::redirect;
 
-use super::{At, elsewhere, failed, random};
-use crate::{commands::config, failure::Failure, place::Place};
+use super::{elsewhere, failed, random};
+use crate::{failure::Failure, place::Place};
 
 /// See who comes in by an account at the provider that you keep
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,
-    #[command(flatten)]
-    at: At,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -34,9 +33,14 @@ enum Command {
     },
 }
 
-pub(super) fn run(arguments: &Arguments, people: &People, place: &Place) -> Result<String, Failure> {
+pub(super) fn run(
+    arguments: &Arguments,
+    people: &People,
+    table: &SignInTable,
+    place: &Place,
+) -> Result<String, Failure> {
     match &arguments.command {
-        Command::Check => check(&arguments.at, place),
+        Command::Check => check(table, place),
         Command::List => listed(people, place.lang).map_err(|error| failed(&error)),
         Command::Remove { account } => {
             let gone = || failed(&Refusal::NoSuchAccount.into());
@@ -47,9 +51,7 @@ pub(super) fn run(arguments: &Arguments, people: &People, place: &Place) -> Resu
     }
 }
 
-fn check(at: &At, place: &Place) -> Result<String, Failure> {
-    let told = if at.config.exists() { config::read(&at.config)?.signin } else { None };
-    let table = told.unwrap_or_default();
+fn check(table: &SignInTable, place: &Place) -> Result<String, Failure> {
     let Some(kept) = &table.elsewhere else {
         return Err(elsewhere::cannot("vauban.toml"));
     };

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use vauban_guard::config::SignInTable;
 use vauban_model::{Lang, Text};
 use vauban_oidc::{
     Algorithm, Authentication, Client, ClientError, ClientId, InvalidRedirect, NewClient, Provider, RedirectUri, Secret,
@@ -77,8 +78,8 @@ struct Add {
     pushes: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, place: &Place) -> Result<String, Failure> {
-    let provider = provider::open(place, &arguments.at.origin()?)?;
+pub(super) fn run(arguments: &Arguments, table: &SignInTable, place: &Place) -> Result<String, Failure> {
+    let provider = provider::open(place, arguments.at.origin(table))?;
     done(&provider, &arguments.command, place.lang)
 }
 

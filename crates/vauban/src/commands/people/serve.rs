@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
 use vauban_signin::{
-    Settings, SignIn,
+    Models, Settings, SignIn,
     provider::{Desk, router},
     serve,
 };
@@ -24,7 +24,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serve the pages where people sign in, until Ctrl-C
 ///
-/// Behind a proxy that ends TLS: passkeys are bound to the origin, so that pages of others get nothing of them.
+/// Behind a proxy that ends TLS: passkeys are bound to the origin, so that pages of others get nothing of them. Of the configuration,
+/// `models` of [signin] counts here, too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     /// The one address of sign-in as browsers write it; http is for localhost alone
@@ -41,7 +42,7 @@ pub(super) struct Serve {
     client_certificates: bool,
 }
 
-pub(super) fn run(people: People, told: &Serve, place: &Place) -> Result<(), Failure> {
+pub(super) fn run(people: People, told: &Serve, models: Models, place: &Place) -> Result<(), Failure> {
     let lang = place.lang;
     if !told.listen.ip().is_loopback() {
         let words = Text::new(
@@ -53,6 +54,7 @@ pub(super) fn run(people: People, told: &Serve, place: &Place) -> Result<(), Fai
     let settings = Settings {
         name: told.name.clone(),
         has_client_certificates: told.client_certificates,
+        models,
         ..Settings::of(&told.origin, lang)
     };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
