@@ -30,7 +30,8 @@ pub struct Delivery {
 }
 
 impl Provider {
-    /// A session is over: so is all that it let in, and clients that want to know it will be told.
+    /// A session is over: so is all that it let in, and clients that want to know it will be told, once. A grant that ended before its session
+    /// (a token came twice, the client gave it back) counts: its client may have a session of its own all the same.
     ///
     /// # Errors
     /// When the file refuses.
@@ -40,10 +41,13 @@ impl Provider {
             sql.execute(
                 "INSERT INTO logouts (client, session, person, tries, next) \
                  SELECT DISTINCT g.client, g.session, g.person, 0, ?2 FROM grants g JOIN clients c ON c.id = g.client \
-                 WHERE g.session = ?1 AND g.ended IS NULL AND json_extract(c.body, '$.told_of_logout') IS NOT NULL",
+                 WHERE g.session = ?1 AND g.told IS NULL AND json_extract(c.body, '$.told_of_logout') IS NOT NULL",
                 params![id, millis(now)],
             )?;
-            sql.execute("UPDATE grants SET ended = ?2 WHERE session = ?1 AND ended IS NULL", params![id, millis(now)])?;
+            sql.execute(
+                "UPDATE grants SET ended = coalesce(ended, ?2), told = ?2 WHERE session = ?1 AND told IS NULL",
+                params![id, millis(now)],
+            )?;
             Ok(())
         })
     }

@@ -108,6 +108,16 @@ impl House {
         self.token(&format!("grant_type=refresh_token&refresh_token={token}"))
     }
 
+    pub(crate) fn revoke(&mut self, tokens: &Value) -> Result<(), OidcError> {
+        let body = format!(
+            "client_id=cloud&client_secret={}&token={}",
+            self.secret,
+            tokens["refresh_token"].as_str().unwrap()
+        );
+        let call = Call { method: "POST", body: body.as_bytes(), ..Call::default() };
+        self.provider.revoke(&call, self.now)
+    }
+
     pub(crate) fn userinfo(&self, tokens: &Value) -> Result<Value, OidcError> {
         let header = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
         let call = Call { method: "GET", authorization: Some(&header), ..Call::default() };
