@@ -42,7 +42,7 @@ pub use client::{
     Added, Algorithm, Authentication, Client, ClientError, ClientId, InvalidClientId, InvalidRedirect, NewClient,
     RedirectUri,
 };
-pub use end_session::Logout;
+pub use end_session::{Farewell, Logout};
 pub use error::OidcError;
 pub use form::Form;
 pub use jsonwebtoken::jwk::JwkSet;

@@ -12,7 +12,7 @@ use vauban_signin::{SignIn, provider::Desk};
 use crate::{
     browser::Browser,
     house::House,
-    tool::{Landed, Tool, follow, form, text},
+    tool::{Landed, Tool, follow, form, sign_in, text},
 };
 
 /// Somebody who signed in to a tool, and its ID token.
@@ -155,6 +155,31 @@ fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     let landed = out(&mut house, &[("id_token_hint", &hint), ("client_id", "somebody-else")]);
     assert_eq!(landed.page.status, 400, "a hint of another client");
     assert!(is_in(&mut house));
+}
+
+#[test]
+fn a_tool_that_knows_an_earlier_session_signs_out_whoever_is_there_but_asks() {
+    let (mut house, tool, hint) = signed_in("out");
+    // Signed in anew: the session that the tool knows is over, another one is there.
+    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let to = "https://out.example/out";
+    let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", to)];
+    let landed = out(&mut house, &params);
+    assert!(landed.at.is_none() && landed.page.body.contains("Sign me out"), "{landed:?}");
+    assert!(is_in(&mut house), "nobody said so yet");
+    assert_eq!(confirm(&mut house, &landed.page.body).at.as_deref(), Some(to));
+    assert!(!is_in(&mut house), "who reads that they are out is out");
+    // Where nobody is signed in, nobody is asked; and what was wished is done once.
+    let once = house.ana.browser.get(&format!("{}?{}", paths::LOGOUT, form(&params)));
+    let onward = once.head.lines().find_map(|line| line.strip_prefix("refresh: 0; url=")).unwrap().to_owned();
+    let landed = house.ana.browser.get(&onward);
+    assert_eq!(follow(&mut house.ana.browser, landed).at.as_deref(), Some(to));
+    assert_eq!(house.ana.browser.get(&onward).status, 400);
+    // The session of this very tool ends without a question.
+    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let hint = text(&tool.tokens(&mut house.ana.browser, &[]), "id_token").to_owned();
+    assert_eq!(out(&mut house, &[("id_token_hint", &hint), params[1]]).at.as_deref(), Some(to));
+    assert!(!is_in(&mut house));
 }
 
 #[test]
