@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    OidcError, Provider, Subjects,
+    OidcError, Provider, Subjects, keys,
     rules::REMEMBERED,
     store::{before, millis},
 };
@@ -34,13 +34,13 @@ impl Provider {
 
     fn forget(&self, now: Timestamp) -> Result<(), OidcError> {
         self.store().change(|sql| {
+            keys::forget(sql, now)?;
             let (now, old) = (millis(now), before(now, REMEMBERED));
             // A session can outlive what it let in by days, and its end is still to be told.
             sql.execute("DELETE FROM grants WHERE told IS NOT NULL AND (ended <= ?1 OR ends <= ?1)", [old])?;
             sql.execute("DELETE FROM secrets WHERE ends <= ?", [old])?;
             sql.execute("DELETE FROM requests WHERE ends <= ?", [now])?;
             sql.execute("DELETE FROM proofs WHERE ends <= ?", [now])?;
-            sql.execute("DELETE FROM keys WHERE kept_until <= ?", [now])?;
             Ok(())
         })
     }
