@@ -1,5 +1,6 @@
 //! Clients that are told of logouts, or cannot be.
 
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 use vauban_oidc::SealingKey;
 
@@ -69,6 +70,28 @@ fn a_session_whose_grant_ended_before_it_is_told_all_the_same() {
         let left = left.query_row("SELECT count(*) FROM grants", [], |row| row.get::<_, i64>(0));
         assert_eq!(left, Ok(0), "{why}: and is forgotten then");
     }
+}
+
+#[test]
+fn a_token_of_logout_is_of_the_moment_it_is_sent() {
+    let mut house = House::new();
+    let code = house.code();
+    house.redeem(&code).unwrap();
+    house.provider.session_ended(SESSION, house.now).unwrap();
+    let due = house.provider.deliveries(10, house.now).unwrap();
+    // Others were told before, and took their time.
+    house.later(600);
+    let form = house.provider.logout_form(&due[0], house.now).unwrap();
+    let claims = form.strip_prefix("logout_token=").unwrap().split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).unwrap()).unwrap();
+    assert_eq!(claims["iat"], house.now.as_second());
+    let cloud = "cloud".parse().unwrap();
+    house.provider.unreachable(&cloud, house.now).unwrap();
+    assert!(house.provider.deliveries(10, house.now).unwrap().is_empty());
+    house.later(60);
+    assert_eq!(house.provider.deliveries(10, house.now).unwrap().len(), 1);
+    house.provider.remove_client(&cloud).unwrap();
+    assert!(house.provider.logout_form(&due[0], house.now).is_err());
 }
 
 #[test]

@@ -18,3 +18,4 @@ mod tell;
 pub use desk::Desk;
 pub use routes::router;
 pub(crate) use routes::{CONTINUE, is_open};
+pub use tell::Heard;

@@ -195,7 +195,8 @@ fn told(house: &House, hint: &str) -> Value {
     let deliveries = house.provider.deliveries(10, Timestamp::now()).unwrap();
     let [delivery] = deliveries.as_slice() else { panic!("{deliveries:?}") };
     assert_eq!(delivery.to, "https://told.example/logout");
-    let token = delivery.body.strip_prefix("logout_token=").unwrap();
+    let form = house.provider.logout_form(delivery, Timestamp::now()).unwrap();
+    let token = form.strip_prefix("logout_token=").unwrap();
     assert_eq!(jsonwebtoken::decode_header(token).unwrap().typ.as_deref(), Some("logout+jwt"));
     let (claims, before) = (house.claims(token), house.claims(hint));
     for same in ["iss", "sub", "aud", "sid"] {
