@@ -57,6 +57,14 @@ impl Provider {
         self.keep(Kind::Logout, whose, &wish, (now, WAITING), rng)
     }
 
+    /// Keeps a person's own wish to sign out, which names no session and leads nowhere else.
+    ///
+    /// # Errors
+    /// When the file refuses.
+    pub fn wish<R: RngCore + CryptoRng>(&self, now: Timestamp, rng: &mut R) -> Result<Secret, OidcError> {
+        self.keep(Kind::Logout, None, &Farewell { session: None, to: None }, (now, WAITING), rng)
+    }
+
     /// Goes on with a wish, for whoever is signed in in this browser. A client may know a session that ended long ago: ending that one alone would
     /// leave somebody signed in who reads that they are out.
     ///

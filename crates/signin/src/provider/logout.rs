@@ -8,6 +8,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use uuid::Uuid;
+use vauban_model::Lang;
 use vauban_oidc::{Form, Logout, OidcError, Refusal, Secret};
 use vauban_people::{Actor, PeopleError, SessionId};
 
@@ -27,7 +28,7 @@ async fn wish(desk: &Desk, headers: &HeaderMap, text: Vec<u8>) -> Response {
     let lang = desk.lang(headers);
     match desk.beside(move |desk, now, rng| desk.provider.end_session(&text, now, rng)).await {
         Ok(name) => pages::onward(desk, lang, &format!("{LEAVE}?name={}", &*name.text())),
-        Err(error) => refused(desk, lang, &error),
+        Err(error) => refused(desk, lang, &error).await,
     }
 }
 
@@ -46,7 +47,7 @@ pub(super) async fn go_on(State(desk): State<Desk>, headers: HeaderMap, RawQuery
     match wished.await {
         Ok((Logout::Ends { to, .. }, _)) => pages::signed_out(&desk, lang, to.as_deref()),
         Ok((Logout::Asks, name)) => pages::sure(&desk, lang, &name.text()),
-        Err(error) => refused(&desk, lang, &error),
+        Err(error) => refused(&desk, lang, &error).await,
     }
 }
 
@@ -63,7 +64,7 @@ pub(super) async fn confirmed(State(desk): State<Desk>, headers: HeaderMap, body
     });
     match done.await {
         Ok(to) => pages::signed_out(&desk, lang, to.as_deref()),
-        Err(error) => refused(&desk, lang, &error),
+        Err(error) => refused(&desk, lang, &error).await,
     }
 }
 
@@ -81,9 +82,9 @@ fn end(desk: &Desk, session: Uuid, now: Timestamp) -> Result<(), OidcError> {
     }
 }
 
-fn refused(desk: &Desk, lang: vauban_model::Lang, error: &OidcError) -> Response {
-    match error.refusal() {
-        Some(why) => pages::unanswerable(desk, lang, why),
-        None => pages::broken(desk, lang, error),
-    }
+/// Whoever wants out may say so to us, whatever is wrong with the tool's way of saying it.
+async fn refused(desk: &Desk, lang: Lang, error: &OidcError) -> Response {
+    let Some(why) = error.refusal() else { return pages::broken(desk, lang, error) };
+    let own = desk.beside(|desk, now, rng| desk.provider.wish(now, rng)).await.ok();
+    pages::not_signed_out(desk, lang, why, own.as_ref().map(|own| own.text()).as_deref().map(String::as_str))
 }

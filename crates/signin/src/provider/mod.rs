@@ -14,6 +14,7 @@ mod pages;
 mod routes;
 mod subjects;
 mod tell;
+mod why;
 
 pub use desk::Desk;
 pub use routes::router;

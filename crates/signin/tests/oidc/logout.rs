@@ -74,6 +74,24 @@ fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
 }
 
 #[test]
+fn who_wants_out_is_let_out_whatever_the_tool_says() {
+    for (bad, why) in [
+        (("id_token_hint", "x"), "id_token_hint"),
+        (("post_logout_redirect_uri", "https://evil.example/out"), "post_logout_redirect_uri"),
+    ] {
+        let (mut house, _, hint) = signed_in("out");
+        let with_hint = [("id_token_hint", hint.as_str()), bad];
+        let params = if bad.0 == "id_token_hint" { &with_hint[1..] } else { &with_hint };
+        let landed = out(&mut house, params);
+        assert!(landed.page.body.contains(why) && !landed.page.body.contains("evil"), "{landed:?}");
+        assert!(is_in(&mut house));
+        let landed = confirm(&mut house, &landed.page.body);
+        assert!(landed.at.is_none() && landed.page.body.contains("Your session has ended"), "{landed:?}");
+        assert!(!is_in(&mut house));
+    }
+}
+
+#[test]
 fn oidcc_rp_initiated_logout_modified_id_token_hint() {
     let (mut house, _, hint) = signed_in("out");
     let claims = hint.split('.').nth(1).unwrap();
