@@ -12,7 +12,7 @@ use crate::{
     pkce::Challenge,
     rules::{CODE, GRANTS, REFRESH},
     scope::Scope,
-    store::{after, millis},
+    store::{after, millis, moment},
 };
 
 /// What a secret of a grant is for.
@@ -42,6 +42,9 @@ pub(crate) struct Terms {
     pub(crate) challenge: Option<Challenge>,
     /// The thumbprint of the key that the family is bound to.
     pub(crate) key: Option<String>,
+    /// When a key was touched for it, in milliseconds since 1970; not known of a grant that began before this was kept.
+    #[serde(default)]
+    pub(crate) authenticated: Option<i64>,
 }
 
 /// A grant.
@@ -83,6 +86,7 @@ impl Provider {
             scope: asked.scope,
             challenge: asked.challenge.clone(),
             key: asked.key.clone(),
+            authenticated: Some(millis(subject.authenticated)),
         };
         let body = serde_json::to_string(&terms)?;
         self.store().change(|sql| {
@@ -104,7 +108,7 @@ impl Provider {
         Ok(code)
     }
 
-    /// Who a grant is of, now. When nobody is signed in any more, or the policy keeps them from the tool, the grant is over.
+    /// Who a grant is of, now; the touch is the one that it began with, whatever was touched since (OpenID Connect Core, section 12.2). When nobody is signed in any more, or the policy keeps them from the tool, the grant is over.
     pub(crate) fn holder(
         &self,
         grant: &Grant,
@@ -114,7 +118,10 @@ impl Provider {
     ) -> Result<Subject, OidcError> {
         let subject = subjects.subject(grant.session, now)?.filter(|subject| subject.id == grant.person);
         match subject.filter(|subject| subjects.may_reach(subject, &client.known.host, now)) {
-            Some(subject) => Ok(subject),
+            Some(subject) => {
+                let began = grant.terms.authenticated.map(moment).transpose()?;
+                Ok(Subject { authenticated: began.unwrap_or(subject.authenticated), ..subject })
+            }
             None => {
                 self.store().change(|sql| end(sql, grant.id, now))?;
                 Err(Refusal::Over.into())

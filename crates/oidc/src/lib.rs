@@ -39,10 +39,10 @@ pub use authorize::{Decision, Kept, NotKept, Pushed};
 pub use backchannel::Delivery;
 pub use call::Call;
 pub use client::{
-    Added, Algorithm, Authentication, Client, ClientError, ClientId, InvalidClientId, InvalidRedirect, NewClient,
-    RedirectUri,
+    Added, Addresses, Algorithm, Authentication, Client, ClientError, ClientId, InvalidClientId, InvalidRedirect,
+    NewClient, RedirectUri,
 };
-pub use end_session::Logout;
+pub use end_session::{Farewell, Logout};
 pub use error::OidcError;
 pub use form::Form;
 pub use jsonwebtoken::jwk::JwkSet;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    OidcError, Provider, Subjects,
+    OidcError, Provider, Subjects, keys,
     rules::REMEMBERED,
     store::{before, millis},
 };
@@ -15,7 +15,7 @@ impl Provider {
     /// # Errors
     /// When the file refuses, or who is signed in cannot be told.
     pub fn tend(&self, subjects: &impl Subjects, now: Timestamp) -> Result<(), OidcError> {
-        for session in self.live_sessions()? {
+        for session in self.sessions()? {
             if subjects.subject(session, now)?.is_none() {
                 self.session_ended(session, now)?;
             }
@@ -23,9 +23,10 @@ impl Provider {
         self.forget(now)
     }
 
-    fn live_sessions(&self) -> Result<Vec<Uuid>, OidcError> {
+    /// Sessions whose end nobody told us of yet, whether what they let in is over or not.
+    fn sessions(&self) -> Result<Vec<Uuid>, OidcError> {
         self.store().read(|sql| {
-            let mut query = sql.prepare_cached("SELECT DISTINCT session FROM grants WHERE ended IS NULL")?;
+            let mut query = sql.prepare_cached("SELECT DISTINCT session FROM grants WHERE told IS NULL")?;
             let ids = query.query_map([], |row| row.get::<_, [u8; 16]>(0))?;
             Ok(ids.map(|id| id.map(Uuid::from_bytes)).collect::<Result<_, _>>()?)
         })
@@ -33,12 +34,13 @@ impl Provider {
 
     fn forget(&self, now: Timestamp) -> Result<(), OidcError> {
         self.store().change(|sql| {
+            keys::forget(sql, now)?;
             let (now, old) = (millis(now), before(now, REMEMBERED));
-            sql.execute("DELETE FROM grants WHERE ended <= ?1 OR ends <= ?1", [old])?;
+            // A session can outlive what it let in by days, and its end is still to be told.
+            sql.execute("DELETE FROM grants WHERE told IS NOT NULL AND (ended <= ?1 OR ends <= ?1)", [old])?;
             sql.execute("DELETE FROM secrets WHERE ends <= ?", [old])?;
             sql.execute("DELETE FROM requests WHERE ends <= ?", [now])?;
             sql.execute("DELETE FROM proofs WHERE ends <= ?", [now])?;
-            sql.execute("DELETE FROM keys WHERE kept_until <= ?", [now])?;
             Ok(())
         })
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rand::{CryptoRng, RngCore};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Authentication, Client, ClientId, NewClient};
+use super::{Addresses, Authentication, Client, ClientId, NewClient};
 use crate::{OidcError, Provider, Secret, rules::CLIENTS, secret::Hash, store::millis};
 
 /// Addresses of a kind.
@@ -84,6 +84,14 @@ impl Provider {
         Ok(Added { client, secret })
     }
 
+    /// A client, if there is one of this name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn known_client(&self, id: &ClientId) -> Result<Option<Client>, OidcError> {
+        Ok(self.store().read(|sql| find(sql, id))?.map(|(client, _)| client))
+    }
+
     /// All clients, by name.
     ///
     /// # Errors
@@ -136,9 +144,32 @@ impl Provider {
         })?
     }
 
+    /// Gives a client other addresses. Requests that wait begin again: they may lead to one that is none any more.
+    ///
+    /// # Errors
+    /// When there is no such client, or it could not be answered.
+    pub fn change_client(&self, id: &ClientId, addresses: Addresses) -> Result<Client, ClientError> {
+        self.store().change(|sql| {
+            let Some((mut client, _)) = find(sql, id)? else { return Ok(Err(ClientError::Unknown)) };
+            let Addresses { redirects, after_logout, told_of_logout } = addresses;
+            let known = &mut client.known;
+            known.redirects = redirects.unwrap_or_else(|| known.redirects.clone());
+            known.after_logout = after_logout.unwrap_or_else(|| known.after_logout.clone());
+            known.told_of_logout = told_of_logout.unwrap_or_else(|| known.told_of_logout.clone());
+            if let Err(error) = check(known) {
+                return Ok(Err(error));
+            }
+            sql.execute("UPDATE clients SET body = ? WHERE id = ?", (serde_json::to_string(&client)?, id))?;
+            sql.execute("DELETE FROM requests WHERE client = ?", [id])?;
+            if client.known.told_of_logout.is_none() {
+                sql.execute("DELETE FROM logouts WHERE client = ?", [id])?;
+            }
+            Ok(Ok(client))
+        })?
+    }
+
     pub(crate) fn client(&self, id: &str) -> Result<Option<Client>, OidcError> {
-        let Ok(id) = id.parse() else { return Ok(None) };
-        Ok(self.store().read(|sql| find(sql, &id))?.map(|(client, _)| client))
+        id.parse().map_or(Ok(None), |id| self.known_client(&id))
     }
 }
 

@@ -9,4 +9,4 @@ mod values;
 pub(crate) use authenticate::authenticate;
 pub use manage::{Added, ClientError};
 pub use redirect::{InvalidRedirect, RedirectUri};
-pub use values::{Algorithm, Authentication, Client, ClientId, InvalidClientId, NewClient};
+pub use values::{Addresses, Algorithm, Authentication, Client, ClientId, InvalidClientId, NewClient};

@@ -135,6 +135,17 @@ pub struct NewClient {
     pub pushes: bool,
 }
 
+/// Addresses of a client in place of those that it has; nothing where those stay.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    /// Where answers may go.
+    pub redirects: Option<Vec<RedirectUri>>,
+    /// Where people may go who signed out.
+    pub after_logout: Option<Vec<RedirectUri>>,
+    /// Where it is told that a session ended, or that it is told no more.
+    pub told_of_logout: Option<Option<RedirectUri>>,
+}
+
 /// A client.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Client {

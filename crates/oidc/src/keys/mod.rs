@@ -7,4 +7,5 @@ mod seal;
 mod sign;
 
 pub use make::MadeKey;
+pub(crate) use rotate::forget;
 pub use seal::SealingKey;

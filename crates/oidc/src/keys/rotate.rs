@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use jsonwebtoken::jwk::Jwk;
 use rand::{CryptoRng, RngCore};
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::MadeKey;
 use crate::{
     Algorithm, OidcError, Provider,
     rules::{KEPT, PUBLISHED, SIGNS},
-    store::{after, millis},
+    store::{after, before, millis},
 };
 
 impl Provider {
@@ -27,7 +27,7 @@ impl Provider {
         let sealed = self.sealing().seal(&key.kid, &key.private, rng)?;
         let public = serde_json::to_string(&key.public)?;
         self.store().change(|sql| {
-            let begins = if is_signing(sql, key.algorithm, now)? { after(now, PUBLISHED) } else { millis(now) };
+            let begins = if signs(sql, key.algorithm, millis(now))? { after(now, PUBLISHED) } else { millis(now) };
             let kept = i64::try_from(KEPT.as_millis()).unwrap_or_default();
             sql.execute(
                 "UPDATE keys SET signs_until = ?1, kept_until = ?1 + ?2 WHERE algorithm = ?3 AND signs_until > ?1",
@@ -42,17 +42,16 @@ impl Provider {
         })
     }
 
-    /// Algorithms that need a new key now: those without one that will sign in a day.
+    /// Algorithms that need a new key now: those without one that signs, and those without one that will sign in a day. A key whose time is further off
+    /// was made while the clock was ahead, and is no key yet.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn keys_needed(&self, now: Timestamp) -> Result<Vec<Algorithm>, OidcError> {
         self.store().read(|sql| {
-            let mut query = sql.prepare_cached("SELECT count(*) FROM keys WHERE algorithm = ? AND signs_until > ?")?;
             let mut needed = Vec::new();
             for algorithm in Algorithm::ALL {
-                let row = (algorithm.word(), after(now, PUBLISHED));
-                if query.query_row(row, |row| row.get::<_, i64>(0))? == 0 {
+                if !signs(sql, algorithm, millis(now))? || !signs(sql, algorithm, after(now, PUBLISHED))? {
                     needed.push(algorithm);
                 }
             }
@@ -71,7 +70,19 @@ impl Provider {
     }
 }
 
-fn is_signing(sql: &Transaction<'_>, algorithm: Algorithm, now: Timestamp) -> Result<bool, OidcError> {
+/// Forgets keys that signed nothing that is still of use. One goes only when the next one has signed for as long: when the clock jumps ahead and back,
+/// what signed before signs on.
+pub(crate) fn forget(sql: &Transaction<'_>, now: Timestamp) -> Result<(), OidcError> {
+    sql.execute(
+        "DELETE FROM keys WHERE kept_until <= ?1 AND EXISTS \
+         (SELECT 1 FROM keys next WHERE next.algorithm = keys.algorithm AND next.signs_from > keys.signs_from AND next.signs_from <= ?2)",
+        [millis(now), before(now, KEPT)],
+    )?;
+    Ok(())
+}
+
+/// Whether there is a key that signs at this time.
+fn signs(sql: &Connection, algorithm: Algorithm, at: i64) -> Result<bool, OidcError> {
     let query = "SELECT count(*) FROM keys WHERE algorithm = ?1 AND signs_from <= ?2 AND signs_until > ?2";
-    Ok(sql.query_row(query, (algorithm.word(), millis(now)), |row| row.get::<_, i64>(0))? > 0)
+    Ok(sql.prepare_cached(query)?.query_row((algorithm.word(), at), |row| row.get::<_, i64>(0))? > 0)
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::OidcError;
 
 /// One step of the schema each; the number of steps taken is the file's `user_version`. A step that was given out is never changed.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("told.sql")];
 /// Tells the file from any other of SQLite: "Vauo".
 const APPLICATION_ID: i64 = 0x5661_756f;
 /// How long to wait for another process.

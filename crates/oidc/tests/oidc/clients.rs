@@ -1,8 +1,8 @@
 //! What administrators do with clients.
 
-use vauban_oidc::{Algorithm, Authentication, ClientError, NewClient};
+use vauban_oidc::{Addresses, Algorithm, Authentication, ClientError, Decision, NewClient, Refusal};
 
-use crate::house::House;
+use crate::house::{House, SESSION};
 
 fn client(id: &str) -> NewClient {
     NewClient {
@@ -37,6 +37,34 @@ fn clients_are_added_listed_renewed_and_removed() {
     assert!(matches!(house.provider.remove_client(&chat), Err(ClientError::Unknown)));
     assert!(matches!(house.provider.renew_secret(&chat, &mut house.rng), Err(ClientError::Unknown)));
     assert_eq!(names(&house), ["cloud"]);
+}
+
+#[test]
+fn a_client_gets_other_addresses_and_keeps_the_rest() {
+    let mut house = House::new();
+    let cloud = "cloud".parse().unwrap();
+    let code = house.code();
+    let tokens = house.redeem(&code).unwrap();
+    let request = house.kept();
+    house.provider.session_ended(SESSION, house.now).unwrap();
+    let other = "https://cloud.example/other".parse().unwrap();
+    let addresses = Addresses { redirects: Some(vec![other]), ..Addresses::default() };
+    let client = house.provider.change_client(&cloud, addresses).unwrap();
+    assert!(client.known.told_of_logout.is_some() && client.known.name == "Cloud");
+    assert_eq!(house.provider.known_client(&cloud).unwrap().unwrap().known.redirects, client.known.redirects);
+    assert_eq!(house.go_on(&request), Decision::Gone, "nothing is answered at an address that is none any more");
+    assert!(house.provider.receive(House::request().as_bytes(), house.now, &mut house.rng).is_err());
+    let still = house.refresh(&tokens).unwrap_err();
+    assert_eq!(still.refusal(), Some(Refusal::Refresh), "the secret is the same: {still:?}");
+
+    assert_eq!(house.provider.deliveries(10, house.now).unwrap().len(), 1);
+    let silent = Addresses { told_of_logout: Some(None), ..Addresses::default() };
+    house.provider.change_client(&cloud, silent).unwrap();
+    assert!(house.provider.deliveries(10, house.now).unwrap().is_empty());
+    let nowhere = Addresses { redirects: Some(Vec::new()), ..Addresses::default() };
+    assert!(matches!(house.provider.change_client(&cloud, nowhere), Err(ClientError::Incomplete)));
+    let stranger = house.provider.change_client(&"x".parse().unwrap(), Addresses::default());
+    assert!(matches!(stranger, Err(ClientError::Unknown)));
 }
 
 #[test]

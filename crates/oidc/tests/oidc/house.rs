@@ -8,7 +8,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 use vauban_oidc::{
-    Algorithm, Authentication, Call, Decision, MadeKey, NewClient, OidcError, Provider, SealingKey, Subject, Subjects,
+    Algorithm, Authentication, Call, Decision, MadeKey, NewClient, OidcError, Provider, SealingKey, Secret, Subject,
+    Subjects,
 };
 
 /// RFC 7636, appendix B.
@@ -83,12 +84,24 @@ impl House {
     }
 
     pub(crate) fn decide(&mut self, seconds: i64) -> Decision {
-        let request = format!(
-            "client_id=cloud&redirect_uri=https://cloud.example/cb&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
-        );
-        let kept = self.provider.receive(request.as_bytes(), self.now, &mut self.rng).unwrap();
+        let kept = self.kept();
         self.later(seconds);
-        self.provider.decide(&kept.secret, Some(&subject(self.now)), &self.door, self.now, &mut self.rng).unwrap()
+        self.go_on(&kept)
+    }
+
+    pub(crate) fn request() -> String {
+        format!(
+            "client_id=cloud&redirect_uri=https://cloud.example/cb&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+        )
+    }
+
+    /// A request that waits.
+    pub(crate) fn kept(&mut self) -> Secret {
+        self.provider.receive(Self::request().as_bytes(), self.now, &mut self.rng).unwrap().secret
+    }
+
+    pub(crate) fn go_on(&mut self, kept: &Secret) -> Decision {
+        self.provider.decide(kept, Some(&subject(self.now)), &self.door, self.now, &mut self.rng).unwrap()
     }
 
     pub(crate) fn token(&mut self, rest: &str) -> Result<Value, OidcError> {
@@ -106,6 +119,16 @@ impl House {
     pub(crate) fn refresh(&mut self, tokens: &Value) -> Result<Value, OidcError> {
         let token = tokens["refresh_token"].as_str().unwrap().to_owned();
         self.token(&format!("grant_type=refresh_token&refresh_token={token}"))
+    }
+
+    pub(crate) fn revoke(&mut self, tokens: &Value) -> Result<(), OidcError> {
+        let body = format!(
+            "client_id=cloud&client_secret={}&token={}",
+            self.secret,
+            tokens["refresh_token"].as_str().unwrap()
+        );
+        let call = Call { method: "POST", body: body.as_bytes(), ..Call::default() };
+        self.provider.revoke(&call, self.now)
     }
 
     pub(crate) fn userinfo(&self, tokens: &Value) -> Result<Value, OidcError> {

@@ -56,6 +56,62 @@ fn a_key_is_asked_for_before_the_last_one_stops() {
     assert!(matches!(house.redeem(&code), Err(OidcError::NoKey)), "and nothing is signed with one that is over");
 }
 
+/// What the minute does.
+fn tend(house: &mut House) {
+    for algorithm in house.provider.keys_needed(house.now).unwrap() {
+        // One for RSA takes long to find without optimisation.
+        if algorithm == Algorithm::Es256 {
+            let key = MadeKey::random(algorithm, &mut house.rng).unwrap();
+            house.provider.publish_key(&key, house.now, &mut house.rng).unwrap();
+        }
+    }
+    house.provider.tend(&house.door, house.now).unwrap();
+}
+
+fn signed_now(house: &mut House) -> String {
+    let code = house.code();
+    kid(&house.redeem(&code).unwrap())
+}
+
+#[test]
+fn a_clock_that_was_ahead_for_a_minute_stops_nobody() {
+    let mut house = House::new();
+    let first = signed_now(&mut house);
+    house.later(90 * 24 * 3_600 + 24 * 3_600);
+    tend(&mut house);
+    assert_ne!(signed_now(&mut house), first, "what it would be then");
+    house.later(-(81 * 24 * 3_600));
+    for _ in 0..200 {
+        tend(&mut house);
+        assert!(published(&house) <= 3);
+        signed_now(&mut house);
+        house.later(24 * 3_600);
+    }
+    house.later(-(100 * 24 * 3_600));
+    tend(&mut house);
+    signed_now(&mut house);
+}
+
+#[test]
+fn what_signed_before_the_clock_jumped_signs_on() {
+    let mut house = House::new();
+    let first = signed_now(&mut house);
+    house.later(100 * 24 * 3_600);
+    tend(&mut house);
+    house.later(-(90 * 24 * 3_600));
+    tend(&mut house);
+    assert_eq!(signed_now(&mut house), first);
+}
+
+#[test]
+fn a_clock_that_was_ahead_at_the_first_start_leaves_no_day_without_a_key() {
+    let mut house = House::new();
+    house.later(-3_600);
+    tend(&mut house);
+    signed_now(&mut house);
+    assert_eq!(house.provider.keys_needed(house.now).unwrap(), [Algorithm::Rs256], "and is content");
+}
+
 #[test]
 fn another_sealing_key_signs_nothing() {
     let mut house = House::new();

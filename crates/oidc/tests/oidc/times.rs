@@ -1,5 +1,7 @@
 //! How long things last.
 
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::Value;
 use vauban_oidc::{Decision, Refusal};
 
 use crate::house::House;
@@ -44,6 +46,24 @@ fn an_access_token_lasts_five_minutes_and_a_refresh_token_twelve_hours() {
     assert!(house.userinfo(&tokens).is_ok());
     house.later(12 * 3_600);
     assert_eq!(house.refresh(&tokens).unwrap_err().refusal(), Some(Refusal::Refresh));
+}
+
+#[test]
+fn the_time_of_a_touch_stays_that_of_the_grant() {
+    let mut house = House::new();
+    let code = house.code();
+    let touched = house.now;
+    house.later(30);
+    let mut tokens = house.redeem(&code).unwrap();
+    // At this door somebody touches a key all the time.
+    for _ in 0..2 {
+        let token = tokens["id_token"].as_str().unwrap().split('.').nth(1).unwrap();
+        let claims: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(token.as_bytes()).unwrap()).unwrap();
+        assert_eq!(claims["auth_time"], touched.as_second());
+        assert_eq!(claims["iat"], house.now.as_second());
+        house.later(60);
+        tokens = house.refresh(&tokens).unwrap();
+    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What the handlers share: sign-in, and the provider.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
@@ -16,17 +19,19 @@ use crate::{SignIn, language};
 pub struct Desk {
     pub(super) site: SignIn,
     pub(super) provider: Arc<Provider>,
+    /// Held by whoever tells tools.
+    pub(super) telling: Arc<Mutex<()>>,
 }
 
 impl Desk {
     /// A provider for whoever signs in here. Its issuer is the origin of sign-in.
     #[must_use]
     pub fn new(site: SignIn, provider: Arc<Provider>) -> Self {
-        Self { site, provider }
+        Self { site, provider, telling: Arc::default() }
     }
 
     /// What time does, about once a minute, beside the server's own threads: the first call makes the keys that sign, which takes moments. Then
-    /// [`tell`](Self::tell) posts what tools are to hear.
+    /// [`tell_beside`](Self::tell_beside) posts what tools are to hear.
     ///
     /// # Errors
     /// What fails in a store, or for want of randomness.

@@ -8,10 +8,11 @@ use axum::{
 };
 use jiff::Timestamp;
 use uuid::Uuid;
+use vauban_model::Lang;
 use vauban_oidc::{Form, Logout, OidcError, Refusal, Secret};
 use vauban_people::{Actor, PeopleError, SessionId};
 
-use super::{Desk, pages};
+use super::{Desk, pages, routes::LEAVE};
 
 pub(super) async fn asked(State(desk): State<Desk>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     wish(&desk, &headers, query.unwrap_or_default().into_bytes()).await
@@ -21,37 +22,55 @@ pub(super) async fn sent(State(desk): State<Desk>, headers: HeaderMap, body: Byt
     wish(&desk, &headers, body.into()).await
 }
 
+/// Keeps a wish, and has the browser go on from a page of ours: only then does it bring the cookie of the session along. The name may stand in the
+/// address: it is good once, and does no more than what it was made of.
 async fn wish(desk: &Desk, headers: &HeaderMap, text: Vec<u8>) -> Response {
     let lang = desk.lang(headers);
-    let wished = desk.beside(move |desk, now, rng| {
-        let logout = desk.provider.end_session(&text, now, rng)?;
-        if let Logout::Ends { session, .. } = &logout {
-            end(desk, *session, now)?;
-        }
-        Ok(logout)
-    });
-    match wished.await {
-        Ok(Logout::Ends { to, .. }) => pages::signed_out(desk, lang, to.as_deref()),
-        Ok(Logout::Asks(name)) => pages::sure(desk, lang, &name.text()),
-        Err(error) => refused(desk, lang, &error),
+    match desk.beside(move |desk, now, rng| desk.provider.end_session(&text, now, rng)).await {
+        Ok(name) => pages::onward(desk, lang, &format!("{LEAVE}?name={}", &*name.text())),
+        Err(error) => refused(desk, lang, &error).await,
     }
 }
 
-/// A person said so, on our own page: the gate saw to that.
+/// Goes on with a wish, knowing who is signed in.
+pub(super) async fn go_on(State(desk): State<Desk>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let lang = desk.lang(&headers);
+    let wished = desk.beside(move |desk, now, _| {
+        let name = named(query.unwrap_or_default().as_bytes())?;
+        let seated = desk.seated(&headers)?.map(|subject| subject.session);
+        let logout = desk.provider.part(&name, seated, now)?;
+        if let Logout::Ends { session, .. } = &logout {
+            end(desk, *session, now)?;
+        }
+        Ok((logout, name))
+    });
+    match wished.await {
+        Ok((Logout::Ends { to, .. }, _)) => pages::signed_out(&desk, lang, to.as_deref()),
+        Ok((Logout::Asks, name)) => pages::sure(&desk, lang, &name.text()),
+        Err(error) => refused(&desk, lang, &error).await,
+    }
+}
+
+/// A person said so, on our own page: the gate saw to that. The session that a tool knew ends with the one that is there.
 pub(super) async fn confirmed(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
     let lang = desk.lang(&headers);
     let done = desk.beside(move |desk, now, _| {
-        let name: Secret = Form::read(&body)?.value("name").parse().map_err(|_| Refusal::Invalid("logout"))?;
-        let to = desk.provider.confirmed(&name, now)?;
-        if let Some(subject) = desk.seated(&headers)? {
-            end(desk, subject.session, now)?;
+        let seated = desk.seated(&headers)?.map(|subject| subject.session);
+        let wish = desk.provider.confirmed(&named(&body)?, now)?;
+        for session in seated.into_iter().chain(wish.session) {
+            end(desk, session, now)?;
         }
-        Ok(to)
+        Ok(wish.to)
     });
     match done.await {
         Ok(to) => pages::signed_out(&desk, lang, to.as_deref()),
-        Err(error) => refused(&desk, lang, &error),
+        Err(error) => refused(&desk, lang, &error).await,
     }
+}
+
+/// The name of a wish.
+fn named(text: &[u8]) -> Result<Secret, Refusal> {
+    Form::read(text)?.value("name").parse().map_err(|_| Refusal::Invalid("logout"))
 }
 
 /// Ends a session, here and for the tools that it let in. One that ended already is over, too.
@@ -63,9 +82,9 @@ fn end(desk: &Desk, session: Uuid, now: Timestamp) -> Result<(), OidcError> {
     }
 }
 
-fn refused(desk: &Desk, lang: vauban_model::Lang, error: &OidcError) -> Response {
-    match error.refusal() {
-        Some(why) => pages::unanswerable(desk, lang, why),
-        None => pages::broken(desk, lang, error),
-    }
+/// Whoever wants out may say so to us, whatever is wrong with the tool's way of saying it.
+async fn refused(desk: &Desk, lang: Lang, error: &OidcError) -> Response {
+    let Some(why) = error.refusal() else { return pages::broken(desk, lang, error) };
+    let own = desk.beside(|desk, now, rng| desk.provider.wish(now, rng)).await.ok();
+    pages::not_signed_out(desk, lang, why, own.as_ref().map(|own| own.text()).as_deref().map(String::as_str))
 }

@@ -14,7 +14,9 @@ mod pages;
 mod routes;
 mod subjects;
 mod tell;
+mod why;
 
 pub use desk::Desk;
 pub use routes::router;
 pub(crate) use routes::{CONTINUE, is_open};
+pub use tell::Heard;

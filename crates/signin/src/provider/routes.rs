@@ -11,6 +11,8 @@ use super::{Desk, authorize, logout, machine};
 
 /// Where a browser goes on with what a tool asked for.
 pub(crate) const CONTINUE: &str = "/oidc/continue";
+/// Where a browser goes on with a tool's wish to sign out.
+pub(super) const LEAVE: &str = "/oidc/logout/continue";
 /// Where a person says that they want to sign out.
 pub(super) const CONFIRM: &str = "/oidc/logout/confirm";
 
@@ -26,6 +28,7 @@ pub fn router(desk: Desk) -> Router {
         .route(paths::USERINFO, get(machine::userinfo).post(machine::userinfo))
         .route(paths::REVOKE, post(machine::revoke))
         .route(paths::LOGOUT, get(logout::asked).post(logout::sent))
+        .route(LEAVE, get(logout::go_on))
         .route(CONFIRM, post(logout::confirmed))
         .layer(DefaultBodyLimit::max(LONGEST))
         .with_state(desk)
@@ -43,7 +46,7 @@ mod tests {
 
     #[test]
     fn what_acts_by_a_cookie_is_not_open() {
-        for path in [CONTINUE, CONFIRM, "/oidc/token/", "/oidc/TOKEN", "/oidc/authorize/x", "/signin/out", ""] {
+        for path in [CONTINUE, LEAVE, CONFIRM, "/oidc/token/", "/oidc/TOKEN", "/oidc/authorize/x", "/signin/out", ""] {
             assert!(!is_open(path), "{path}");
         }
         assert!(is_open(paths::TOKEN));

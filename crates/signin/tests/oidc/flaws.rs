@@ -138,6 +138,31 @@ fn consent_phishing() {
 }
 
 #[test]
+fn a_mistake_in_a_tools_settings_is_told_from_any_other() {
+    let mut house = House::new();
+    let tool = house.tool();
+    let stranger = Tool { id: "stranger".to_owned(), ..tool.clone() };
+    let twice = format!("{}?{}&state=2", paths::AUTHORIZE, tool.params(&[]));
+    for (language, told) in [
+        ("en", ["not known here", "go back to is not", "request is over", "twice"]),
+        ("fr", ["pas connu ici", "retour n'est pas", "plus valable", "deux fois"]),
+    ] {
+        house.ana.browser.more = format!("Accept-Language: {language}\r\n");
+        let browser = &mut house.ana.browser;
+        let pages = [
+            stranger.ask(browser, &[]).page,
+            tool.ask(browser, &[("redirect_uri", "https://cloud.example/sent")]).page,
+            tool.ask(browser, &[("request_uri", "urn:ietf:params:oauth:request_uri:sent")]).page,
+            browser.get(&twice),
+        ];
+        for (page, told) in pages.iter().zip(told) {
+            assert!(page.status == 400 && page.body.contains(told), "{told}: {page:?}");
+            assert!(!page.body.contains("sent") && !page.body.contains("stranger"), "{page:?}");
+        }
+    }
+}
+
+#[test]
 fn nothing_in_an_address_sends_anybody_elsewhere() {
     let mut house = House::new();
     let tool = house.tool();

@@ -12,7 +12,7 @@ use vauban_signin::{SignIn, provider::Desk};
 use crate::{
     browser::Browser,
     house::House,
-    tool::{Landed, Tool, follow, form, text},
+    tool::{Landed, Tool, follow, form, sign_in, text},
 };
 
 /// Somebody who signed in to a tool, and its ID token.
@@ -71,6 +71,24 @@ fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
         assert_eq!((landed.at, landed.page.status), (None, 400), "{bad}");
     }
     assert!(is_in(&mut house));
+}
+
+#[test]
+fn who_wants_out_is_let_out_whatever_the_tool_says() {
+    for (bad, why) in [
+        (("id_token_hint", "x"), "id_token_hint"),
+        (("post_logout_redirect_uri", "https://evil.example/out"), "post_logout_redirect_uri"),
+    ] {
+        let (mut house, _, hint) = signed_in("out");
+        let with_hint = [("id_token_hint", hint.as_str()), bad];
+        let params = if bad.0 == "id_token_hint" { &with_hint[1..] } else { &with_hint };
+        let landed = out(&mut house, params);
+        assert!(landed.page.body.contains(why) && !landed.page.body.contains("evil"), "{landed:?}");
+        assert!(is_in(&mut house));
+        let landed = confirm(&mut house, &landed.page.body);
+        assert!(landed.at.is_none() && landed.page.body.contains("Your session has ended"), "{landed:?}");
+        assert!(!is_in(&mut house));
+    }
 }
 
 #[test]
@@ -158,6 +176,31 @@ fn oidcc_rp_initiated_logout_bad_id_token_hint() {
 }
 
 #[test]
+fn a_tool_that_knows_an_earlier_session_signs_out_whoever_is_there_but_asks() {
+    let (mut house, tool, hint) = signed_in("out");
+    // Signed in anew: the session that the tool knows is over, another one is there.
+    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let to = "https://out.example/out";
+    let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", to)];
+    let landed = out(&mut house, &params);
+    assert!(landed.at.is_none() && landed.page.body.contains("Sign me out"), "{landed:?}");
+    assert!(is_in(&mut house), "nobody said so yet");
+    assert_eq!(confirm(&mut house, &landed.page.body).at.as_deref(), Some(to));
+    assert!(!is_in(&mut house), "who reads that they are out is out");
+    // Where nobody is signed in, nobody is asked; and what was wished is done once.
+    let once = house.ana.browser.get(&format!("{}?{}", paths::LOGOUT, form(&params)));
+    let onward = once.head.lines().find_map(|line| line.strip_prefix("refresh: 0; url=")).unwrap().to_owned();
+    let landed = house.ana.browser.get(&onward);
+    assert_eq!(follow(&mut house.ana.browser, landed).at.as_deref(), Some(to));
+    assert_eq!(house.ana.browser.get(&onward).status, 400);
+    // The session of this very tool ends without a question.
+    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let hint = text(&tool.tokens(&mut house.ana.browser, &[]), "id_token").to_owned();
+    assert_eq!(out(&mut house, &[("id_token_hint", &hint), params[1]]).at.as_deref(), Some(to));
+    assert!(!is_in(&mut house));
+}
+
+#[test]
 fn oidcc_backchannel_logout_discovery_endpoint_verification() {
     let house = House::new();
     let metadata = house.world.browser().get(paths::DISCOVERY).json();
@@ -170,7 +213,8 @@ fn told(house: &House, hint: &str) -> Value {
     let deliveries = house.provider.deliveries(10, Timestamp::now()).unwrap();
     let [delivery] = deliveries.as_slice() else { panic!("{deliveries:?}") };
     assert_eq!(delivery.to, "https://told.example/logout");
-    let token = delivery.body.strip_prefix("logout_token=").unwrap();
+    let form = house.provider.logout_form(delivery, Timestamp::now()).unwrap();
+    let token = form.strip_prefix("logout_token=").unwrap();
     assert_eq!(jsonwebtoken::decode_header(token).unwrap().typ.as_deref(), Some("logout+jwt"));
     let (claims, before) = (house.claims(token), house.claims(hint));
     for same in ["iss", "sub", "aud", "sid"] {

@@ -194,14 +194,24 @@ fn a_tool_signs_in_a_secrets_stead_once_and_for_us() {
         ("iss", json!("cloud")),
         ("sub", json!("cloud")),
         ("aud", json!("https://other.example")),
+        ("aud", json!(endpoint(&house, paths::USERINFO))),
         ("exp", json!(now - 120)),
-        ("exp", json!(now + 86_400)),
+        ("exp", json!(now + 7_200)),
         ("jti", json!("")),
     ] {
         let mut bad = good.clone();
         bad[name] = value;
         let assertion = encode(&Header::new(Algorithm::ES256), &bad, &key.0).unwrap();
         assert_eq!(assert_with(&mut house, &tool, &assertion).status, 401, "{bad}");
+    }
+    // Each endpoint's address is us (RFC 9126, section 2), and libraries have an assertion last for an hour.
+    for (jti, path) in [("token", paths::TOKEN), ("push", paths::PUSH), ("revoke", paths::REVOKE)] {
+        let mut also = good.clone();
+        also["aud"] = endpoint(&house, path).into();
+        also["exp"] = json!(now + 3_600);
+        also["jti"] = jti.into();
+        let assertion = encode(&Header::new(Algorithm::ES256), &also, &key.0).unwrap();
+        assert_eq!(assert_with(&mut house, &tool, &assertion).status, 200, "{also}");
     }
     let assertion = encode(&Header::new(Algorithm::ES256), &good, &key.0).unwrap();
     assert_eq!(assert_with(&mut house, &tool, &assertion).status, 200);

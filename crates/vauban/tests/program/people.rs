@@ -88,6 +88,24 @@ fn tools_are_added_by_who_runs_the_machine() {
     assert!(listed.contains("cloud  Nextcloud  cloud.campagne.example  PKCE required"), "{listed}");
     assert!(works(state, &client(&["legacy", "cloud"])).contains("\u{1b}[31mWITHOUT PKCE"));
     assert!(works(state, &client(&["legacy", "cloud", "--off"])).contains("PKCE required"));
+    let shown = works(state, &client(&["show", "cloud"]));
+    for line in [
+        "issuer = https://vauban.campagne.example\n",
+        "client_name = Nextcloud\n",
+        "token_endpoint_auth_method = client_secret_basic",
+        "redirect_uri = https://cloud.campagne.example/apps/user_oidc/code\n",
+        "PKCE required\n",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    let told = "https://cloud.campagne.example/told";
+    let changed = works(state, &client(&["change", "cloud", "--told-of-logout", told, "--after-logout", told]));
+    assert!(changed.contains(&format!("backchannel_logout_uri = {told}\n")) && changed.contains(redirect), "{changed}");
+    assert!(changed.contains(&format!("post_logout_redirect_uri = {told}\n")), "{changed}");
+    let changed = works(state, &client(&["change", "cloud", "--no-told-of-logout", "--redirect", told]));
+    assert!(!changed.contains("backchannel") && !changed.contains(redirect), "{changed}");
+    assert!(refused(state, &client(&["change", "cloud"])).contains("--redirect"));
+    assert!(refused(state, &client(&["show", "nobody"])).contains("no client of this name"));
     let secret = added.lines().find_map(|line| line.strip_prefix("client_secret = ")).unwrap();
     let renewed = works(state, &client(&["secret", "cloud"]));
     assert!(renewed.starts_with("client_secret = ") && !renewed.contains(secret), "{renewed}");

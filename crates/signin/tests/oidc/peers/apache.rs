@@ -120,7 +120,8 @@ fn mod_auth_openidc_lets_in_and_hears_of_logout() {
     house.suspend("Ana");
     house.provider.tend(&house.site, Timestamp::now()).unwrap();
     let deliveries = house.provider.deliveries(10, Timestamp::now()).unwrap();
-    let [Delivery { to, body, .. }] = deliveries.as_slice() else { panic!("{deliveries:?}") };
+    let [delivery @ Delivery { to, .. }] = deliveries.as_slice() else { panic!("{deliveries:?}") };
+    let body = house.provider.logout_form(delivery, Timestamp::now()).unwrap();
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let told = Browser::new(&browser.address).send("POST", to.strip_prefix(&own).unwrap(), form, body.as_bytes());
     assert_eq!(told.status, 200, "{told:?}\n{}", log(folder.path()));

@@ -1,13 +1,14 @@
 //! `vauban people client`: the tools that people sign in to by OpenID Connect. Only who runs this adds one, so that there is no page on
 //! which anybody could be asked to let an application in.
 
-use std::fmt::Write as _;
+mod change;
+mod shown;
 
 use jiff::Timestamp;
 use vauban_guard::config::SignInTable;
 use vauban_model::{Lang, Text};
 use vauban_oidc::{
-    Algorithm, Authentication, Client, ClientError, ClientId, InvalidRedirect, NewClient, Provider, RedirectUri, Secret,
+    Algorithm, Authentication, ClientError, ClientId, InvalidRedirect, NewClient, Provider, RedirectUri,
 };
 
 use super::{At, provider, random};
@@ -28,6 +29,18 @@ enum Command {
     Add(Add),
     /// List tools; those that send no PKCE are marked
     List,
+    /// Show all that is known of a tool, to compare with the tool's own settings
+    Show {
+        /// Its client_id
+        id: String,
+    },
+    /// Give a tool other addresses; its secret stays
+    Change {
+        /// Its client_id
+        id: String,
+        #[command(flatten)]
+        change: change::Change,
+    },
     /// Remove a tool: whatever it was granted is over
     Remove {
         /// Its client_id
@@ -88,9 +101,21 @@ fn done(provider: &Provider, command: &Command, lang: Lang) -> Result<String, Fa
         Command::Add(add) => {
             let added =
                 provider.add_client(new(add)?, Timestamp::now(), &mut random()?).map_err(|error| failed(&error))?;
-            Ok(told(provider, &added.client, added.secret.as_ref(), lang))
+            Ok(shown::told(provider, &added.client, added.secret.as_ref(), lang))
         }
-        Command::List => listed(provider, lang),
+        Command::List => {
+            let clients = provider.clients().map_err(|error| provider::cannot(&error.to_string()))?;
+            Ok(shown::listed(&clients, lang))
+        }
+        Command::Show { id } => {
+            let client = provider.known_client(&name(id)?).map_err(|error| provider::cannot(&error.to_string()))?;
+            let client = client.ok_or_else(|| failed(&ClientError::Unknown))?;
+            Ok(shown::whole(provider, &client, lang))
+        }
+        Command::Change { id, change } => {
+            let changed = provider.change_client(&name(id)?, change.addresses()?);
+            Ok(shown::whole(provider, &changed.map_err(|error| failed(&error))?, lang))
+        }
         Command::Remove { id } => {
             provider.remove_client(&name(id)?).map_err(|error| failed(&error))?;
             Ok(format!("{id}: {}\n", Text::new("c'est fait", "done").get(lang)))
@@ -101,14 +126,13 @@ fn done(provider: &Provider, command: &Command, lang: Lang) -> Result<String, Fa
         }
         Command::Legacy { id, off } => {
             let client = provider.set_legacy(&name(id)?, !off).map_err(|error| failed(&error))?;
-            Ok(format!("{id}: {}\n", pkce(&client).get(lang)))
+            Ok(format!("{id}: {}\n", shown::pkce(&client).get(lang)))
         }
     }
 }
 
 fn new(add: &Add) -> Result<NewClient, Failure> {
-    let one = |text: &String| text.parse::<RedirectUri>().map_err(|error| not_an_address(text, error));
-    let redirects: Vec<RedirectUri> = add.redirect.iter().map(one).collect::<Result<_, _>>()?;
+    let redirects = addresses(&add.redirect)?;
     let host = add.host.clone().or_else(|| redirects.first().and_then(RedirectUri::host));
     Ok(NewClient {
         id: name(&add.id)?,
@@ -116,57 +140,19 @@ fn new(add: &Add) -> Result<NewClient, Failure> {
         host: host.unwrap_or_default(),
         authentication: if add.public { Authentication::None } else { Authentication::Secret },
         redirects,
-        after_logout: add.after_logout.iter().map(one).collect::<Result<_, _>>()?,
-        told_of_logout: add.told_of_logout.as_ref().map(one).transpose()?,
+        after_logout: addresses(&add.after_logout)?,
+        told_of_logout: add.told_of_logout.as_ref().map(|told| address(told)).transpose()?,
         algorithm: if add.es256 { Algorithm::Es256 } else { Algorithm::Rs256 },
         pushes: add.pushes,
     })
 }
 
-/// What is copied into the tool's own settings.
-fn told(provider: &Provider, client: &Client, secret: Option<&Secret>, lang: Lang) -> String {
-    let mut text = format!("issuer = {}\nclient_id = {}\n", provider.issuer(), client.known.id);
-    if let Some(secret) = secret {
-        let _ = writeln!(text, "client_secret = {}", &*secret.text());
-        let once = Text::new(
-            "Le secret n'est affiché qu'une fois : copiez-le dans les réglages de l'outil.",
-            "The secret is shown this once: copy it into the tool's settings.",
-        );
-        let _ = writeln!(text, "{}", once.get(lang));
-    }
-    text
+fn addresses(texts: &[String]) -> Result<Vec<RedirectUri>, Failure> {
+    texts.iter().map(|text| address(text)).collect()
 }
 
-fn listed(provider: &Provider, lang: Lang) -> Result<String, Failure> {
-    let mut text = String::new();
-    for client in provider.clients().map_err(|error| provider::cannot(&error.to_string()))? {
-        let _ = writeln!(
-            text,
-            "{}  {}  {}  {}",
-            client.known.id,
-            client.known.name,
-            client.known.host,
-            pkce(&client).get(lang)
-        );
-    }
-    if text.is_empty() {
-        text.push_str(Text::new("aucun outil encore\n", "no tool yet\n").get(lang));
-    }
-    Ok(text)
-}
-
-const RED: &str = "\u{1b}[31m";
-const PLAIN: &str = "\u{1b}[0m";
-
-fn pkce(client: &Client) -> Text {
-    if client.is_legacy {
-        Text::new(
-            format!("{RED}SANS PKCE : un code volé à cet outil sert au voleur{PLAIN}"),
-            format!("{RED}WITHOUT PKCE: a code stolen from this tool serves its thief{PLAIN}"),
-        )
-    } else {
-        Text::new("PKCE exigé", "PKCE required")
-    }
+fn address(text: &str) -> Result<RedirectUri, Failure> {
+    text.parse().map_err(|error| not_an_address(text, error))
 }
 
 fn name(id: &str) -> Result<ClientId, Failure> {

@@ -11,8 +11,8 @@ use std::{
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use vauban_model::Text;
-use vauban_oidc::{Delivery, OidcError, Provider, SealingKey};
-use vauban_signin::provider::Desk;
+use vauban_oidc::{OidcError, Provider, SealingKey};
+use vauban_signin::provider::{Desk, Heard};
 
 use crate::{
     failure::Failure,
@@ -31,21 +31,31 @@ pub(in crate::commands) fn open(place: &Place, origin: &str) -> Result<Arc<Provi
     Ok(Arc::new(provider))
 }
 
-/// What is due, each minute, beside the threads that serve: keys are made, and tools hear of sessions that ended.
+/// What is due, each minute, beside the threads that serve: keys are made, and tools begin to hear of sessions that ended. Nobody waits for them.
 pub(in crate::commands) fn due(desk: &Desk) -> Result<(), OidcError> {
-    desk.tend()?;
-    desk.tell(&carry)
+    let tended = desk.tend();
+    tended.and(desk.tell_beside(carry).map_err(|_| OidcError::Lost))
 }
 
-/// Posts a form to a tool, without following anybody anywhere; whether the tool heard it.
-fn carry(delivery: &Delivery) -> bool {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build();
+/// Posts a form to a tool, without following anybody anywhere.
+fn carry(to: &str, form: &str) -> Heard {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .build();
     let posted = ureq::Agent::new_with_config(config)
-        .post(&delivery.to)
+        .post(to)
         .header("Content-Type", "application/x-www-form-urlencoded")
         .header("Cache-Control", "no-store")
-        .send(delivery.body.as_str());
-    posted.is_ok_and(|answer| matches!(answer.status().as_u16(), 200 | 204))
+        .send(form);
+    match posted.map(|answer| answer.status().as_u16()) {
+        Ok(200 | 204) => Heard::Yes,
+        // A proxy whose tool is down (RFC 9110, sections 15.6.3 to 15.6.5).
+        Ok(502..=504) | Err(_) => Heard::Nobody,
+        Ok(_) => Heard::No,
+    }
 }
 
 /// The key that is not in the provider's file: of systemd where it has one, else a file beside it that is made once.
