@@ -22,6 +22,7 @@ mod elsewhere;
 mod failed;
 mod forward;
 mod gate;
+mod lobby;
 mod pages;
 pub mod provider;
 mod reach;
@@ -41,4 +42,6 @@ pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
 /// What [`Settings::models`] is made of.
 pub use vauban_passkey::{Model, Models, NotAModel, NotARoot};
+/// What [`Settings::limits`] is.
+pub use vauban_serve::Limits;
 pub use visit::{LANGUAGE, language};
