@@ -59,6 +59,9 @@ async function key(kind, options, more) {
 
 let waiting = null;
 let link = "";
+// Tabs of one browser have one session: whoever signs in in one of them goes on in all that wait, each to where it was going. A second touch
+// would end the first session, and with it what the other tab has.
+const signedIn = window.BroadcastChannel && new BroadcastChannel("signed-in");
 
 /** A whole ceremony of a form: asked, signed, answered. A button may hint at where the browser shall look for a key first. */
 async function ceremony(form, more = {}, hints = "") {
@@ -68,6 +71,7 @@ async function ceremony(form, more = {}, hints = "") {
   const response = await key(kind, options, more);
   const label = form.elements.namedItem("label")?.value ?? "";
   const { to } = await post(answer, { challenge, response, link, label });
+  if ("offer" in form.dataset) signedIn?.postMessage("");
   location.assign(back ?? to);
 }
 
@@ -139,6 +143,9 @@ async function invited(form) {
 }
 
 const form = document.querySelector("form[data-offer]");
-if (form) offer(form).catch(() => {});
+if (form) {
+  offer(form).catch(() => {});
+  signedIn?.addEventListener("message", () => location.assign(form.dataset.back ?? location.pathname));
+}
 const enrolment = document.querySelector("form[data-link]");
 if (enrolment) invited(enrolment);

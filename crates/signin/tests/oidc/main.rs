@@ -12,6 +12,7 @@ mod house;
 mod logout;
 mod peers;
 mod proofs;
+mod tabs;
 mod tokens;
 mod tool;
 #[path = "../signin/world.rs"]
