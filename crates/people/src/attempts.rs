@@ -153,7 +153,8 @@ fn subject(person: PersonId) -> String {
 }
 
 /// The network that one subscriber has: an address of IPv4, 64 bits of IPv6.
-pub(crate) fn neighbourhood(address: Option<IpAddr>) -> String {
+#[must_use]
+pub fn neighbourhood(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         None => "address unknown".to_owned(),
         Some(IpAddr::V4(address)) => format!("address {address}"),

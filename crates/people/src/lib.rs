@@ -29,7 +29,7 @@ mod words;
 
 pub use account::{Account, Claimed, InvalidSubject, NewAccount, Subject};
 pub use actor::Actor;
-pub use attempts::Attempt;
+pub use attempts::{Attempt, neighbourhood};
 pub use challenge::{NewChallenge, Purpose, Taken};
 pub use error::PeopleError;
 pub use event::{By, Event, EventKind, Named, Told};

@@ -4,6 +4,8 @@
 mod connection;
 mod limits;
 mod patience;
+mod timely;
 
 pub use connection::keep_serving;
 pub use limits::Limits;
+pub use timely::timely;

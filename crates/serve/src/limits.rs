@@ -9,7 +9,7 @@ pub struct Limits {
     pub connections: usize,
     /// How long the head of a request may take to come; also how long a connection may idle.
     pub head: Duration,
-    /// How long its body may take. Whoever reads bodies keeps to it.
+    /// How long its body may take. Whoever reads bodies keeps to it, or puts [`timely`](crate::timely) around what does.
     pub body: Duration,
     /// How long a client may take nothing of an answer.
     pub write: Duration,

@@ -6,6 +6,8 @@ use std::fmt;
 use axum::http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::provider::CONTINUE;
+
 /// A path with its query, at most.
 const LONGEST: usize = 4_096;
 /// What stays as it is in a query's value (RFC 3986, section 2.3).
@@ -31,6 +33,11 @@ impl Back {
     /// The path of a request.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         Self::new(uri.path_and_query()?.as_str())
+    }
+
+    /// Whether it leads on to a tool, which may ask for a key to be touched again, whoever is in.
+    pub(crate) fn is_onward(&self) -> bool {
+        self.0.split_once('?').is_some_and(|(path, _)| path == CONTINUE)
     }
 
     /// As the value in a query.

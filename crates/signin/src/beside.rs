@@ -21,10 +21,15 @@ pub(crate) async fn refuse(site: SignIn, failed: Failed, whose: (Option<PersonId
     waited(site, failed, whose).await.response()
 }
 
-/// Counts an attempt that failed, and waits the longer the more there were.
+/// Counts an attempt that failed, and waits the longer the more there were. Where too many wait already, that is told at once.
 pub(crate) async fn waited(site: SignIn, failed: Failed, whose: (Option<PersonId>, Option<IpAddr>)) -> Failed {
-    let counted = beside(site, move |site| (slowed(site, &failed, whose), failed));
+    let counted = beside(site.clone(), move |site| (slowed(site, &failed, whose), failed));
     let (wait, failed) = counted.await.unwrap_or_else(|lost| (Duration::ZERO, lost));
+    if wait.is_zero() {
+        return failed;
+    }
+    let (_, address) = whose;
+    let Some(_place) = site.lobby().enter(address) else { return Failed::Crowded(wait) };
     tokio::time::sleep(wait).await;
     failed
 }

@@ -1,6 +1,6 @@
 //! Cookies: what they are called, how they are written and read. One that cannot be read is none.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ pub(crate) struct Cookies {
     pub(crate) pass: &'static str,
     /// Tells a browser that set out from a tool to get a pass.
     pub(crate) way: &'static str,
-    /// What a tool asked for, while somebody signs in.
+    /// What a tool asked for, while somebody signs in: one cookie for each request, with its [`mark`](Mark) at the end.
     pub(crate) waiting: &'static str,
     is_tls: bool,
 }
@@ -36,7 +36,7 @@ impl Cookies {
                 browser: "__Host-vauban-browser",
                 pass: "__Host-vauban-pass",
                 way: "__Host-vauban-way",
-                waiting: "__Host-vauban-waiting",
+                waiting: "__Host-vauban-waiting-",
                 is_tls: true,
             }
         } else {
@@ -45,7 +45,7 @@ impl Cookies {
                 browser: "vauban-browser",
                 pass: "vauban-pass",
                 way: "vauban-way",
-                waiting: "vauban-waiting",
+                waiting: "vauban-waiting-",
                 is_tls: false,
             }
         }
@@ -76,6 +76,16 @@ impl Cookies {
         self.written(name, value, &self.attributes().replace("Strict", "Lax"), Some(seconds))
     }
 
+    /// The name of the cookie of what a tool asked for.
+    pub(crate) fn waiting_for(&self, mark: &Mark) -> String {
+        format!("{}{mark}", self.waiting)
+    }
+
+    /// The requests of tools that wait in this browser. Browsers write the oldest cookie first (RFC 6265bis, section 5.7.3).
+    pub(crate) fn all_waiting(&self, headers: &HeaderMap) -> Vec<Mark> {
+        pairs(headers).filter_map(|(name, _)| Mark::new(name.strip_prefix(self.waiting)?)).collect()
+    }
+
     fn written(&self, name: &str, value: &str, attributes: &str, seconds: Option<i64>) -> Option<HeaderValue> {
         let mut text = format!("{name}={value}; {attributes}");
         if let Some(seconds) = seconds {
@@ -88,11 +98,39 @@ impl Cookies {
 /// The value of a cookie. Of two with one name the first counts, as browsers write the more specific one first.
 #[must_use]
 pub fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    pairs(headers).find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
+/// Tells the requests of one browser apart: the beginning of a request's name. The rest of it stays in the cookie, so that an address is worth nothing
+/// elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark(String);
+
+impl Mark {
+    /// Characters of base64url: 48 bits.
+    const LENGTH: usize = 8;
+
+    /// As an address or a cookie has it.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        (is_plain && text.len() == Self::LENGTH).then(|| Self(text.to_owned()))
+    }
+
+    /// That of a request's name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Self::new(name.get(..Self::LENGTH)?)
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +150,21 @@ mod tests {
         }
         let huge = [b"x=".as_slice(), &vec![b'y'; 1 << 20]].concat();
         assert_eq!(value(&headers(&[&huge]), "c"), None);
+    }
+
+    #[test]
+    fn what_waits_is_told_apart_by_a_mark_that_is_plain() {
+        let cookies = Cookies::of("http://localhost:9783");
+        let line =
+            "vauban-waiting-AAAAAAA1=x; a=b; vauban-waiting-=x; vauban-waiting-aaaa aaa=x; vauban-waiting-AAAAAAA2=y";
+        let headers: HeaderMap = [(header::COOKIE, HeaderValue::from_static(line))].into_iter().collect();
+        let waiting: Vec<String> = cookies.all_waiting(&headers).iter().map(Mark::to_string).collect();
+        assert_eq!(waiting, ["AAAAAAA1", "AAAAAAA2"]);
+        for none in ["", "AAAAAAA", "AAAAAAAAA", "AAAAAAA;", "AAAA\r\nAA", "AAAAAA\u{e9}"] {
+            assert_eq!(Mark::new(none), None, "{none:?}");
+        }
+        assert_eq!(Mark::of("AAAAAAA1AAAA"), Mark::new("AAAAAAA1"));
+        assert_eq!(Mark::of("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}"), None);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Why something was not done, as a script and a person are told: a code, and a sentence in both languages. Nothing of what was sent
 //! comes back, and of several refusals of keys a person learns one thing.
 
-use std::io;
+use std::{io, time::Duration};
 
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use vauban_model::{Lang, Text};
@@ -44,6 +44,9 @@ pub(crate) enum Failed {
     /// There is no randomness.
     #[error("no randomness: {0}")]
     Random(#[from] io::Error),
+    /// Too many failures of this neighbourhood, or of all, wait for their answers.
+    #[error("too many failures wait")]
+    Crowded(Duration),
     /// The work was lost: it panicked, or the process is ending.
     #[error("the work was lost")]
     Lost,
@@ -58,6 +61,7 @@ impl Failed {
             Self::Device(_) => "device-proof",
             Self::Answered(error) | Self::Elsewhere(error) => error.word(),
             Self::Unreadable => "unreadable",
+            Self::Crowded(_) => "too-many",
             Self::People(_) | Self::Random(_) | Self::Lost => "unavailable",
             Self::NotAsked(_) | Self::Ours => "internal",
         }
@@ -75,6 +79,7 @@ impl Failed {
             Self::Elsewhere(ElsewhereError::Declined(_)) => StatusCode::FORBIDDEN,
             Self::Elsewhere(_) => StatusCode::BAD_GATEWAY,
             Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::Crowded(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::People(_) | Self::Random(_) | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAsked(_) | Self::Ours => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -108,6 +113,10 @@ impl Failed {
                 "La page a envoyé quelque chose d'illisible. Rechargez-la.",
                 "The page sent something that cannot be read. Load it again.",
             ),
+            Self::Crowded(_) => Text::new(
+                "Trop d'essais ont échoué d'ici. Attendez un peu, puis réessayez.",
+                "Too many tries failed from here. Wait a little, then try again.",
+            ),
             Self::NotAsked(_) | Self::Ours | Self::Random(_) | Self::Lost => Text::new(
                 "Cela n'a pas marché, et ce n'est pas votre faute. Réessayez ; si cela dure, prévenez un administrateur.",
                 "That did not work, and it is not your fault. Try again; if it lasts, tell an administrator.",
@@ -128,7 +137,11 @@ impl Failed {
     pub(crate) fn response(&self) -> Response {
         let text = self.text();
         let body = serde_json::json!({ "code": self.code(), "fr": text.get(Lang::Fr), "en": text.get(Lang::En) });
-        (self.noted(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+        let mut answer = (self.noted(), [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
+        if let Self::Crowded(wait) = self {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        answer
     }
 }
 

@@ -23,6 +23,7 @@ mod elsewhere;
 mod failed;
 mod forward;
 mod gate;
+mod lobby;
 mod pages;
 pub mod provider;
 mod reach;
@@ -43,4 +44,6 @@ pub use serve::serve;
 pub use site::{Settings, SignIn, SignInError};
 /// What [`Settings::models`] is made of.
 pub use vauban_passkey::{LONGEST_STATEMENT, Model, Models, NotAModel, NotARoot, NotAStatement};
+/// What [`Settings::limits`] is.
+pub use vauban_serve::Limits;
 pub use visit::{LANGUAGE, language};

@@ -59,6 +59,9 @@ async function key(kind, options, more) {
 
 let waiting = null;
 let link = "";
+// Tabs of one browser have one session: whoever signs in in one of them goes on in all that wait, each to where it was going. A second touch
+// would end the first session, and with it what the other tab has.
+const signedIn = window.BroadcastChannel && new BroadcastChannel("signed-in");
 
 /** A whole ceremony of a form: asked, signed, answered; where a key is added, by one that is there and then by the new one. A button may
     hint at where the browser shall look for a key first. */
@@ -72,6 +75,7 @@ async function ceremony(form, more = {}, hints = "") {
   };
   let told = await step(kind, await post(ask, { link }));
   if (told.next) told = await step("create", told.next);
+  if ("offer" in form.dataset) signedIn?.postMessage("");
   location.assign(back ?? told.to);
 }
 
@@ -143,6 +147,9 @@ async function invited(form) {
 }
 
 const form = document.querySelector("form[data-offer]");
-if (form) offer(form).catch(() => {});
+if (form) {
+  offer(form).catch(() => {});
+  signedIn?.addEventListener("message", () => location.assign(form.dataset.back ?? location.pathname));
+}
 const enrolment = document.querySelector("form[data-link]");
 if (enrolment) invited(enrolment);

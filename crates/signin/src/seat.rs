@@ -1,7 +1,7 @@
 //! Somebody who is signed in.
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
-use vauban_people::{Actor, Refusal, SessionHash, Who};
+use vauban_people::{Actor, SessionHash, Who};
 
 use crate::{
     SignIn,

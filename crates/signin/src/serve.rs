@@ -4,11 +4,12 @@ use std::future::Future;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use vauban_serve::{Limits, keep_serving};
+use vauban_serve::{keep_serving, timely};
 
 use crate::{SignIn, app};
 
 /// Serves pages and what proxies ask until `stop` is done; `more` are pages that belong behind the same gate.
 pub async fn serve(listener: TcpListener, site: &SignIn, more: Router, stop: impl Future<Output = ()>) {
-    keep_serving(listener, app(site, more), Limits::default(), stop).await;
+    let limits = site.settings().limits;
+    keep_serving(listener, timely(app(site, more), limits.body), limits, stop).await;
 }

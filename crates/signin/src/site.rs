@@ -1,6 +1,6 @@
 //! What every request shares: who belongs here, where people sign in, the clock and randomness.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
@@ -9,12 +9,17 @@ use rand_chacha::ChaCha20Rng;
 use vauban_model::Lang;
 use vauban_passkey::{Door, Models, NoDoor};
 use vauban_people::{Binding, People, PeopleError, SessionHash, SessionToken, Warning, Who};
+use vauban_serve::Limits;
 
 use crate::{
     KeptProvider, Reach, certificate,
     cookie::{self, Cookies},
     forward::{NoTool, Tool, Tools},
+    lobby::Lobby,
 };
+
+/// How long a body may take: none of ours is longer than some ten KiB, which come in seconds over the poorest line.
+const BODY: Duration = Duration::from_secs(15);
 
 /// What differs between organisations and machines.
 #[derive(Debug, Clone)]
@@ -39,6 +44,8 @@ pub struct Settings {
     pub kept: Option<KeptProvider>,
     /// The models of keys that are vouched for, where the rules ask that of administrators.
     pub models: Models,
+    /// How many may come at a time, and how slow they may be.
+    pub limits: Limits,
 }
 
 impl Settings {
@@ -56,6 +63,7 @@ impl Settings {
             tools: Vec::new(),
             kept: None,
             models: Models::default(),
+            limits: Limits { body: BODY, ..Limits::default() },
         }
     }
 }
@@ -87,6 +95,7 @@ struct Inner {
     settings: Settings,
     cookies: Cookies,
     tools: Tools,
+    lobby: Lobby,
     frame: Frame,
     now: fn() -> Timestamp,
     rng: fn() -> io::Result<ChaCha20Rng>,
@@ -112,7 +121,8 @@ impl SignIn {
         let door = door.trusting(settings.models.clone());
         let cookies = Cookies::of(&settings.origin);
         let tools = Tools::new(&settings.tools, authority(&settings.origin))?;
-        Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, frame, now, rng })))
+        let lobby = Lobby::of(&settings.limits);
+        Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, lobby, frame, now, rng })))
     }
 
     /// Who holds the session that these headers show; nobody, where they show none that is live.
@@ -182,6 +192,10 @@ impl SignIn {
 
     pub(crate) fn tools(&self) -> &Tools {
         &self.0.tools
+    }
+
+    pub(crate) fn lobby(&self) -> &Lobby {
+        &self.0.lobby
     }
 
     pub(crate) fn cookies(&self) -> &Cookies {

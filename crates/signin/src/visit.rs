@@ -26,8 +26,6 @@ pub(crate) struct Browser {
     pub(crate) visit: Visit,
     /// In which language.
     pub(crate) lang: Lang,
-    /// Whether a tool waits for somebody to sign in.
-    pub(crate) is_awaited: bool,
 }
 
 impl FromRequestParts<SignIn> for Browser {
@@ -44,8 +42,7 @@ impl FromRequestParts<SignIn> for Browser {
         let address = address(&parts.headers, peer, site.settings().is_behind_proxy);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let visit = Visit { binding: site.binding(&parts.headers), address, agent: Agent::new(agent) };
-        let is_awaited = cookie::value(&parts.headers, site.cookies().waiting).is_some_and(|name| !name.is_empty());
-        Ok(Self { token, is_new, visit, lang: language(&parts.headers, site.settings().lang), is_awaited })
+        Ok(Self { token, is_new, visit, lang: language(&parts.headers, site.settings().lang) })
     }
 }
 

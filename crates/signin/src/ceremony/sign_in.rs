@@ -9,7 +9,7 @@ use super::{
     answer::Sent,
     steps::{Ceremony, Done, Kept, used},
 };
-use crate::{SignIn, failed::Failed, provider};
+use crate::{SignIn, failed::Failed};
 
 /// Somebody comes in.
 #[derive(Debug)]
@@ -38,9 +38,7 @@ impl Ceremony for Enter {
         let verified = site.door().signed_in(&kept.state, &response, &Credential::from_bytes(&key.credential)?)?;
         let after = verified.credential.to_bytes();
         let started = site.people().sign_in(&used(&key, &after), &kept.browser.visit, rng, site.now())?;
-        // Where a tool waits, what it asked for is kept here: no address that a browser brings says where somebody goes.
-        let to = if kept.browser.is_awaited { provider::CONTINUE } else { site.settings().home };
-        Ok(Done { next: None, started: Some(started), to: to.to_owned() })
+        Ok(Done { next: None, started: Some(started), to: site.settings().home.to_owned() })
     }
 
     fn person(&self) -> Option<PersonId> {

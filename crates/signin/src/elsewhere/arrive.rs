@@ -20,7 +20,7 @@ use crate::{
     beside::{beside, waited},
     ceremony::starts,
     failed::Failed,
-    pages, provider,
+    pages,
     visit::Browser,
 };
 
@@ -81,11 +81,7 @@ fn arrived(site: &SignIn, browser: &Browser, headers: &HeaderMap, query: &str) -
         _ => return Err(Refusal::NoChallenge.into()),
     };
     let home = || site.settings().home.to_owned();
-    let to = if browser.is_awaited {
-        provider::CONTINUE.to_owned()
-    } else {
-        errand.back().map_or_else(home, |back| back.to_string())
-    };
+    let to = errand.back().map_or_else(home, |back| back.to_string());
     Ok(Arrived { started: Some(started), to })
 }
 

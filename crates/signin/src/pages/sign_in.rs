@@ -39,7 +39,7 @@ pub(crate) async fn sign_in(
     let takes_a_key = match site.who(&headers) {
         Ok(None) => false,
         // A tool may ask for a key to be touched again, whoever is in; signing in elsewhere once more would be no answer to it.
-        Ok(Some(who)) if browser.is_awaited => who.is_elsewhere,
+        Ok(Some(who)) if back.as_ref().is_some_and(Back::is_onward) => who.is_elsewhere,
         Ok(Some(_)) => {
             let home = || site.settings().home.to_owned();
             return Redirect::to(&back.map_or_else(home, |back| back.to_string())).into_response();

@@ -3,7 +3,7 @@
 //!
 //! A request of a tool comes by a browser from a page of others, without the cookie of the session (`SameSite=Strict`). So it is kept, its name
 //! goes into a cookie of this host, and a page of ours goes on from there: no address says where somebody ends up but those that
-//! were registered.
+//! were registered. Ours says at most which of the requests that the browser holds is meant, since each tab may have one.
 
 mod answer;
 mod authorize;

@@ -275,15 +275,15 @@ fn tools_are_told_nothing_of_how_somebody_signed_in_elsewhere() {
     let [ana, bob] = founders;
     (here.ana, here.bob) = (ana, bob);
     let mut there_ana = there.ana.browser.clone();
-    let go = |browser: &mut Browser, there: &mut Browser, path: &str| {
-        let to = browser.post(path, &json!({ "link": link })).json()["to"].as_str().unwrap().to_owned();
+    let go = |browser: &mut Browser, there: &mut Browser, path: &str, back: &str| {
+        let to = browser.post(path, &json!({ "link": link, "back": back })).json()["to"].as_str().unwrap().to_owned();
         let came = there.get(to.split_once("/oidc/").map(|(_, rest)| format!("/oidc/{rest}")).unwrap().as_str());
         let back = follow(there, came).to;
         let came = browser.get(&format!("/signin/elsewhere?{}", back.split_once('?').unwrap().1));
         follow(browser, came)
     };
     let mut browser = here.world.browser();
-    assert_eq!(go(&mut browser, &mut there_ana, "/enrol/elsewhere").page.status, 200);
+    assert_eq!(go(&mut browser, &mut there_ana, "/enrol/elsewhere", "").page.status, 200);
     let tokens = tool.tokens(&mut browser, &[]);
     let claims = here.claims(tokens["id_token"].as_str().unwrap());
     assert_eq!(claims["sub"], here.person("Cleo").to_string());
@@ -296,8 +296,10 @@ fn tools_are_told_nothing_of_how_somebody_signed_in_elsewhere() {
 
     // Whoever comes from a tool, and signs in elsewhere on the way, lands at the tool.
     let mut fresh = here.world.browser();
-    assert!(tool.ask(&mut fresh, &[]).page.body.contains("data-away"));
-    let landed = go(&mut fresh, &mut there_ana, "/signin/elsewhere");
+    let page = tool.ask(&mut fresh, &[]).page.body;
+    let form = page.split("data-away").nth(1).unwrap();
+    let back = form.split("data-back=\"").nth(1).unwrap().split('"').next().unwrap();
+    let landed = go(&mut fresh, &mut there_ana, "/signin/elsewhere", back);
     assert_eq!(landed.at.as_deref(), Some(tool.redirect.as_str()), "{landed:?}");
     assert!(landed.code().len() == 43);
 }

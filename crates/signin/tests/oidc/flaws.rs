@@ -167,15 +167,24 @@ fn nothing_in_an_address_sends_anybody_elsewhere() {
     let mut house = House::new();
     let tool = house.tool();
     let mut browser = house.world.browser();
-    assert!(tool.ask(&mut browser, &[]).is_sign_in());
-    for path in ["/signin?to=https://evil.example/", "/oidc/continue?redirect_uri=https://evil.example/"] {
+    let asked = tool.ask(&mut browser, &[]);
+    let onward = asked.back().to_owned();
+    for path in ["/signin?to=https://evil.example/", &format!("{onward}&redirect_uri=https://evil.example/")] {
         let came = browser.get(path);
         assert!(!came.head.contains("evil") && !came.body.contains("evil"), "{came:?}");
     }
-    let landed = sign_in(&mut browser, &mut house.ana.key);
+    let landed = sign_in(&mut browser, &mut house.ana.key, &asked);
     assert_eq!(landed.at.as_deref(), Some("https://cloud.example/cb"));
-    assert_eq!(browser.get("/oidc/continue").status, 303, "and it is answered once");
-    assert!(!browser.get("/oidc/continue").head.contains("code="));
+    let again = browser.get(&onward);
+    assert!(again.status == 410 && again.body.contains("begin again there"), "it is answered once: {again:?}");
+    // Of the name, an address has the beginning alone: elsewhere it is worth nothing, and neither is what is none.
+    let onward = tool.ask(&mut browser, &[("prompt", "login")]).back().to_owned();
+    assert_eq!(house.world.browser().get(&onward).status, 410);
+    for none in ["/oidc/continue", "/oidc/continue?r=", "/oidc/continue?r=AAAAAAAA", "/oidc/continue?r=%0d%0aA%3b=b;c"]
+    {
+        let came = browser.get(none);
+        assert!(came.status == 410 && !came.head.contains("set-cookie"), "{none}: {came:?}");
+    }
 }
 
 #[test]

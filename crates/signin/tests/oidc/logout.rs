@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use vauban_oidc::paths;
 use vauban_signin::{SignIn, provider::Desk};
+use vauban_softkey::honest;
 
 use crate::{
     browser::Browser,
     house::House,
-    tool::{Landed, Tool, follow, form, sign_in, text},
+    tool::{Landed, Tool, follow, form, text},
 };
 
 /// Somebody who signed in to a tool, and its ID token.
@@ -179,7 +180,7 @@ fn oidcc_rp_initiated_logout_bad_id_token_hint() {
 fn a_tool_that_knows_an_earlier_session_signs_out_whoever_is_there_but_asks() {
     let (mut house, tool, hint) = signed_in("out");
     // Signed in anew: the session that the tool knows is over, another one is there.
-    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    assert_eq!(house.ana.browser.sign("/signin", &mut house.ana.key, honest).status, 200);
     let to = "https://out.example/out";
     let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", to)];
     let landed = out(&mut house, &params);
@@ -194,7 +195,7 @@ fn a_tool_that_knows_an_earlier_session_signs_out_whoever_is_there_but_asks() {
     assert_eq!(follow(&mut house.ana.browser, landed).at.as_deref(), Some(to));
     assert_eq!(house.ana.browser.get(&onward).status, 400);
     // The session of this very tool ends without a question.
-    sign_in(&mut house.ana.browser, &mut house.ana.key);
+    assert_eq!(house.ana.browser.sign("/signin", &mut house.ana.key, honest).status, 200);
     let hint = text(&tool.tokens(&mut house.ana.browser, &[]), "id_token").to_owned();
     assert_eq!(out(&mut house, &[("id_token_hint", &hint), params[1]]).at.as_deref(), Some(to));
     assert!(!is_in(&mut house));

@@ -12,6 +12,7 @@ mod house;
 mod logout;
 mod peers;
 mod proofs;
+mod tabs;
 mod telling;
 mod tokens;
 mod tool;

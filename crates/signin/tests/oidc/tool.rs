@@ -44,6 +44,12 @@ impl Landed {
         self.params.get("error").map_or("", String::as_str)
     }
 
+    /// Where a page of signing in goes on.
+    pub(crate) fn back(&self) -> &str {
+        let (_, after) = self.page.body.split_once("data-back=\"").unwrap_or_else(|| panic!("{self:?}"));
+        after.split('"').next().unwrap()
+    }
+
     pub(crate) fn is_sign_in(&self) -> bool {
         self.at.is_none() && self.page.body.contains("autocomplete=\"username webauthn\"")
     }
@@ -81,12 +87,12 @@ pub(crate) fn follow(browser: &mut Browser, mut came: Came) -> Landed {
     panic!("round in circles: {came:?}");
 }
 
-/// Signs in where a page asks for it, and goes on.
-pub(crate) fn sign_in(browser: &mut Browser, key: &mut SoftKey) -> Landed {
+/// Signs in where a page asks for it, and goes on where this page says.
+pub(crate) fn sign_in(browser: &mut Browser, key: &mut SoftKey, page: &Landed) -> Landed {
+    assert!(page.is_sign_in(), "{page:?}");
     let came = browser.sign("/signin", key, honest);
     assert_eq!(came.status, 200, "{came:?}");
-    let to = came.json()["to"].as_str().unwrap().to_owned();
-    let came = browser.get(&to);
+    let came = browser.get(page.back());
     follow(browser, came)
 }
 

@@ -12,6 +12,7 @@ mod browser;
 mod carried;
 mod certificates;
 mod chromium;
+mod crowds;
 mod device;
 mod devices;
 mod enrolments;

@@ -14,8 +14,7 @@ fn oidcc_prompt_login() {
     let before = house.claims(text(&tool.redeem(first.code(), &[]).json(), "id_token"))["auth_time"].as_i64().unwrap();
     sleep(Duration::from_millis(1_100));
     let asked = tool.ask(&mut house.ana.browser, &[("prompt", "login")]);
-    assert!(asked.is_sign_in(), "{asked:?}");
-    let landed = sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let landed = sign_in(&mut house.ana.browser, &mut house.ana.key, &asked);
     let claims = house.claims(text(&tool.redeem(landed.code(), &[]).json(), "id_token"));
     assert!(claims["auth_time"].as_i64().unwrap() > before, "{claims}");
     assert_eq!(claims["sub"], house.person("Ana").to_string());
@@ -53,8 +52,8 @@ fn oidcc_max_age_1() {
     let (tool, first) = house.module("age", &[]);
     let before = house.claims(text(&tool.redeem(first.code(), &[]).json(), "id_token"))["auth_time"].as_i64().unwrap();
     sleep(Duration::from_millis(2_100));
-    assert!(tool.ask(&mut house.ana.browser, &[("max_age", "1")]).is_sign_in());
-    let landed = sign_in(&mut house.ana.browser, &mut house.ana.key);
+    let asked = tool.ask(&mut house.ana.browser, &[("max_age", "1")]);
+    let landed = sign_in(&mut house.ana.browser, &mut house.ana.key, &asked);
     let claims = house.claims(text(&tool.redeem(landed.code(), &[]).json(), "id_token"));
     assert!(claims["auth_time"].as_i64().unwrap() > before, "{claims}");
     for bad in ["-1", "1.5", "+1", "99999999999", "x"] {

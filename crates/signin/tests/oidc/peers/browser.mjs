@@ -29,6 +29,7 @@ function pages() {
   const out = { client_id: 'site', post_logout_redirect_uri: `${site}/out`, state: 'gone' };
   const fields = Object.entries(asked).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`).join('');
   return `<a id="in" href="${origin}/oidc/authorize?${new URLSearchParams(asked)}">in</a>
+    <a id="other" href="${origin}/oidc/authorize?${new URLSearchParams({ ...asked, state: 'other' })}">other</a>
     <a id="silent" href="${origin}/oidc/authorize?${new URLSearchParams({ ...asked, prompt: 'none' })}">silent</a>
     <a id="out" href="${origin}/oidc/logout?${new URLSearchParams(out)}">out</a>
     <form method="post" action="${origin}/oidc/authorize">${fields}<button>form</button></form>`;
@@ -71,12 +72,28 @@ try {
 
   await page.goto(site);
   await page.locator('#in').click();
-  await page.waitForURL(/\/(signin|cb\?.*)$/);
+  await page.waitForURL(/\/(signin|cb)\?.*$/);
   // The browser offers the key by itself; where it does not, there is the button.
   await page.waitForTimeout(500);
   if (new URL(page.url()).pathname === '/signin') await page.locator('form[data-kind] button').click();
   await page.waitForURL(`${site}/cb?**`);
   expect('through signing in', page.url(), /\/cb\?code=[\w-]{43}&state=kept&iss=/);
+
+  // Two tabs that wait, each for its own: the second has no key, and needs none.
+  await context.clearCookies();
+  const tab = await context.newPage();
+  await tab.goto(site);
+  await tab.locator('#other').click();
+  await tab.waitForURL(`${origin}/signin?**`);
+  await page.goto(site);
+  await page.locator('#in').click();
+  await page.waitForURL(/\/(signin|cb)\?.*$/);
+  await page.waitForTimeout(500);
+  if (new URL(page.url()).pathname === '/signin') await page.locator('form[data-kind] button').click();
+  await page.waitForURL(`${site}/cb?**`);
+  await tab.waitForURL(`${site}/cb?**`);
+  expect('the tab that was signed in in', page.url(), /\/cb\?code=[\w-]{43}&state=kept&iss=/);
+  expect('the tab that waited', tab.url(), /\/cb\?code=[\w-]{43}&state=other&iss=/);
 } catch (error) {
   wrong.push(`${page.url()}: ${error.message}\n${await page.content()}`);
 }
