@@ -128,6 +128,16 @@ enum Command {
     Serve(serve::Serve),
 }
 
+impl Command {
+    /// Whether it works whatever is wrong with the configuration: shutting somebody out, and looking.
+    const fn hangs_on_no_setting(&self) -> bool {
+        matches!(
+            self,
+            Self::Suspend { .. } | Self::Remove { .. } | Self::List { .. } | Self::Requests | Self::Audit { .. }
+        )
+    }
+}
+
 /// Where people sign in.
 #[derive(Debug, clap::Args)]
 struct At {
@@ -144,7 +154,10 @@ impl At {
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
-    let table = arguments.table()?;
+    let table = match arguments.table() {
+        Err(_) if arguments.command.hangs_on_no_setting() => SignInTable::default(),
+        table => table?,
+    };
     let text = match &arguments.command {
         Command::Serve(serve) => {
             serve::run(open(place, &table)?, serve, models::read(&table)?, place)?;

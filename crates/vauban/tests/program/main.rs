@@ -6,6 +6,7 @@
 mod again;
 mod hostile;
 mod hub;
+mod kept;
 mod mailboxes;
 mod people;
 mod phones;
