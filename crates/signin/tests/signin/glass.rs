@@ -189,7 +189,7 @@ fn three_keys_of_hardware_are_made_one_after_another_by_an_administrator() {
     assert_eq!(refused(cleo.browser.ask(PATH, "")), "not-administrator");
     assert_eq!(refused(bob.browser.ask(PATH, "")), "not-bound");
 
-    let own = ana.browser.make("/mine/keys", "", 41).unwrap();
+    let own = ana.browser.add_key(&mut ana.key, 41).unwrap();
     let (_, options) = ana.browser.ask(PATH, "").unwrap();
     assert!(options.contains(&data_encoding::BASE64URL_NOPAD.encode(&own.id)), "nobody's everyday key: {options}");
 
