@@ -1,9 +1,10 @@
 // Two administrators and somebody new, with a real Chromium and its virtual authenticators: invited, approved by both, handed a link, in
-// after one press; then suspended, changed and let go. Every page is looked at in both languages, wide and narrow, for everybody.
+// after one press; then suspended, changed and let go. Three keys are made that break the glass, and two of them approve a recovery. Every
+// page is looked at in both languages, wide and narrow, for everybody.
 //
 //     node people.mjs FOLDER-WITH-NODE_MODULES LINK-OF-ANA LINK-OF-BOB [FOLDER-FOR-PICTURES]
 //
-// The server binds a session to a device at /test/bind, and forgets a touch after ten seconds. Prints one JSON object: what was tried
+// The server binds a session to a device at /test/bind, does at /test/carry what waits for a veto, and forgets a touch after ten seconds. Prints one JSON object: what was tried
 // and what came of it, and whatever is not as it should be. Exit code 1 if anything is.
 
 import { createRequire } from 'node:module';
@@ -26,12 +27,12 @@ const browser = await chromium.launch({
 /** Somebody with a device of their own. */
 async function person() {
   const context = await browser.newContext({ locale: 'en-GB' });
-  const { page } = await armed(context);
+  const { page, session, authenticatorId } = await armed(context);
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 4[0-9][0-9]/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
-  return { context, page };
+  return { context, page, session, authenticatorId };
 }
 
 /** From a link to being in, and how many presses that took. */
@@ -46,6 +47,11 @@ async function enrol(link) {
 }
 
 const press = (page, name) => page.getByRole('button', { name }).first().click();
+/** A security key, which has to be plugged in. */
+const security = {
+  protocol: 'ctap2', transport: 'usb', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+  automaticPresenceSimulation: true,
+};
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const said = (page) => page.textContent('main');
 
@@ -138,7 +144,7 @@ await ana.page.goto(`${origin}/people`);
 const ofChloe = new URL(await ana.page.getByRole('link', { name: 'Chloé' }).getAttribute('href'), origin).pathname;
 const paths = {
   signin: '/signin', enrol: '/enrol', mine: '/mine', requests: '/requests', request: new URL(ready).pathname, people: '/people',
-  invite: '/people/invite', person: ofChloe, leave: `${ofChloe}/leave`, audit: '/audit', nobody: '/people/x',
+  invite: '/people/invite', glass: '/people/glass', person: ofChloe, leave: `${ofChloe}/leave`, audit: '/audit', nobody: '/people/x',
 };
 /** Touches the key, so that what it opens is looked at, too. */
 async function touched() {
@@ -150,7 +156,82 @@ async function touched() {
   }
 }
 let seen = 0;
-for (const [lang, locale] of [['fr', 'fr-FR'], ['en', 'en-GB']]) {
+const languages = [['fr', 'fr-FR'], ['en', 'en-GB']];
+/** One page as it is now, in both languages and widths. */
+async function everywhere(name, path) {
+  for (const [lang, locale] of languages) {
+    await eye.setExtraHTTPHeaders({ 'accept-language': locale });
+    for (const width of [1280, 360]) {
+      await eye.setViewportSize({ width, height: 800 });
+      await eye.goto(origin + path);
+      await look(eye, name, lang, width);
+      seen += 1;
+    }
+  }
+}
+
+// Three keys that break the glass, one after another; whoever makes them touches a key of their own before each.
+const glass = '/people/glass';
+/** Has one key answer, and no other. */
+async function only(authenticatorId) {
+  for (const one of [ana.authenticatorId, ...spares]) {
+    await ana.session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: one, enabled: one === authenticatorId });
+  }
+}
+const spares = [];
+await everywhere('glass-none', glass);
+for (const place of ['Safe', 'Notary', 'Bank']) {
+  await only(ana.authenticatorId);
+  await touched();
+  if (spares.length === 2) await everywhere('glass-two', glass);
+  spares.push((await ana.session.send('WebAuthn.addVirtualAuthenticator', { options: security })).authenticatorId);
+  await only(spares.at(-1));
+  await ana.page.goto(origin + glass);
+  await ana.page.getByLabel('Where this key will be kept').fill(place);
+  await press(ana.page, /^Make the .* break-glass key/);
+  await ana.page.getByText(place, { exact: true }).waitFor();
+}
+await only(ana.authenticatorId);
+await everywhere('glass-three', glass);
+await ana.page.goto(origin + glass);
+await press(ana.page, 'Ask for the change');
+await ana.page.waitForURL(/\/requests\/./);
+const change = ana.page.url();
+await everywhere('glass-asked', glass);
+for (const { page } of [ana, bob]) {
+  await page.goto(change);
+  await press(page, 'Approve with my key');
+  await page.getByText(page === ana.page ? 'Ana,' : 'Bob,').waitFor();
+}
+await ana.page.goto(`${origin}/test/carry`);
+await ana.page.goto(origin + glass);
+expect('break-glass keys', await said(ana.page), /Registered \(3\)/);
+
+// Bob lost everything, and there is nobody to approve but two of the three.
+await ana.page.goto(`${origin}/people`);
+await ana.page.getByRole('link', { name: 'Bob' }).click();
+await press(ana.page, /ask for a recovery/);
+await ana.page.getByRole('link', { name: 'To the break-glass keys' }).click();
+const broken = new URL(ana.page.url()).pathname;
+expect('where the glass is broken', broken, /^\/glass\/[0-9a-f-]{36}$/);
+await only(ana.authenticatorId);
+const refused = ana.page.locator('[role=alert]', { hasText: /./ });
+for (const [spare, wanted] of [[spares[0], /1 \/ 2/], [spares[2], /This is approved[\s\S]*vauban people link/]]) {
+  await only(spare);
+  await ana.page.goto(origin + broken);
+  await press(ana.page, /break-glass key/);
+  await Promise.race([ana.page.locator('main', { hasText: wanted }).waitFor(), refused.waitFor()]);
+  expect('a break-glass key that is touched', await said(ana.page), wanted);
+  if (spare === spares[0]) await everywhere('broken-once', broken);
+}
+await everywhere('broken', broken);
+await only(ana.authenticatorId);
+await ana.page.goto(origin + broken.replace('/glass/', '/requests/'));
+expect('its request', await said(ana.page), /a break-glass key/);
+await press(ana.page, 'Stop it');
+expect('and it is stopped', (await ana.page.goto(origin + broken)).status(), /404/);
+
+for (const [lang, locale] of languages) {
   for (const page of [eye, other]) await page.setExtraHTTPHeaders({ 'accept-language': locale });
   for (const width of [1280, 360]) {
     for (const page of [eye, other]) await page.setViewportSize({ width, height: 800 });

@@ -47,6 +47,11 @@ const KNOWN: Words = Words {
     en: "This key is enrolled already. Take another one.",
 };
 
+const NOT_HARDWARE: Words = Words {
+    fr: "Cette clé peut être copiée sur d’autres appareils. Prenez une clé de sécurité matérielle.",
+    en: "This key can be copied to other devices. Take a security key of hardware.",
+};
+
 const COPIED: Words = Words {
     fr: "Cette clé répond comme si elle avait été copiée. Ne l’utilisez plus et prévenez un administrateur.",
     en: "This key answers as if it had been copied. Do not use it any more, and tell an administrator.",
@@ -62,7 +67,8 @@ pub(crate) fn words(refused: Refused) -> Words {
         Refused::Origin | Refused::CrossOrigin | Refused::TokenBinding | Refused::Host => NOT_HERE,
         Refused::NotPresent | Refused::NotVerified => UNLOCK,
         Refused::OtherCredential | Refused::NoHandle | Refused::OtherPerson => OTHER_KEY,
-        Refused::Model | Refused::MayBeCopied => OTHER_MODEL,
+        Refused::Model => OTHER_MODEL,
+        Refused::MayBeCopied => NOT_HARDWARE,
         Refused::Algorithm
         | Refused::PublicKey
         | Refused::IdLength

@@ -111,6 +111,8 @@ words!(
         NotThreeKeys = "not-three-keys",
         /// Break-glass keys open nothing of this kind.
         NotForBreakGlass = "not-for-break-glass",
+        /// This break-glass key signed for the request already.
+        SameGlassKey = "same-glass-key",
         /// No live session has this id.
         NoSuchSession = "no-such-session",
         /// No such ticket: used, over, of another tool or another browser.
@@ -274,8 +276,8 @@ impl Refusal {
                 "This link was used already. If not by you, tell an administrator at once.",
             ),
             Self::Founded => (
-                "Il y a déjà eu deux administrateurs : les fondateurs ne servent plus. Voyez les clés de secours.",
-                "There were two administrators already: founding is over. See break-glass keys.",
+                "Il y a déjà eu deux administrateurs : plus de fondateur. Qui a perdu ses clés est récupéré (vauban people recover), par deux administrateurs ou par deux clés de secours.",
+                "There were two administrators already: founding is over. Whoever lost their keys is recovered (vauban people recover), by two administrators or by two break-glass keys.",
             ),
             Self::TwoFounders => (
                 "Il y a déjà deux fondateurs, ou leurs liens attendent encore.",
@@ -285,8 +287,12 @@ impl Refusal {
                 ("Les clés de secours sont trois, toutes différentes.", "Break-glass keys are three, each another.")
             }
             Self::NotForBreakGlass => (
-                "Les clés de secours ne servent qu'à retrouver un administrateur.",
-                "Break-glass keys only bring an administrator back.",
+                "Les clés de secours ne servent qu'à retrouver un administrateur : sa récupération, ou ce rôle pour un membre.",
+                "Break-glass keys only bring an administrator back: by a recovery, or by making one of a member.",
+            ),
+            Self::SameGlassKey => (
+                "Cette clé de secours a déjà servi pour cette demande. Prenez une autre des trois.",
+                "This break-glass key was touched for this request already. Take another of the three.",
             ),
             Self::NoSuchSession => {
                 ("Cette session n'existe pas, ou plus.", "There is no such session, or not any more.")

@@ -24,6 +24,7 @@ mod failed;
 mod forward;
 mod gate;
 mod lobby;
+mod making;
 mod pages;
 pub mod provider;
 mod reach;

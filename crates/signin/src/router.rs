@@ -8,7 +8,7 @@ use axum::{
 
 use crate::{
     SignIn,
-    ceremony::{AddAccount, AddKey, Approve, Enrol, Enter, Fresh, LONGEST, answer, ask, who},
+    ceremony::{AddAccount, AddKey, Approve, BreakGlass, Enrol, Enter, Fresh, GlassKey, LONGEST, answer, ask, who},
     device::{BIND, REFRESH, bind, refresh},
     elsewhere, forward,
     pages::{self, people},
@@ -48,6 +48,9 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/requests/{id}/ask", post(ask::<Approve>))
         .route("/requests/{id}/answer", post(answer::<Approve>))
         .route("/requests/{id}/link", post(pages::link))
+        .route("/glass/{id}", get(pages::glass))
+        .route("/glass/{id}/ask", post(ask::<BreakGlass>))
+        .route("/glass/{id}/answer", post(answer::<BreakGlass>))
         .merge(administration())
         .layer(DefaultBodyLimit::max(LONGEST))
         .with_state(site)
@@ -58,6 +61,10 @@ fn administration() -> Router<SignIn> {
     Router::new()
         .route("/people", get(people::list))
         .route("/people/invite", get(people::invitation).post(people::invite))
+        .route("/people/glass", get(people::glass_keys).post(people::ask_glass_keys))
+        .route("/people/glass/ask", post(ask::<GlassKey>))
+        .route("/people/glass/answer", post(answer::<GlassKey>))
+        .route("/people/glass/again", post(people::glass_keys_again))
         .route("/people/{id}", get(people::person))
         .route("/people/{id}/leave", get(people::before_leaving).post(people::leave))
         .route("/people/{id}/recover", post(people::recover))

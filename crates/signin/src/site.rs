@@ -16,6 +16,7 @@ use crate::{
     cookie::{self, Cookies},
     forward::{NoTool, Tool, Tools},
     lobby::Lobby,
+    making::Making,
 };
 
 /// How long a body may take: none of ours is longer than some ten KiB, which come in seconds over the poorest line.
@@ -96,6 +97,7 @@ struct Inner {
     cookies: Cookies,
     tools: Tools,
     lobby: Lobby,
+    making: Making,
     frame: Frame,
     now: fn() -> Timestamp,
     rng: fn() -> io::Result<ChaCha20Rng>,
@@ -122,7 +124,8 @@ impl SignIn {
         let cookies = Cookies::of(&settings.origin);
         let tools = Tools::new(&settings.tools, authority(&settings.origin))?;
         let lobby = Lobby::of(&settings.limits);
-        Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, lobby, frame, now, rng })))
+        let making = Making::default();
+        Ok(Self(Arc::new(Inner { people, door, settings, cookies, tools, lobby, making, frame, now, rng })))
     }
 
     /// Who holds the session that these headers show; nobody, where they show none that is live.
@@ -196,6 +199,10 @@ impl SignIn {
 
     pub(crate) fn lobby(&self) -> &Lobby {
         &self.0.lobby
+    }
+
+    pub(crate) fn making(&self) -> &Making {
+        &self.0.making
     }
 
     pub(crate) fn cookies(&self) -> &Cookies {

@@ -93,10 +93,10 @@ impl Warning {
         let Self::FewAdministrators { left } = self;
         Text::new(
             format!(
-                "Administrateurs restants : {left}. Aucune demande ne peut plus être approuvée, sauf par deux clés de secours. Nommez-en d'autres tout de suite."
+                "Administrateurs restants : {left}. Aucune demande ne peut plus être approuvée, sauf, par deux clés de secours s'il y en a, celle qui rend un administrateur. Nommez-en d'autres tout de suite."
             ),
             format!(
-                "Administrators left: {left}. No request can be approved any more, but by two break-glass keys. Name others at once."
+                "Administrators left: {left}. No request can be approved any more but, by two break-glass keys where there are some, one that brings an administrator back. Name others at once."
             ),
         )
     }

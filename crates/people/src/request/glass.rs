@@ -1,9 +1,10 @@
 //! Breaking the glass: two of three hardware keys, which are nobody's, bring an administrator back.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use data_encoding::{BASE64, HEXLOWER};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
@@ -11,6 +12,7 @@ use super::{Digest, Kind, Request, approve::must_be_signed};
 use crate::{
     By, CredentialId, EventKind, Label, NewKey, PeopleError, Refusal, RequestId, Role, Used,
     event::NewEvent,
+    person,
     store::{Change, Lasting, People, millis},
 };
 
@@ -65,9 +67,22 @@ pub struct GlassAssertion<'a> {
     pub digest: Digest,
     /// The signature, with all that is needed to verify it again.
     pub proof: &'a [u8],
+    /// From where it came: nobody is signed in there, so the alarm says it.
+    pub address: Option<IpAddr>,
 }
 
 impl People {
+    /// Whether break-glass keys may approve a request, once it waits: there are some, and it brings an administrator back.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_for_break_glass(&self, request: &Request) -> Result<bool, PeopleError> {
+        self.read(|sql| {
+            let has_keys = sql.prepare_cached("SELECT 1 FROM keys WHERE person IS NULL")?.exists([])?;
+            Ok(has_keys && brings_administrator_back(sql, &request.kind)?)
+        })
+    }
+
     /// Breaks the glass: with the second of three keys a request that brings an administrator back is approved at once. Every assertion is
     /// an event that alarms everybody. Gives the request as it stands then.
     ///
@@ -77,10 +92,15 @@ impl People {
     pub fn break_glass(&self, assertion: &GlassAssertion<'_>, now: Timestamp) -> Result<Request, PeopleError> {
         self.change(Lasting::Now, now, |change| {
             let request = change.request(assertion.request)?;
-            let event = |kind| change.about(NewEvent::new(kind, By::BreakGlass), &request);
+            let event = |kind| {
+                let event = NewEvent::new(kind, By::BreakGlass).address(assertion.address);
+                change.about(event, &request)
+            };
             change.if_refused(event(EventKind::ApprovalRefused)?);
             change.must_wait(&request)?;
-            change.must_bring_administrator_back(&request.kind)?;
+            if !brings_administrator_back(&change.sql, &request.kind)? {
+                return Err(Refusal::NotForBreakGlass.into());
+            }
             must_be_signed(assertion.digest, assertion.proof, &request)?;
             change.use_key(&assertion.used, None)?;
             change.insert_assertion(assertion)?;
@@ -94,16 +114,6 @@ impl People {
 }
 
 impl Change<'_> {
-    /// An administrator's recovery, or, where all are gone, somebody's becoming one.
-    fn must_bring_administrator_back(&self, kind: &Kind) -> Result<(), PeopleError> {
-        let brings = match kind {
-            Kind::Recover { person, .. } => self.person(*person)?.role == Role::Administrator,
-            Kind::Role { role, .. } => *role == Role::Administrator,
-            Kind::Found { .. } | Kind::Invite(_) | Kind::BreakGlass { .. } => false,
-        };
-        if brings { Ok(()) } else { Err(Refusal::NotForBreakGlass.into()) }
-    }
-
     fn insert_assertion(&self, assertion: &GlassAssertion<'_>) -> Result<(), PeopleError> {
         let added = self
             .sql
@@ -112,7 +122,7 @@ impl Change<'_> {
                  ON CONFLICT (request, key) DO NOTHING",
             )?
             .execute((assertion.request, assertion.used.id, assertion.proof, millis(self.now)))?;
-        if added == 1 { Ok(()) } else { Err(Refusal::AlreadyApproved.into()) }
+        if added == 1 { Ok(()) } else { Err(Refusal::SameGlassKey.into()) }
     }
 
     /// How many of the three, as they are now, signed for a request.
@@ -152,6 +162,17 @@ impl Change<'_> {
         self.sql.execute("DELETE FROM keys WHERE person IS NULL", [])?;
         keys.iter().try_for_each(|key| self.insert_key(&key.new_key(), None))
     }
+}
+
+/// Whether it is an administrator's recovery, or, where all are gone, somebody's becoming one.
+fn brings_administrator_back(sql: &Connection, kind: &Kind) -> Result<bool, PeopleError> {
+    Ok(match kind {
+        Kind::Recover { person, .. } => {
+            person::person(sql, *person)?.is_some_and(|person| person.role == Role::Administrator)
+        }
+        Kind::Role { role, .. } => *role == Role::Administrator,
+        Kind::Found { .. } | Kind::Invite(_) | Kind::BreakGlass { .. } => false,
+    })
 }
 
 fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

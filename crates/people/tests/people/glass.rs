@@ -1,10 +1,10 @@
 //! Breaking the glass: two of three keys, for an administrator, loudly.
 
 use vauban_people::{
-    EventKind, GlassAssertion, NewKey, PeopleError, Refusal, Request, RequestState, Role, SpareKey, Used,
+    EventKind, GlassAssertion, NewKey, PeopleError, Refusal, Request, RequestState, Role, SpareKey, Told, Used,
 };
 
-use crate::made::{Somebody, Town, credential, refusal};
+use crate::made::{Somebody, Town, address, credential, refusal};
 
 fn spare(key: NewKey) -> SpareKey {
     let NewKey { id, credential, label, attested } = key;
@@ -30,7 +30,13 @@ fn with_keys() -> (Town, Somebody, Somebody, Vec<SpareKey>) {
 fn assert_with(town: &Town, request: &Request, key: &SpareKey) -> Result<Request, PeopleError> {
     let bytes = credential(0);
     let used = Used { id: &key.id, before: &bytes, after: &bytes };
-    let assertion = GlassAssertion { request: request.id, used, digest: request.digest(), proof: b"a signature" };
+    let assertion = GlassAssertion {
+        request: request.id,
+        used,
+        digest: request.digest(),
+        proof: b"a signature",
+        address: address(7),
+    };
     town.people.break_glass(&assertion, town.now)
 }
 
@@ -38,16 +44,26 @@ fn assert_with(town: &Town, request: &Request, key: &SpareKey) -> Result<Request
 fn two_of_three_bring_an_administrator_back_at_once() {
     let (mut town, ana, ben, keys) = with_keys();
     let request = town.people.recover(&vauban_people::Actor::Machine, ana.id, &mut town.rng, town.now).unwrap();
+    assert!(town.people.is_for_break_glass(&request).unwrap());
     assert_eq!(assert_with(&town, &request, &keys[0]).unwrap().state, RequestState::Waiting);
-    assert_eq!(refusal(assert_with(&town, &request, &keys[0])), Refusal::AlreadyApproved, "one key twice is one");
+    assert_eq!(refusal(assert_with(&town, &request, &keys[0])), Refusal::SameGlassKey, "one key twice is one");
     assert_eq!(refusal(town.link(&vauban_people::Actor::Machine, request.id)), Refusal::NotApproved);
     assert_eq!(assert_with(&town, &request, &keys[2]).unwrap().state, RequestState::Approved);
     let link = town.link(&vauban_people::Actor::Machine, request.id).unwrap();
     let anew = town.enrol(&link).unwrap();
     assert!(anew.id == ana.id && town.is_in(&anew) && !town.is_in(&ana));
-    let loud = town.people.events(0, 1_000).unwrap();
-    assert_eq!(loud.iter().filter(|event| event.kind == EventKind::BreakGlass).count(), 2, "each is an alarm");
+    let events = town.people.events(0, 1_000).unwrap();
+    let loud: Vec<_> = events.iter().filter(|event| event.kind == EventKind::BreakGlass).collect();
+    assert_eq!(loud.len(), 2, "each is an alarm");
+    assert!(loud.iter().all(|event| event.address == address(7) && event.kind.told() == Told::Both), "{loud:?}");
     drop(ben);
+}
+
+#[test]
+fn where_there_are_no_keys_nothing_is_for_them() {
+    let (mut town, ana, ben) = Town::founded();
+    let request = town.recover(&ben, ana.id).unwrap();
+    assert!(!town.people.is_for_break_glass(&request).unwrap());
 }
 
 #[test]
@@ -59,6 +75,7 @@ fn they_open_nothing_else_and_sign_nobody_in() {
     assert_eq!(refusal(assert_with(&town, &invitation, &keys[0])), Refusal::NotForBreakGlass);
     let cleo = town.member("Cleo", &ana, &ben);
     let member = town.recover(&ana, cleo.id).unwrap();
+    assert!(![&invitation, &member].into_iter().any(|request| town.people.is_for_break_glass(request).unwrap()));
     assert_eq!(refusal(assert_with(&town, &member, &keys[0])), Refusal::NotForBreakGlass);
     let as_person = Somebody { key: keys[0].id.clone(), ..ana.clone() };
     assert_eq!(refusal(town.sign_in(&as_person, crate::made::device())), Refusal::NoSuchKey);
@@ -71,6 +88,7 @@ fn they_open_nothing_else_and_sign_nobody_in() {
         used: Used { id: &keys[0].id, before: b"x", after: b"x" },
         digest: member.digest(),
         proof: b"p",
+        address: None,
     };
     assert_eq!(refusal(town.people.break_glass(&other, town.now)), Refusal::OtherDigest);
 }

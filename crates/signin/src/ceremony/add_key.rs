@@ -9,7 +9,7 @@ use vauban_people::{PersonId, Purpose, Refusal};
 
 use super::{
     answer::Sent,
-    enrol::{attestation, new_key},
+    enrol::{PLAIN, attestation, new_key},
     fresh::{ask_for_touch, touched},
     steps::{Ceremony, Done, Kept, next},
 };
@@ -43,7 +43,7 @@ impl Ceremony for AddKey {
             return Err(Refusal::NoChallenge.into());
         }
         let made = site.door().enrolled(&kept.state, &sent.response(), site.now())?;
-        site.people().add_key(&self.0.session, &new_key(&made, sent)?, site.now())?;
+        site.people().add_key(&self.0.session, &new_key(&made, sent, PLAIN)?, site.now())?;
         Ok(Done::to("/mine"))
     }
 

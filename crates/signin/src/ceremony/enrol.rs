@@ -20,7 +20,7 @@ use super::{
 use crate::{SignIn, failed::Failed};
 
 /// What a key is called whose person called it nothing.
-const PLAIN: &str = "1";
+pub(super) const PLAIN: &str = "1";
 
 /// Somebody makes their first key.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Ceremony for Enrol {
         let Purpose::Enrol { request } = kept.purpose else { return Err(Refusal::NoChallenge.into()) };
         let now = site.now();
         let made = site.door().enrolled(&kept.state, &sent.response(), now)?;
-        let key = new_key(&made, sent)?;
+        let key = new_key(&made, sent, PLAIN)?;
         let enrolment = Enrolment { request, link: sent.link()?, means: Means::Key(&key), visit: &kept.browser.visit };
         let enrolled = site.people().enrol(&enrolment, rng, now)?;
         Ok(Done { next: None, started: Some(enrolled.started), to: "/mine".to_owned() })
@@ -98,11 +98,12 @@ pub(crate) fn attestation(site: &SignIn, role: Role) -> Attestation {
     }
 }
 
-pub(super) fn new_key(made: &vauban_passkey::Credential, sent: &Sent) -> Result<NewKey, Failed> {
+/// A key that was made; called `plain`, where its person called it nothing.
+pub(super) fn new_key(made: &vauban_passkey::Credential, sent: &Sent, plain: &str) -> Result<NewKey, Failed> {
     Ok(NewKey {
         id: CredentialId::new(made.id())?,
         credential: made.to_bytes(),
-        label: sent.label(PLAIN)?,
+        label: sent.label(plain)?,
         attested: made.is_attested(),
     })
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod code;
 mod enrol;
+mod glass;
 mod link;
 mod mine;
 mod named;
@@ -17,6 +18,7 @@ mod words;
 
 pub(crate) use accounts::remove_account;
 pub(crate) use enrol::enrol;
+pub(crate) use glass::glass;
 pub(crate) use link::link;
 pub(crate) use mine::{end_session, mine, remove_key, sign_out};
 pub(crate) use onward::onward;

@@ -89,9 +89,10 @@ pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Respons
     let Asked { seat, request } = &asked;
     let read = || {
         let asker = request.asked_by.map(|person| site.people().person(person)).transpose()?;
-        Ok::<_, PeopleError>((site.people().approvers(request.id)?, asker.map(|person| person.name)))
+        let is_for_glass = request.state == RequestState::Waiting && site.people().is_for_break_glass(request)?;
+        Ok::<_, PeopleError>((site.people().approvers(request.id)?, asker.map(|person| person.name), is_for_glass))
     };
-    let (approvers, asker) = match read() {
+    let (approvers, asker, is_for_glass) = match read() {
         Ok(read) => read,
         Err(error) => return refused(&site, seat, "/requests", &Failed::from(error)),
     };
@@ -109,7 +110,10 @@ pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Respons
         p { (seat.say("État : ", "State: ")) strong { (words::state(seat, request.state)) } }
         @if let Some(ready) = request.ready.filter(|ready| now < *ready) { p { (seat.say("Possible à partir de", "Possible from")) " " (time(ready)) } }
         (approved_by(seat, &approvers))
-        @if request.is_open(now) { (decide(&asked, now)) }
+        @if request.is_open(now) {
+            (decide(&asked, now))
+            @if is_for_glass && seat.who.role == Role::Administrator { (by_glass(&asked)) }
+        }
         p { a href="/requests" { (seat.say("Aux demandes", "To the requests")) } }
     };
     room(&site, seat, &asked.path(), words::kind(seat, &request.kind), &content)
@@ -119,7 +123,10 @@ fn approved_by(seat: &Seat, approvers: &[Approver]) -> Markup {
     html! {
         @if !approvers.is_empty() {
             h2 { (seat.say("Approuvé par", "Approved by")) }
-            ul { @for approver in approvers { @if let Some(person) = &approver.person { li { (person.name) ", " (time(approver.at)) } } } }
+            ul { @for approver in approvers { li {
+                @if let Some(person) = &approver.person { (person.name) } @else { strong { (seat.say("une clé de secours", "a break-glass key")) } }
+                ", " (time(approver.at))
+            } } }
         }
     }
 }
@@ -140,6 +147,19 @@ fn decide(asked: &Asked, now: Timestamp) -> Markup {
         @if is_administrator && request.state == RequestState::Waiting { (form.shown()) }
         @if is_administrator && request.kind.has_link() && request.ready.is_some_and(|ready| ready <= now) { (hand_over(asked)) }
         (press(&format!("{path}/veto"), "danger", &html! { (seat.say("S'y opposer", "Stop it")) }))
+    }
+}
+
+/// Where nobody is left who approves.
+fn by_glass(asked: &Asked) -> Markup {
+    let seat = &asked.seat;
+    html! {
+        h2 { (seat.say("Personne pour approuver ?", "Nobody left to approve?")) }
+        p { (seat.say(
+            "Deux des trois clés de secours le font aussi, à cette page, qui n'a pas besoin de connexion. Chaque touche est une alarme.",
+            "Two of the three break-glass keys do it, too, at this page, which needs no sign-in. Each touch is an alarm.",
+        )) }
+        p { a href={ "/glass/" (asked.request.id) } { (seat.say("Aux clés de secours", "To the break-glass keys")) } }
     }
 }
 

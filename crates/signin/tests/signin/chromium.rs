@@ -7,9 +7,10 @@ use std::{
     sync::atomic::{AtomicI64, Ordering},
 };
 
-use axum::{Router, routing::get};
+use axum::{Router, extract::State, routing::get};
 use jiff::{SignedDuration, Timestamp};
 use vauban_people::Rules;
+use vauban_signin::SignIn;
 
 use crate::{
     front::{Front, Kind},
@@ -59,10 +60,23 @@ fn a_real_browser_signs_in() {
     walked("walk.mjs", &modules, &[&world.founders_page(&format!("http://{}", world.address), "Ana")]);
 }
 
+/// Does what was approved and waits for a veto, as if nobody had vetoed it in time.
+async fn carry(State(site): State<SignIn>) -> &'static str {
+    let (people, now) = (site.people(), site.now());
+    for request in people.open_requests(now).unwrap() {
+        if matches!(request.kind, vauban_people::Kind::BreakGlass { .. }) {
+            people.carry_out(request.id, now + people.rules().delay).unwrap();
+        }
+    }
+    "done\n"
+}
+
 #[test]
 fn a_real_browser_invites_hands_over_suspends_and_lets_go() {
     let Some(modules) = modules() else { return };
-    let world = World::ruled(&Rules { fresh: SignedDuration::from_secs(10), ..Rules::default() }, |_| ());
+    let rules = Rules { fresh: SignedDuration::from_secs(10), ..Rules::default() };
+    let carry = |site: &SignIn, _: &Path| Router::new().route("/test/carry", get(carry)).with_state(site.clone());
+    let world = World::serving(&rules, |_| (), carry);
     let links = ["Ana", "Bob"].map(|name| world.founders_page(&format!("http://{}", world.address), name));
     walked("people.mjs", &modules, &links.each_ref().map(String::as_str));
 }

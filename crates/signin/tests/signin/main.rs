@@ -19,6 +19,7 @@ mod enrolments;
 mod flaws;
 mod forward;
 mod front;
+mod glass;
 mod lies;
 mod maker;
 mod models;

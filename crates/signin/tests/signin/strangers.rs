@@ -5,8 +5,9 @@ use vauban_people::Standing;
 use crate::world::World;
 
 /// What the pages have, for a person of this id.
-fn pages(id: &str) -> [String; 5] {
-    ["/people", "/people/invite", "/people/ID", "/people/ID/leave", "/audit"].map(|path| path.replace("ID", id))
+fn pages(id: &str) -> [String; 6] {
+    ["/people", "/people/invite", "/people/glass", "/people/ID", "/people/ID/leave", "/audit"]
+        .map(|path| path.replace("ID", id))
 }
 
 /// What the forms do.
@@ -36,7 +37,7 @@ fn nobody_gets_in_without_a_session_that_administers() {
     let mut stranger = world.browser();
     let wanted: Vec<(String, bool)> = (pages(&id).into_iter().map(|path| (path, false)))
         .chain(forms(&id).into_iter().map(|path| (path, true)))
-        .chain([("/people/invite".to_owned(), true)])
+        .chain(["/people/invite", "/people/glass", "/people/glass/again"].map(|path| (path.to_owned(), true)))
         .collect();
     for (path, is_form) in &wanted {
         let ask =

@@ -19,7 +19,7 @@ use std::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vauban_guard::config::SignInTable;
 use vauban_model::{Lang, Text};
-use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, RequestId, Role, Tie};
+use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, Refusal, RequestId, Role, Tie};
 
 use crate::{
     commands::config,
@@ -83,9 +83,23 @@ enum Command {
         until: Option<Date>,
     },
     /// Ask for somebody who lost all keys to be let in again: two others approve; old keys and sessions die
+    ///
+    /// For an administrator, two of the three break-glass keys approve as well, at a page that needs no sign-in.
     Recover {
         /// The person
         person: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Ask for another role of somebody: two administrators approve, or two break-glass keys where it makes an administrator
+    Role {
+        /// The person
+        person: String,
+        /// member or administrator
+        #[arg(value_parser = role)]
+        role: Role,
+        #[command(flatten)]
+        at: At,
     },
     /// Print the link of what was approved: once, to be handed over in person
     Link {
@@ -100,8 +114,16 @@ enum Command {
         #[arg(long)]
         gone: bool,
     },
-    /// List what waits for approvals
-    Requests,
+    /// List what waits for approvals, and where break-glass keys can approve it
+    Requests {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Stop a request, until it is done
+    Veto {
+        /// The request
+        request: String,
+    },
     /// Shut somebody out for a while: all sessions end
     Suspend {
         /// The person
@@ -195,16 +217,26 @@ fn done(people: &People, command: &Command, table: &SignInTable, lang: Lang) -> 
             let asked = people.invite(&Actor::Machine, &new, &mut random()?, now);
             Ok(shown::asked(&asked.map_err(|error| failed(&error))?, lang))
         }
-        Command::Recover { person: text } => {
+        Command::Recover { person: text, at } => {
             let asked = people.recover(&Actor::Machine, person(text)?.id, &mut random()?, now);
-            Ok(shown::asked(&asked.map_err(|error| failed(&error))?, lang))
+            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang)
+                .map_err(|error| failed(&error))
         }
-        Command::Link { request, at } => {
-            let id: RequestId = request.parse().map_err(|_| failed(&vauban_people::Refusal::NoSuchRequest.into()))?;
-            link(people, id, at.origin(table), lang, now)
+        Command::Role { person: text, role, at } => {
+            let asked = people.ask_role(&Actor::Machine, person(text)?.id, *role, &mut random()?, now);
+            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang)
+                .map_err(|error| failed(&error))
+        }
+        Command::Link { request, at } => link(people, named(request)?, at.origin(table), lang, now),
+        Command::Veto { request } => {
+            let id = named(request)?;
+            people.veto(&Actor::Machine, id, now).map_err(|error| failed(&error))?;
+            Ok(format!("{id}: {}\n", Text::new("arrêtée", "stopped").get(lang)))
         }
         Command::List { gone } => shown::people(people, *gone, lang, now).map_err(|error| failed(&error)),
-        Command::Requests => shown::requests(people, lang, now).map_err(|error| failed(&error)),
+        Command::Requests { at } => {
+            shown::requests(people, at.origin(table), lang, now).map_err(|error| failed(&error))
+        }
         Command::Audit { person: one } => {
             let id = one.as_deref().map(person).transpose()?.map(|person| person.id);
             shown::events(people, id, lang).map_err(|error| failed(&error))
@@ -220,6 +252,15 @@ fn done(people: &People, command: &Command, table: &SignInTable, lang: Lang) -> 
         }
         Command::Serve(_) | Command::Account(_) | Command::Client(_) => Ok(String::new()),
     }
+}
+
+/// The request of this id.
+fn named(request: &str) -> Result<RequestId, Failure> {
+    request.parse().map_err(|_| failed(&Refusal::NoSuchRequest.into()))
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| "member, administrator".to_owned())
 }
 
 /// Does something to a person, and says what has to be known of it.

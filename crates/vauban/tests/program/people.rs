@@ -7,6 +7,11 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+use vauban_people::{
+    Actor, Agent, Approval, Binding, CredentialId, Enrolment, Means, NewKey, People, Rules, SpareKey, Used, Visit,
+};
+
 /// A process that is stopped by its number.
 struct Running(Child);
 
@@ -60,6 +65,71 @@ fn people_are_founded_asked_for_and_shut_out() {
     assert!(!works(state, &["list"]).contains("Bob") && works(state, &["list", "--gone"]).contains("Bob"));
     let audit = works(state, &["audit"]);
     assert!(audit.contains("Ana") && audit.contains("the machine") && !audit.contains("enrol#"), "{audit}");
+}
+
+fn random() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([3; 32])
+}
+
+fn key(number: u8) -> NewKey {
+    NewKey {
+        id: CredentialId::new(&[number; 16]).unwrap(),
+        credential: vec![number; 64],
+        label: "key".parse().unwrap(),
+        attested: true,
+    }
+}
+
+/// Ana and Bob, who came in, and three keys that they approved.
+fn with_break_glass_keys(state: &Path) {
+    let people = People::open(&state.join("people.sqlite"), Rules::default()).unwrap();
+    let (now, mut rng) = (jiff::Timestamp::now(), random());
+    let founders = ["Ana", "Bob"].map(|name| {
+        let request = people.found(name.parse().unwrap(), &mut rng, now).unwrap();
+        let link = people.give_link(&Actor::Machine, request.id, &mut rng, now).unwrap().hash();
+        let visit = Visit { binding: Binding::Plain, address: None, agent: Agent::new("test") };
+        let key = key(name.as_bytes()[0]);
+        let enrolment = Enrolment { request: request.id, link, means: Means::Key(&key), visit: &visit };
+        (people.enrol(&enrolment, &mut rng, now).unwrap().person.id, key)
+    });
+    let keys = [1, 2, 3].map(|number| {
+        let NewKey { id, credential, label, attested } = key(number);
+        SpareKey { id, credential, label, attested }
+    });
+    let request = people.ask_break_glass_keys(&Actor::Machine, &keys, &mut rng, now).unwrap();
+    for (approver, NewKey { id, credential, .. }) in &founders {
+        let used = Used { id, before: credential, after: credential };
+        let (request, digest) = (request.id, request.digest());
+        people.approve(&Approval { request, approver: *approver, used, digest, proof: b"signed" }, now).unwrap();
+    }
+    people.carry_out(request.id, now + Rules::default().delay).unwrap();
+}
+
+#[test]
+fn where_nobody_is_left_who_approves_it_says_where_to_go() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path();
+    let origin = ["--origin", "https://vauban.campagne.example"];
+    let with = |words: &[&str]| works(state, &[words, &origin].concat());
+    with_break_glass_keys(state);
+    let asked = with(&["recover", "Ana"]);
+    let request = asked.lines().next().unwrap().to_owned();
+    let place = format!("https://vauban.campagne.example/glass/{request}");
+    assert!(asked.contains(&place) && asked.contains("Two administrators approve"), "{asked}");
+    assert!(with(&["requests"]).contains(&place));
+    assert!(works(state, &["veto", &request]).contains("stopped"));
+    assert!(!with(&["requests"]).contains(&request));
+    assert!(refused(state, &["veto", &request]).contains("vetoed this request"));
+    assert!(refused(state, &["veto", "x"]).contains("no such request"));
+    let member = with(&["role", "Bob", "member"]);
+    assert!(member.contains("done by itself") && !member.contains("/glass/"), "{member}");
+    assert!(refused(state, &["role", "Ana", "king"]).contains("administrator"));
+    assert!(
+        refused(state, &[&["role", "Ana", "administrator"][..], &origin].concat()).contains("has that role already")
+    );
+    assert!(refused(state, &[&["found", "Eve"][..], &origin].concat()).contains("vauban people recover"));
+    let audit = works(state, &["audit"]);
+    assert!(audit.contains("A veto against the request about Ana"), "{audit}");
 }
 
 fn client<'a>(arguments: &[&'a str]) -> Vec<&'a str> {

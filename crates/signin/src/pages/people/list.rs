@@ -23,8 +23,11 @@ const WANTED: usize = 3;
 
 pub(crate) async fn list(State(site): State<SignIn>, Administrator(seat): Administrator) -> Response {
     let now = site.now();
-    let read = || Ok::<_, PeopleError>((site.people().roll(true, now)?, site.people().open_requests(now)?.len()));
-    let (roll, requests) = match read() {
+    let read = || {
+        let people = site.people();
+        Ok::<_, PeopleError>((people.roll(true, now)?, people.open_requests(now)?.len(), people.break_glass_keys()?))
+    };
+    let (roll, requests, glass) = match read() {
         Ok(read) => read,
         Err(error) => return refused(&site, &seat, "/mine", &Failed::from(error)),
     };
@@ -32,8 +35,10 @@ pub(crate) async fn list(State(site): State<SignIn>, Administrator(seat): Admini
         roll.into_iter().partition(|one| one.person.standing == Standing::Gone);
     let content = html! {
         (to_do(&seat, &here, requests, now))
+        @if glass.is_empty() { (no_glass(&seat)) }
         p { a.do href="/people/invite" { (seat.say("Inviter quelqu'un", "Invite somebody")) } }
         (table(&seat, &here))
+        @if !glass.is_empty() { p { a href="/people/glass" { (seat.say("Clés de secours", "Break-glass keys")) } } }
         @if !gone.is_empty() {
             details {
                 summary { (seat.say("Parties", "Gone")) " (" (gone.len()) ")" }
@@ -73,6 +78,18 @@ fn to_do(seat: &Seat, here: &[Enlisted], requests: usize, now: Timestamp) -> Mar
                 (seat.say("Personnes qui n'ont qu'une clé : ", "People with one key only: ")) (with_one_key) ". "
                 (seat.say("Demandez-leur d'en ajouter une, sur un autre appareil.", "Ask them to add one, on another device."))
             }
+        }
+    }
+}
+
+fn no_glass(seat: &Seat) -> Markup {
+    html! {
+        p.alarm {
+            (seat.say(
+                "Aucune clé de secours : si tous les administrateurs perdent leurs clés, plus rien ne rend l'accès.",
+                "No break-glass keys: if all administrators lose their keys, nothing gives access back.",
+            ))
+            " " a href="/people/glass" { (seat.say("Créer les trois", "Make the three")) }
         }
     }
 }

@@ -5,6 +5,7 @@ mod audit;
 mod change;
 mod deeds;
 mod fields;
+mod glass;
 mod invite;
 mod leave;
 mod list;
@@ -14,6 +15,7 @@ pub(crate) use audit::audit;
 pub(crate) use change::{
     ask_role, end_all, end_session, recover, remove_account, remove_key, resume, set_end, set_groups, suspend,
 };
+pub(crate) use glass::{ask_glass_keys, glass_keys, glass_keys_again};
 pub(crate) use invite::{form as invitation, invite};
 pub(crate) use leave::{before as before_leaving, leave};
 pub(crate) use list::list;

@@ -4,23 +4,50 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use vauban_model::{Lang, Text};
-use vauban_people::{By, Event, People, PeopleError, PersonId, Request};
+use vauban_people::{By, Event, People, PeopleError, PersonId, Request, RequestState};
 
 /// Events that are shown at the most.
 const MOST: u32 = 1_000;
 
 pub(super) fn asked(request: &Request, lang: Lang) -> String {
+    let id = request.id;
+    let (fr, en) = if request.kind.has_link() {
+        let link = format!("vauban people link {id} --origin https://…");
+        (format!("Puis : {link}"), format!("Then: {link}"))
+    } else {
+        (
+            "Puis, après un délai, cela se fait de soi-même.".to_owned(),
+            "Then, after a delay, it is done by itself.".to_owned(),
+        )
+    };
     let how = Text::new(
-        format!(
-            "Deux administrateurs approuvent ceci dans le navigateur : /requests/{id}\nPuis : vauban people link {id} --origin https://…",
-            id = request.id
-        ),
-        format!(
-            "Two administrators approve this in the browser: /requests/{id}\nThen: vauban people link {id} --origin https://…",
-            id = request.id
-        ),
+        format!("Deux administrateurs approuvent ceci dans le navigateur : /requests/{id}\n{fr}"),
+        format!("Two administrators approve this in the browser: /requests/{id}\n{en}"),
     );
-    format!("{}\n\n{}\n{}\n", request.id, request.text().trim_end(), how.get(lang))
+    format!("{id}\n\n{}\n{}\n", request.text().trim_end(), how.get(lang))
+}
+
+/// The same, where it may be that nobody is left who approves.
+pub(super) fn asked_in_need(
+    people: &People,
+    request: &Request,
+    origin: &str,
+    lang: Lang,
+) -> Result<String, PeopleError> {
+    Ok(format!("{}{}", asked(request, lang), broken_glass(people, request, origin, lang)?))
+}
+
+/// Where break-glass keys approve a request, if they can.
+fn broken_glass(people: &People, request: &Request, origin: &str, lang: Lang) -> Result<String, PeopleError> {
+    if request.state != RequestState::Waiting || !people.is_for_break_glass(request)? {
+        return Ok(String::new());
+    }
+    let place = format!("{}/glass/{}", origin.trim_end_matches('/'), request.id);
+    let words = Text::new(
+        format!("Personne pour approuver ? Deux des trois clés de secours, ici : {place}\n"),
+        format!("Nobody left to approve? Two of the three break-glass keys, here: {place}\n"),
+    );
+    Ok(words.get(lang).to_owned())
 }
 
 pub(super) fn people(people: &People, gone: bool, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
@@ -52,13 +79,17 @@ pub(super) fn people(people: &People, gone: bool, lang: Lang, now: Timestamp) ->
     Ok(text)
 }
 
-pub(super) fn requests(people: &People, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
+pub(super) fn requests(people: &People, origin: &str, lang: Lang, now: Timestamp) -> Result<String, PeopleError> {
     let mut text = String::new();
     for request in people.open_requests(now)? {
         let approvals = people.approvers(request.id)?.len();
         let words = Text::new(format!("{approvals} approbation(s)"), format!("{approvals} approval(s)"));
         let _ =
             writeln!(text, "{}  {}  {}  {}", request.id, request.kind.word(), request.state.word(), words.get(lang));
+        let glass = broken_glass(people, &request, origin, lang)?;
+        if !glass.is_empty() {
+            let _ = write!(text, "    {glass}");
+        }
     }
     if text.is_empty() {
         text.push_str(Text::new("rien n'attend\n", "nothing waits\n").get(lang));
