@@ -155,7 +155,12 @@ impl Command {
     const fn hangs_on_no_setting(&self) -> bool {
         matches!(
             self,
-            Self::Suspend { .. } | Self::Remove { .. } | Self::List { .. } | Self::Requests | Self::Audit { .. }
+            Self::Suspend { .. }
+                | Self::Remove { .. }
+                | Self::Veto { .. }
+                | Self::List { .. }
+                | Self::Requests
+                | Self::Audit { .. }
         )
     }
 }
