@@ -8,7 +8,9 @@ use axum::{
 
 use crate::{
     SignIn,
-    ceremony::{AddAccount, AddKey, Approve, BreakGlass, Enrol, Enter, Fresh, GlassKey, LONGEST, answer, ask, who},
+    ceremony::{
+        AddAccount, AddKey, Approve, BreakGlass, Enrol, Enter, Fresh, GiveLink, GlassKey, LONGEST, answer, ask, who,
+    },
     device::{BIND, REFRESH, bind, refresh},
     elsewhere, forward,
     pages::{self, people},
@@ -47,7 +49,8 @@ pub(crate) fn router(site: SignIn) -> Router {
         .route("/requests/{id}/veto", post(pages::veto))
         .route("/requests/{id}/ask", post(ask::<Approve>))
         .route("/requests/{id}/answer", post(answer::<Approve>))
-        .route("/requests/{id}/link", post(pages::link))
+        .route("/requests/{id}/link/ask", post(ask::<GiveLink>))
+        .route("/requests/{id}/link/answer", post(answer::<GiveLink>))
         .route("/glass/{id}", get(pages::glass))
         .route("/glass/{id}/ask", post(ask::<BreakGlass>))
         .route("/glass/{id}/answer", post(answer::<BreakGlass>))

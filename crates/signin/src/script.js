@@ -63,6 +63,13 @@ let link = "";
 // would end the first session, and with it what the other tab has.
 const signedIn = window.BroadcastChannel && new BroadcastChannel("signed-in");
 
+/** Puts what our own server wrote in the place of the page. */
+function show(content) {
+  const main = document.querySelector("main");
+  main.innerHTML = content;
+  main.focus();
+}
+
 /** A whole ceremony of a form: asked, signed, answered; where a key is added, by one that is there and then by the new one. A button may
     hint at where the browser shall look for a key first. */
 async function ceremony(form, more = {}, hints = "") {
@@ -76,6 +83,8 @@ async function ceremony(form, more = {}, hints = "") {
   let told = await step(kind, await post(ask, { link }));
   if (told.next) told = await step("create", told.next);
   if ("offer" in form.dataset) signedIn?.postMessage("");
+  // What is shown once has no address, and nothing here keeps it.
+  if (told.shown) return show(told.shown);
   location.assign(back ?? told.to);
 }
 

@@ -49,6 +49,13 @@ pub enum Purpose {
         /// Who would approve.
         person: PersonId,
     },
+    /// To make the link of a request.
+    GiveLink {
+        /// Of which.
+        request: RequestId,
+        /// Who hands it over.
+        person: PersonId,
+    },
     /// To make a session fresh again.
     Fresh {
         /// Whose.
@@ -84,6 +91,7 @@ impl Purpose {
             | Self::BeforeAccount { person }
             | Self::BeforeKey { person }
             | Self::Approve { person, .. }
+            | Self::GiveLink { person, .. }
             | Self::Fresh { person }
             | Self::BreakGlassKey { person } => Some(format!("person {person}")),
             Self::Device { session } => Some(format!("session {session}")),

@@ -49,7 +49,7 @@ impl Ceremony for Enrol {
         let key = new_key(&made, sent, PLAIN)?;
         let enrolment = Enrolment { request, link: sent.link()?, means: Means::Key(&key), visit: &kept.browser.visit };
         let enrolled = site.people().enrol(&enrolment, rng, now)?;
-        Ok(Done { next: None, started: Some(enrolled.started), to: "/mine".to_owned() })
+        Ok(Done { started: Some(enrolled.started), ..Done::to("/mine") })
     }
 
     fn person(&self) -> Option<PersonId> {

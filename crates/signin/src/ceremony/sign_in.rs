@@ -38,7 +38,7 @@ impl Ceremony for Enter {
         let verified = site.door().signed_in(&kept.state, &response, &Credential::from_bytes(&key.credential)?)?;
         let after = verified.credential.to_bytes();
         let started = site.people().sign_in(&used(&key, &after), &kept.browser.visit, rng, site.now())?;
-        Ok(Done { next: None, started: Some(started), to: site.settings().home.to_owned() })
+        Ok(Done { started: Some(started), ..Done::to(site.settings().home) })
     }
 
     fn person(&self) -> Option<PersonId> {

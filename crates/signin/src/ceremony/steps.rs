@@ -26,6 +26,8 @@ pub(crate) struct Done {
     pub(crate) started: Option<Started>,
     /// What the browser is asked next, before anything is done.
     pub(crate) next: Option<Question>,
+    /// What the page shows in its place, once and at no address.
+    pub(crate) shown: Option<String>,
     /// Where the person goes now.
     pub(crate) to: String,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Done {
 impl Done {
     /// Done, without a session.
     pub(crate) fn to(path: impl Into<String>) -> Self {
-        Self { started: None, next: None, to: path.into() }
+        Self { started: None, next: None, shown: None, to: path.into() }
     }
 }
 
@@ -144,9 +146,10 @@ fn answered<C: Ceremony>(site: &SignIn, ceremony: &C, browser: &Browser, body: &
 
 fn went_well(site: &SignIn, done: &Done, browser: &Browser, headers: &HeaderMap) -> Result<Response, Failed> {
     let to = serde_json::json!(done.to);
-    let body = match &done.next {
-        Some(next) => format!(r#"{{"next":{},"to":{to}}}"#, next.json()),
-        None => format!(r#"{{"to":{to}}}"#),
+    let body = match (&done.next, &done.shown) {
+        (Some(next), _) => format!(r#"{{"next":{},"to":{to}}}"#, next.json()),
+        (None, Some(shown)) => format!(r#"{{"shown":{},"to":{to}}}"#, serde_json::json!(shown)),
+        (None, None) => format!(r#"{{"to":{to}}}"#),
     };
     let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
     if let Some(started) = &done.started {

@@ -1,23 +1,21 @@
 //! The link of what was approved: made once, shown once, on the screen of whoever hands it over.
 
-use axum::{extract::State, response::Response};
-use maud::html;
+use maud::{Markup, html};
+use vauban_people::InvitationToken;
 
-use super::{code::code, refused::refused, request::Asked, room::room, words};
-use crate::{SignIn, failed::Failed};
+use super::{code::code, request::Asked, words};
+use crate::SignIn;
 
-pub(crate) async fn link(State(site): State<SignIn>, asked: Asked) -> Response {
-    let Asked { seat, request } = &asked;
-    let make = || {
-        let mut rng = site.rng()?;
-        Ok::<_, Failed>(site.people().give_link(&seat.actor(), request.id, &mut rng, site.now())?)
-    };
-    let token = match make() {
-        Ok(token) => token,
-        Err(failed) => return refused(&site, seat, &asked.path(), &failed),
-    };
+/// What stands in the page from then on, until it is left.
+pub(crate) fn link(site: &SignIn, asked: &Asked, token: &InvitationToken) -> Markup {
+    let Asked { seat, request } = asked;
     let link = format!("{}/enrol#{}", site.origin(), &*token.text());
-    let content = html! {
+    let title = match words::subject(&request.kind) {
+        Some(name) => format!("{} {name}", seat.say("Le lien pour", "The link for")),
+        None => seat.say("Le lien", "The link").to_owned(),
+    };
+    html! {
+        h1 { (title) }
         p.alarm { (seat.say(
             "Montrez ce code à la personne, qui est devant vous. Qui l'ouvre est cette personne : ne l'envoyez par aucun message, ne le photographiez pas.",
             "Show this code to the person, who is here with you. Whoever opens it is that person: send it in no message, take no picture of it.",
@@ -30,10 +28,5 @@ pub(crate) async fn link(State(site): State<SignIn>, asked: Asked) -> Response {
             "It is shown this once, and is good once, for a day. If it is lost, make a new request.",
         )) }
         p { a href="/requests" { (seat.say("C'est fait : aux demandes", "Done: to the requests")) } }
-    };
-    let title = match words::subject(&request.kind) {
-        Some(name) => format!("{} {name}", seat.say("Le lien pour", "The link for")),
-        None => seat.say("Le lien", "The link").to_owned(),
-    };
-    room(&site, seat, &asked.path(), &title, &content)
+    }
 }

@@ -24,5 +24,5 @@ pub(crate) use mine::{end_session, mine, remove_key, sign_out};
 pub(crate) use onward::onward;
 pub(crate) use parts::plain;
 pub(crate) use refused::turned_away;
-pub(crate) use request::{request, requests, veto};
+pub(crate) use request::{Asked, request, requests, veto};
 pub(crate) use sign_in::{script, sign_in};

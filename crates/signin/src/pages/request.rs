@@ -11,7 +11,7 @@ use vauban_people::{Approver, PeopleError, Refusal, Request, RequestState, Role}
 
 use super::{
     named::id,
-    parts::{Button, CeremonyForm, freshen, press, time},
+    parts::{Button, CeremonyForm, press, time},
     refused::refused,
     room::room,
     words,
@@ -20,12 +20,12 @@ use crate::{SignIn, failed::Failed, seat::Seat};
 
 /// A request that an address names, and somebody who may see it.
 pub(crate) struct Asked {
-    pub(super) seat: Seat,
-    pub(super) request: Request,
+    pub(crate) seat: Seat,
+    pub(crate) request: Request,
 }
 
 impl Asked {
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("/requests/{}", self.request.id)
     }
 }
@@ -170,14 +170,20 @@ fn hand_over(asked: &Asked) -> Markup {
         h2 { (seat.say("Remettre le lien", "Hand over the link")) }
         @if !seat.who.may_administer {
             p { (Failed::from(Refusal::NotBound).text().get(seat.browser.lang)) }
-        } @else if !seat.who.is_fresh {
-            (freshen(seat, seat.say("Pour faire le lien, touchez d'abord votre clé.", "To make the link, touch your key first."), &asked.path()))
         } @else {
-            p { (seat.say(
-                "Quand la personne est devant vous : le lien n'est montré qu'une fois.",
-                "When the person is here with you: the link is shown once.",
-            )) }
-            (press(&format!("{}/link", asked.path()), "do", &html! { (seat.say("Montrer le lien", "Show the link")) }))
+            (CeremonyForm {
+                kind: "get",
+                path: &format!("{}/link", asked.path()),
+                fields: html! { p { (seat.say(
+                    "Quand la personne est devant vous : le lien n'est montré qu'une fois.",
+                    "When the person is here with you: the link is shown once.",
+                )) } },
+                buttons: &[Button::plain(seat.say("Montrer le lien avec ma clé", "Show the link with my key"))],
+                offer: None,
+                has_link: false,
+                back: None,
+            }
+            .shown())
         }
     }
 }

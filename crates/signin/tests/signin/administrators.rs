@@ -27,14 +27,15 @@ fn somebody_is_invited_approved_and_handed_a_link_that_is_shown_once() {
         assert_eq!(person.browser.sign(&path, &mut person.key, honest).status, 200);
     }
     assert!(bob.browser.get(&path).body.contains("bound to no device"), "whoever may not make the link is told why");
-    assert_eq!(bob.browser.submit(&format!("{path}/link"), "").status, 403);
-    let came = ana.browser.submit(&format!("{path}/link"), "");
+    let hand = format!("{path}/link");
+    assert_eq!(bob.browser.sign(&hand, &mut bob.key, honest).code(), "not-bound");
+    let came = ana.browser.sign(&hand, &mut ana.key, honest);
     assert_eq!(came.status, 200, "{came:?}");
     assert!(came.body.contains("<svg") && came.body.contains("here with you"), "{came:?}");
     assert!(bob.browser.get(&path).body.contains("Asked for by: <strong>Ana"));
     let link = came.body.split("/enrol#").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(came.head.contains("cache-control: no-store"), "no history has it: {}", came.head);
-    let again = ana.browser.submit(&format!("{path}/link"), "");
+    let again = ana.browser.sign(&hand, &mut ana.key, honest);
     assert!(again.status == 403 && again.body.contains("shown once") && !again.body.contains(&link), "{again:?}");
 
     let mut chloe = world.browser();
@@ -106,10 +107,10 @@ fn a_lost_key_is_removed_and_whoever_lost_all_is_recovered_by_two() {
     let twice = ana.browser.submit(&format!("{path}/recover"), "");
     assert!(twice.status == 403 && twice.body.contains("open already") && twice.body.contains("href=\"/requests\""));
     assert_eq!(ana.browser.sign(&request_path, &mut ana.key, honest).status, 200);
-    let early = ana.browser.submit(&format!("{request_path}/link"), "");
+    let early = ana.browser.sign(&format!("{request_path}/link"), &mut ana.key, honest);
     assert!(early.status == 403 && early.body.contains("two, of two people"), "{early:?}");
     assert_eq!(bob.browser.sign(&request_path, &mut bob.key, honest).status, 200);
-    let early = ana.browser.submit(&format!("{request_path}/link"), "");
+    let early = ana.browser.sign(&format!("{request_path}/link"), &mut ana.key, honest);
     assert!(early.status == 403 && early.body.contains("delay is not over"), "{early:?}");
     assert!(cleo.browser.get("/requests").body.contains(&request_path), "whom it is about sees it");
     assert_eq!(cleo.browser.submit(&format!("{request_path}/veto"), "").status, 303, "and stops it");
