@@ -39,8 +39,8 @@ pub use authorize::{Decision, Kept, NotKept, Pushed};
 pub use backchannel::Delivery;
 pub use call::Call;
 pub use client::{
-    Added, Addresses, Algorithm, Authentication, Client, ClientError, ClientId, InvalidClientId, InvalidRedirect,
-    NewClient, RedirectUri,
+    Added, Addresses, Algorithm, Authentication, Client, ClientError, ClientId, InvalidClientId, InvalidKeys,
+    InvalidRedirect, NewClient, RedirectUri,
 };
 pub use end_session::{Farewell, Logout};
 pub use error::OidcError;

@@ -25,6 +25,9 @@ pub enum ClientError {
     /// It has no secret.
     #[error("this client has no secret")]
     NoSecret,
+    /// It does not sign in a secret's stead.
+    #[error("this client has no keys")]
+    NoKeys,
     /// It is told of logouts at an address that nothing can be posted to.
     #[error("a client is told of logouts at an https address")]
     NotWeb,
@@ -126,6 +129,22 @@ impl Provider {
             _ if self.store().read(|sql| find(sql, id))?.is_some() => Err(ClientError::NoSecret),
             _ => Err(ClientError::Unknown),
         }
+    }
+
+    /// Gives a client that signs in a secret's stead other keys ([`Authentication::by_keys`]); those before are worth nothing from now on.
+    ///
+    /// # Errors
+    /// When there is no such client, or it has no keys.
+    pub fn renew_keys(&self, id: &ClientId, keys: Authentication) -> Result<Client, ClientError> {
+        self.store().change(|sql| {
+            let Some((mut client, _)) = find(sql, id)? else { return Ok(Err(ClientError::Unknown)) };
+            match (&client.known.authentication, &keys) {
+                (Authentication::Keys(_), Authentication::Keys(_)) => client.known.authentication = keys,
+                _ => return Ok(Err(ClientError::NoKeys)),
+            }
+            sql.execute("UPDATE clients SET body = ? WHERE id = ?", (serde_json::to_string(&client)?, id))?;
+            Ok(Ok(client))
+        })?
     }
 
     /// Lets an old tool leave out the challenge of PKCE, or has it send one again.

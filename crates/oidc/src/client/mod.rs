@@ -2,11 +2,13 @@
 
 mod assertion;
 mod authenticate;
+mod keys;
 mod manage;
 mod redirect;
 mod values;
 
 pub(crate) use authenticate::authenticate;
+pub use keys::InvalidKeys;
 pub use manage::{Added, ClientError};
 pub use redirect::{InvalidRedirect, RedirectUri};
 pub use values::{Addresses, Algorithm, Authentication, Client, ClientId, InvalidClientId, NewClient};

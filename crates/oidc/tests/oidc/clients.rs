@@ -68,6 +68,27 @@ fn a_client_gets_other_addresses_and_keeps_the_rest() {
 }
 
 #[test]
+fn keys_are_renewed_where_a_client_has_keys() {
+    let mut house = House::new();
+    let set = |x: &str| {
+        let text = format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}]}}"#);
+        Authentication::by_keys(text.as_bytes()).unwrap()
+    };
+    let first = set("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    let next = set("PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw");
+    let new = NewClient { authentication: first.clone(), ..client("signs") };
+    assert!(house.provider.add_client(new, house.now, &mut house.rng).unwrap().secret.is_none());
+    let signs = "signs".parse().unwrap();
+    assert_eq!(house.provider.renew_keys(&signs, next.clone()).unwrap().known.authentication, next);
+    assert_eq!(house.provider.known_client(&signs).unwrap().unwrap().known.authentication, next);
+    for (id, keys) in [("signs", Authentication::Secret), ("cloud", first.clone())] {
+        let renewed = house.provider.renew_keys(&id.parse().unwrap(), keys);
+        assert!(matches!(renewed, Err(ClientError::NoKeys)), "nobody comes to show something else: {renewed:?}");
+    }
+    assert!(matches!(house.provider.renew_keys(&"x".parse().unwrap(), first), Err(ClientError::Unknown)));
+}
+
+#[test]
 fn a_client_that_could_not_be_answered_is_not_added() {
     let mut house = House::new();
     let mut add = |change: &dyn Fn(&mut NewClient)| {

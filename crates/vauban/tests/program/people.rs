@@ -190,6 +190,29 @@ fn tools_are_added_by_who_runs_the_machine() {
 }
 
 #[test]
+fn a_tool_that_signs_has_keys_in_a_secrets_stead() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path();
+    let file = |name: &str, more: &str| {
+        let path = state.join(name);
+        let key = r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+        std::fs::write(&path, format!(r#"{{"keys":[{{{key}{more}}}]}}"#)).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let (good, private) = (file("good.json", ""), file("private.json", r#","d":"AA""#));
+    let add = ["add", "signs", "--redirect", "https://signs.example/cb", "--keys"];
+    let add_with = |keys| client(&[add.as_slice(), &[keys]].concat());
+    assert!(refused(state, &add_with(private.as_str())).contains("public half alone"));
+    assert!(refused(state, &add_with("/nowhere")).contains("/nowhere"));
+    let added = works(state, &add_with(&good));
+    assert!(added.contains("client_id = signs\n") && !added.contains("secret"), "{added}");
+    assert!(works(state, &client(&["show", "signs"])).contains("private_key_jwt (1)"));
+    assert!(works(state, &client(&["keys", "signs", &good])).contains("private_key_jwt (1)"));
+    assert!(refused(state, &client(&["keys", "signs", &private])).contains("public half alone"));
+    assert!(refused(state, &client(&["secret", "signs"])).contains("no secret"));
+}
+
+#[test]
 fn a_real_browser_signs_in() {
     let Some(modules) = std::env::var_os("VAUBAN_BROWSER") else {
         assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");

@@ -2,7 +2,10 @@
 //! which anybody could be asked to let an application in.
 
 mod change;
+mod keys;
 mod shown;
+
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use vauban_guard::config::SignInTable;
@@ -51,6 +54,13 @@ enum Command {
         /// Its client_id
         id: String,
     },
+    /// Give a tool that signs in a secret's stead other keys; those before are worth nothing
+    Keys {
+        /// Its client_id
+        id: String,
+        /// Its public keys, as a JSON Web Key Set
+        file: PathBuf,
+    },
     /// Let an old tool do without PKCE, whose codes a thief can use; `--off` to end that
     Legacy {
         /// Its client_id
@@ -83,6 +93,9 @@ struct Add {
     /// It cannot keep a secret: an application on people's devices
     #[arg(long)]
     public: bool,
+    /// It signs in a secret's stead (private_key_jwt): its public keys, as a JSON Web Key Set
+    #[arg(long, value_name = "FILE", conflicts_with = "public")]
+    keys: Option<PathBuf>,
     /// Sign its ID tokens with ES256 in place of RS256
     #[arg(long)]
     es256: bool,
@@ -124,6 +137,10 @@ fn done(provider: &Provider, command: &Command, lang: Lang) -> Result<String, Fa
             let secret = provider.renew_secret(&name(id)?, &mut random()?).map_err(|error| failed(&error))?;
             Ok(format!("client_secret = {}\n", &*secret.text()))
         }
+        Command::Keys { id, file } => {
+            let renewed = provider.renew_keys(&name(id)?, keys::read(file)?);
+            Ok(shown::whole(provider, &renewed.map_err(|error| failed(&error))?, lang))
+        }
         Command::Legacy { id, off } => {
             let client = provider.set_legacy(&name(id)?, !off).map_err(|error| failed(&error))?;
             Ok(format!("{id}: {}\n", shown::pkce(&client).get(lang)))
@@ -138,7 +155,11 @@ fn new(add: &Add) -> Result<NewClient, Failure> {
         id: name(&add.id)?,
         name: add.name.clone().unwrap_or_else(|| add.id.clone()),
         host: host.unwrap_or_default(),
-        authentication: if add.public { Authentication::None } else { Authentication::Secret },
+        authentication: match &add.keys {
+            Some(file) => keys::read(file)?,
+            None if add.public => Authentication::None,
+            None => Authentication::Secret,
+        },
         redirects,
         after_logout: addresses(&add.after_logout)?,
         told_of_logout: add.told_of_logout.as_ref().map(|told| address(told)).transpose()?,
@@ -175,6 +196,7 @@ fn failed(error: &ClientError) -> Failure {
         ClientError::Unknown => "aucun outil ne porte ce client_id".to_owned(),
         ClientError::Incomplete => "il faut un nom, un hôte et 1 à 16 adresses de retour".to_owned(),
         ClientError::NoSecret => "cet outil n'a pas de secret".to_owned(),
+        ClientError::NoKeys => "cet outil ne signe pas avec des clés".to_owned(),
         ClientError::NotWeb => "un outil apprend les déconnexions à une adresse https".to_owned(),
         ClientError::NeedsChallenge => "un outil sans secret ni clé envoie toujours un défi PKCE".to_owned(),
         ClientError::TooMany => "c'est trop d'outils".to_owned(),
