@@ -6,7 +6,7 @@ use super::{address, addresses};
 use crate::failure::Failure;
 
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = true)]
+#[group(id = "addresses", required = true, multiple = true)]
 pub(super) struct Change {
     /// Where answers go, exactly as the tool says (redirect_uri), in place of all those before; several may be given
     #[arg(long, value_name = "URI")]
