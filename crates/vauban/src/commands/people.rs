@@ -159,7 +159,7 @@ impl Command {
                 | Self::Remove { .. }
                 | Self::Veto { .. }
                 | Self::List { .. }
-                | Self::Requests
+                | Self::Requests { .. }
                 | Self::Audit { .. }
         )
     }
