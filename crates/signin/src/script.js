@@ -57,6 +57,7 @@ async function key(kind, options, more) {
   return credential.toJSON();
 }
 
+const offering = document.querySelector("form[data-offer]");
 let waiting = null;
 let link = "";
 // Tabs of one browser have one session: whoever signs in in one of them goes on in all that wait, each to where it was going. A second touch
@@ -82,7 +83,7 @@ async function ceremony(form, more = {}, hints = "") {
   };
   let told = await step(kind, await post(ask, { link }));
   if (told.next) told = await step("create", told.next);
-  if ("offer" in form.dataset) signedIn?.postMessage("");
+  if (form === offering) signedIn?.postMessage("");
   // What is shown once has no address, and nothing here keeps it.
   if (told.shown) return show(told.shown);
   location.assign(back ?? told.to);
@@ -103,6 +104,7 @@ for (const form of document.querySelectorAll("form[data-kind]")) {
       said.textContent = reason(error);
       button.disabled = false;
       button.focus();
+      if (offering) offer(offering);
     }
   });
 }
@@ -123,17 +125,41 @@ for (const form of document.querySelectorAll("form[data-away]")) {
     } catch (error) {
       said.textContent = error.message;
       button.disabled = false;
+      if (offering) offer(offering);
     }
   });
 }
 
-/** A key that the browser offers in the field, before anybody presses a button. What fails here fails silently: there is the button. */
+// What a key is asked is good for five minutes, so that the browser's own list has to ask something younger.
+const YOUNG = 240_000;
+// After a failure, and twice as long after each: one that comes at once must not come all the time.
+let pause = 5_000;
+let asked = 0;
+
+/** A key that the browser offers in the field, before anybody presses a button: asked anew before it is too old, and after whatever failed. */
 async function offer(form) {
-  const field = form.querySelector("input");
-  field.addEventListener("input", () => (field.value = ""));
-  if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
-  waiting = new AbortController();
-  await ceremony(form, { mediation: "conditional", signal: waiting.signal });
+  waiting?.abort();
+  const own = (waiting = new AbortController());
+  asked = Date.now();
+  try {
+    if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
+    await ceremony(form, { mediation: "conditional", signal: own.signal });
+  } catch (error) {
+    // Another question took its place, or somebody pressed a button.
+    if (waiting !== own) return;
+    // Whoever closes the list knows why.
+    const isClosed = error.name === "AbortError" || error.name === "NotAllowedError";
+    if (!isClosed) form.querySelector("[role=alert]").textContent = reason(error);
+    setTimeout(() => waiting === own && offer(form), pause);
+    pause = Math.min(2 * pause, YOUNG);
+  }
+}
+
+/** Keeps the offer young while somebody looks. Timers of a page stand still while its computer sleeps, so that one of four minutes would not do. */
+function renew(form) {
+  const look = () => waiting && !document.hidden && Date.now() - asked >= YOUNG && offer(form);
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, 5_000);
 }
 
 /** The link stands behind the #, which browsers send to nobody. It is taken out of the address, so that it stays in no history. */
@@ -155,10 +181,12 @@ async function invited(form) {
   }
 }
 
-const form = document.querySelector("form[data-offer]");
-if (form) {
-  offer(form).catch(() => {});
-  signedIn?.addEventListener("message", () => location.assign(form.dataset.back ?? location.pathname));
+if (offering) {
+  const field = offering.querySelector("input");
+  field.addEventListener("input", () => (field.value = ""));
+  offer(offering);
+  renew(offering);
+  signedIn?.addEventListener("message", () => location.assign(offering.dataset.back ?? location.pathname));
 }
 const enrolment = document.querySelector("form[data-link]");
 if (enrolment) invited(enrolment);

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Where what drives the browser is, if it is there.
-fn modules() -> Option<std::ffi::OsString> {
+pub(crate) fn modules() -> Option<std::ffi::OsString> {
     let modules = std::env::var_os("VAUBAN_BROWSER");
     if modules.is_none() {
         assert!(std::env::var_os("VAUBAN_SLOW").is_none() || std::env::var_os("CI").is_none(), "CI must not skip this");
@@ -29,7 +29,7 @@ fn modules() -> Option<std::ffi::OsString> {
 }
 
 /// What a script of the folder `conformance/signin` told; whether it found everything right.
-fn walked(script: &str, modules: &std::ffi::OsStr, arguments: &[&str]) {
+pub(crate) fn walked(script: &str, modules: &std::ffi::OsStr, arguments: &[&str]) {
     let script = format!("{}/../../conformance/signin/{script}", env!("CARGO_MANIFEST_DIR"));
     let mut node = Command::new("node");
     node.arg(script).arg(modules).args(arguments).args(std::env::var_os("VAUBAN_PICTURES"));

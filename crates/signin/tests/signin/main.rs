@@ -23,6 +23,7 @@ mod glass;
 mod lies;
 mod maker;
 mod models;
+mod offered;
 mod proxies;
 mod road;
 mod strangers;

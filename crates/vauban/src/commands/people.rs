@@ -3,10 +3,11 @@
 
 mod account;
 mod client;
-pub(super) mod elsewhere;
+mod elsewhere;
 pub(super) mod models;
 pub(super) mod provider;
 mod serve;
+pub(super) mod settings;
 mod shown;
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use vauban_guard::config::SignInTable;
+use vauban_guard::config::{Config, SignInTable};
 use vauban_model::{Lang, Text};
 use vauban_people::{Actor, Group, InvalidName, NewPerson, People, PeopleError, Person, Refusal, RequestId, Role, Tie};
 
@@ -42,14 +43,11 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// What the configuration says of signing in.
-    fn table(&self) -> Result<SignInTable, Failure> {
-        let file = match &self.config {
-            Some(file) => file.as_path(),
-            None if Path::new(CONFIG).exists() => Path::new(CONFIG),
-            None => return Ok(SignInTable::default()),
-        };
-        Ok(config::read(file)?.signin.unwrap_or_default())
+    /// The configuration, where there is one. A file that was named has to be there.
+    fn read(&self) -> Result<Option<Config>, Failure> {
+        let usual = Path::new(CONFIG);
+        let file = self.config.as_deref().or_else(|| usual.exists().then_some(usual));
+        file.map(config::read).transpose()
     }
 }
 
@@ -181,13 +179,14 @@ impl At {
 
 pub(crate) fn run(arguments: &Arguments, place: &Place) -> Result<ExitCode, Failure> {
     place.make().map_err(|error| Failure::output(&error))?;
-    let table = match arguments.table() {
-        Err(_) if arguments.command.hangs_on_no_setting() => SignInTable::default(),
-        table => table?,
+    let config = match arguments.read() {
+        Err(_) if arguments.command.hangs_on_no_setting() => None,
+        config => config?,
     };
+    let table = config.as_ref().and_then(|config| config.signin.clone()).unwrap_or_default();
     let text = match &arguments.command {
         Command::Serve(serve) => {
-            serve::run(open(place, &table)?, serve, models::read(&table)?, place)?;
+            serve::run(open(place, &table)?, serve, config.as_ref(), place)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Account(arguments) => account::run(arguments, &open(place, &table)?, &table, place)?,

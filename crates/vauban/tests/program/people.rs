@@ -1,8 +1,8 @@
 //! `vauban people`: from the first administrator to a sign-in in a real browser.
 
 use std::{
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -189,6 +189,56 @@ fn tools_are_added_by_who_runs_the_machine() {
     assert!(refused(state, &client(&["remove", "cloud"])).contains("no client of this name"));
 }
 
+/// A server of these arguments, and what it says first.
+fn serving(state: &Path, arguments: &[&str]) -> (Running, impl Iterator<Item = String> + use<>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
+    command.args(["--lang", "en", "--state"]).arg(state).args(["people", "serve"]).args(arguments);
+    let mut serving = Running(command.stderr(Stdio::piped()).spawn().unwrap());
+    let said = BufReader::new(serving.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    (serving, said)
+}
+
+/// What a proxy is answered that asks for a page of the wiki.
+fn asked_for_the_wiki(port: u16) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let head = "GET /forward HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-Host: wiki.campagne.example\r\n";
+    stream.write_all(format!("{head}Sec-Fetch-Mode: navigate\r\n\r\n").as_bytes()).unwrap();
+    let mut came = String::new();
+    stream.read_to_string(&mut came).unwrap();
+    came
+}
+
+#[test]
+fn the_policy_says_who_reaches_what_or_it_is_said_that_there_is_none() {
+    let home = tempfile::tempdir().unwrap();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (one, two) = (free(), free());
+    let (origin, listen) = (format!("http://localhost:{one}"), format!("127.0.0.1:{one}"));
+    let (_open, mut said) = serving(home.path(), &["--origin", &origin, "--listen", &listen]);
+    assert!(said.next().unwrap().contains(&origin));
+    let warned = said.next().unwrap();
+    assert!(warned.contains("every tool is open to everybody"), "{warned}");
+    assert!(asked_for_the_wiki(one).starts_with("HTTP/1.1 403"), "a tool that nobody named");
+
+    let file = home.path().join("vauban.toml");
+    let table = format!(
+        "[signin]\norigin = \"http://localhost:{two}\"\nlisten = \"127.0.0.1:1\"\ntools = [\"https://wiki.campagne.example\"]\n"
+    );
+    std::fs::write(&file, &table).unwrap();
+    let (file, listen) = (file.to_str().unwrap(), format!("127.0.0.1:{two}"));
+    let (closed, mut said) = serving(home.path(), &["--config", file, "--listen", &listen]);
+    let first = said.next().unwrap();
+    assert!(first.contains(&format!("http://localhost:{two}")), "{first}");
+    assert!(asked_for_the_wiki(two).starts_with("HTTP/1.1 302"), "one that the configuration names");
+    drop(closed);
+    assert!(said.all(|line| !line.contains("every tool is open")));
+
+    assert!(refused(home.path(), &["serve", "--config", "none.toml"]).contains("none.toml"));
+    std::fs::write(file, format!("{table}[compartment.work]\nnever = [\"tool:nowhere\"]\n")).unwrap();
+    let why = refused(home.path(), &["serve", "--config", file, "--listen", &listen]);
+    assert!(why.contains("nowhere"), "a policy that names what there is not is none: {why}");
+}
+
 #[test]
 fn a_tool_that_signs_has_keys_in_a_secrets_stead() {
     let home = tempfile::tempdir().unwrap();
@@ -223,11 +273,8 @@ fn a_real_browser_signs_in() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let origin = format!("http://localhost:{port}");
     let link = works(home.path(), &["found", "Ana", "--origin", &origin]).lines().next().unwrap().to_owned();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vauban"));
-    command.args(["--lang", "en", "--state"]).arg(home.path()).args(["people", "serve", "--origin", &origin]);
-    command.args(["--listen", &format!("127.0.0.1:{port}")]).stderr(Stdio::piped());
-    let mut serving = Running(command.spawn().unwrap());
-    let said = BufReader::new(serving.0.stderr.take().unwrap()).lines().map_while(Result::ok).next().unwrap();
+    let (_serving, mut said) = serving(home.path(), &["--origin", &origin, "--listen", &format!("127.0.0.1:{port}")]);
+    let said = said.next().unwrap();
     assert!(said.contains(&origin), "{said}");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/signin/walk.mjs");
     let mut node = Command::new("node");

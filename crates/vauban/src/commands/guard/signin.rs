@@ -8,7 +8,7 @@ use vauban_guard::{
     config::{Config, SignInTable},
     sensors::signin::{SignInParts, Tools},
 };
-use vauban_model::{Lang, Text};
+use vauban_model::Lang;
 use vauban_people::People;
 use vauban_portal::Portal;
 use vauban_signin::{
@@ -17,7 +17,10 @@ use vauban_signin::{
 };
 
 use crate::{
-    commands::people::{elsewhere, models, provider},
+    commands::people::{
+        models, provider,
+        settings::{self, cannot},
+    },
     failure::{Failure, chain},
     place::{Place, rng},
 };
@@ -37,16 +40,8 @@ pub(super) fn prepared(
     let people =
         People::open(&place.people(), models::rules(table)).map_err(|error| cannot(error.text().get(Lang::En)))?;
     let tools = Tools::new(config).map_err(|error| cannot(&error))?;
-    let settings = Settings {
-        name: table.name.clone(),
-        has_client_certificates: table.client_certificates,
-        home: if portal.is_some() { "/" } else { "/mine" },
-        reach: tools.reach(),
-        tools: named(&table.tools)?,
-        models: models::read(table)?,
-        kept: table.elsewhere.as_ref().map(|kept| elsewhere::open(kept, &table.origin, place)).transpose()?,
-        ..Settings::of(&table.origin, place.lang)
-    };
+    let home = if portal.is_some() { "/" } else { "/mine" };
+    let settings = Settings { home, ..settings::of(table, tools.reach(), place)? };
     let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&chain(&error)))?;
     let desk = Desk::new(site.clone(), provider::open(place, &table.origin)?);
@@ -61,21 +56,4 @@ pub(super) fn prepared(
         }
     });
     Ok(SignInParts { site, listen, pages, tools, record: place.record(), indicators, minute })
-}
-
-/// Tools by their addresses.
-fn named(origins: &[String]) -> Result<Vec<vauban_signin::Tool>, Failure> {
-    let one =
-        |origin: &String| origin.parse().map_err(|error: vauban_signin::NoTool| cannot(&format!("{origin}: {error}")));
-    origins.iter().map(one).collect()
-}
-
-fn cannot(reason: &str) -> Failure {
-    let words = Text::new(
-        format!("la connexion ne peut pas être servie : {reason}"),
-        format!("sign-in cannot be served: {reason}"),
-    );
-    let hint =
-        Text::new("voyez [signin] de vauban.toml et docs/signin.md", "see [signin] of vauban.toml and docs/signin.md");
-    Failure::new("signin", words, hint)
 }

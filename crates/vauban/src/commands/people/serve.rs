@@ -4,15 +4,19 @@ use std::{net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use vauban_guard::{
+    config::{Config, SignInTable},
+    sensors::signin::Tools,
+};
 use vauban_model::{Lang, Text};
 use vauban_people::{People, PeopleError};
 use vauban_signin::{
-    Models, Settings, SignIn,
+    Reach, SignIn,
     provider::{Desk, router},
     serve,
 };
 
-use super::provider;
+use super::{provider, settings};
 use crate::{
     failure::Failure,
     place::{Place, rng},
@@ -24,48 +28,71 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serve the pages where people sign in, until Ctrl-C
 ///
-/// Behind a proxy that ends TLS: passkeys are bound to the origin, so that pages of others get nothing of them. Of the configuration,
-/// `models` of [signin] counts here, too.
+/// Behind a proxy that ends TLS: passkeys are bound to the origin, so that pages of others get nothing of them. The configuration's
+/// [signin] counts here, too, where nothing else is said, and its policy says who reaches which tool.
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     /// The one address of sign-in as browsers write it; http is for localhost alone
-    #[arg(long, value_name = "ORIGIN", default_value = "http://localhost:9783")]
-    origin: String,
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<String>,
     /// Where to listen, on this machine
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9783")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
     /// What browsers call the organisation
-    #[arg(long, default_value = "Vauban")]
-    name: String,
+    #[arg(long)]
+    name: Option<String>,
     /// Whether the proxy asks browsers for certificates and hands over what it verified (Client-Cert)
     #[arg(long)]
     client_certificates: bool,
 }
 
-pub(super) fn run(people: People, told: &Serve, models: Models, place: &Place) -> Result<(), Failure> {
+impl Serve {
+    /// What the configuration says, with what was said here over it.
+    fn over(&self, mut table: SignInTable) -> SignInTable {
+        table.client_certificates |= self.client_certificates;
+        let said =
+            [(&self.origin, &mut table.origin), (&self.listen, &mut table.listen), (&self.name, &mut table.name)];
+        for (said, kept) in said {
+            if let Some(said) = said {
+                kept.clone_from(said);
+            }
+        }
+        table
+    }
+}
+
+/// By the policy of the configuration, where there is one.
+pub(super) fn run(people: People, told: &Serve, config: Option<&Config>, place: &Place) -> Result<(), Failure> {
     let lang = place.lang;
-    if !told.listen.ip().is_loopback() {
+    let table = told.over(config.and_then(|config| config.signin.clone()).unwrap_or_default());
+    let listen: SocketAddr = table.listen.parse().map_err(|_| cannot(&format!("listen = {:?}", table.listen)))?;
+    if !listen.ip().is_loopback() {
         let words = Text::new(
             "seule cette machine est servie : TLS est l'affaire d'un proxy",
             "this machine alone is served: TLS is a proxy's",
         );
         return Err(Failure::new("people", words, Text::new("--listen 127.0.0.1:9783", "--listen 127.0.0.1:9783")));
     }
-    let settings = Settings {
-        name: told.name.clone(),
-        has_client_certificates: told.client_certificates,
-        models,
-        ..Settings::of(&told.origin, lang)
+    let reach = match config {
+        Some(config) => Tools::new(config).map_err(|error| cannot(&error))?.reach(),
+        None => Reach::everything(),
     };
-    let site = SignIn::new(people, settings, vauban_portal::frame, Timestamp::now, rng)
+    let site = SignIn::new(people, settings::of(&table, reach, place)?, vauban_portal::frame, Timestamp::now, rng)
         .map_err(|error| cannot(&error.to_string()))?;
-    let desk = Desk::new(site.clone(), provider::open(place, &told.origin)?);
+    let desk = Desk::new(site.clone(), provider::open(place, &table.origin)?);
     let pages = vauban_portal::assets().merge(router(desk.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| cannot(&error.to_string()))?.block_on(async {
-        let listener = TcpListener::bind(told.listen).await.map_err(|error| cannot(&error.to_string()))?;
-        let words = Text::new(format!("connexion sur {}", told.origin), format!("signing in on {}", told.origin));
+        let listener = TcpListener::bind(listen).await.map_err(|error| cannot(&error.to_string()))?;
+        let words = Text::new(format!("connexion sur {}", table.origin), format!("signing in on {}", table.origin));
         terminal::talk(words.get(lang));
+        if config.is_none() {
+            let words = Text::new(
+                "aucune configuration, donc aucune politique : tout outil est ouvert à quiconque entre ici (--config)",
+                "no configuration, and so no policy: every tool is open to everybody who signs in here (--config)",
+            );
+            terminal::talk(words.get(lang));
+        }
         let stop = async {
             tokio::select! {
                 () = tend(&site, &desk, lang) => {}
