@@ -15,6 +15,8 @@ pub(crate) enum Lanes {
     All,
 }
 
+/// What tests are built with: the release's checks in the release's code, with less polish on it.
+const PROFILE: &str = "checked";
 /// The scripts that set the product beside another program: which one, and the script.
 const SCRIPTS: &[(&str, &str)] = &[("yara", "conformance/starter/check.sh")];
 
@@ -54,11 +56,11 @@ pub(crate) fn run(root: &Path, lanes: Lanes) -> bool {
         all_well &= command.status().is_ok_and(|status| status.success());
     };
     if succeeds(Command::new("cargo").args(["nextest", "--version"])) {
-        cargo(&["test", "--release", "--workspace", "--quiet", "--doc"]);
-        cargo(&["nextest", "run", "--release", "--workspace", "--no-fail-fast"]);
+        cargo(&["test", "--profile", PROFILE, "--workspace", "--quiet", "--doc"]);
+        cargo(&["nextest", "run", "--cargo-profile", PROFILE, "--workspace", "--no-fail-fast"]);
     } else {
         say::line("cargo-nextest is not installed: the tests run with cargo test");
-        cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
+        cargo(&["test", "--profile", PROFILE, "--workspace", "--no-fail-fast"]);
     }
     all_well
 }
