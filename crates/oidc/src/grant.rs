@@ -86,7 +86,7 @@ impl Provider {
             scope: asked.scope,
             challenge: asked.challenge.clone(),
             key: asked.key.clone(),
-            authenticated: Some(millis(subject.authenticated)),
+            authenticated: subject.authenticated.map(millis),
         };
         let body = serde_json::to_string(&terms)?;
         self.store().change(|sql| {
@@ -120,7 +120,7 @@ impl Provider {
         match subject.filter(|subject| subjects.may_reach(subject, &client.known.host, now)) {
             Some(subject) => {
                 let began = grant.terms.authenticated.map(moment).transpose()?;
-                Ok(Subject { authenticated: began.unwrap_or(subject.authenticated), ..subject })
+                Ok(Subject { authenticated: began.or(subject.authenticated), ..subject })
             }
             None => {
                 self.store().change(|sql| end(sql, grant.id, now))?;

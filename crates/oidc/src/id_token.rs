@@ -45,7 +45,6 @@ impl Provider {
             "aud": client.known.id,
             "iat": now.as_second(),
             "exp": now.as_second() + ID_TOKEN.as_secs(),
-            "auth_time": subject.authenticated.as_second(),
             "sid": subject.session,
             "at_hash": at_hash(access),
         });
@@ -56,6 +55,9 @@ impl Provider {
         if subject.is_by_key {
             claims.insert("acr".to_owned(), ACR.into());
             claims.insert("amr".to_owned(), AMR.as_slice().into());
+        }
+        if let Some(at) = subject.authenticated {
+            claims.insert("auth_time".to_owned(), at.as_second().into());
         }
         if let Some(nonce) = nonce {
             claims.insert("nonce".to_owned(), nonce.into());

@@ -20,8 +20,8 @@ pub struct Subject {
     pub session: Uuid,
     /// Whether a key began the session, and not an account at a provider elsewhere.
     pub is_by_key: bool,
-    /// When a key was touched last in this session, or the account's holder signed in at its provider.
-    pub authenticated: Timestamp,
+    /// When a key was touched last in this session, or the account's holder signed in at its provider, where that is known.
+    pub authenticated: Option<Timestamp>,
 }
 
 /// Who can be asked for subjects.

@@ -148,7 +148,7 @@ impl Failed {
 impl From<ElsewhereError> for Failed {
     fn from(error: ElsewhereError) -> Self {
         match error {
-            ElsewhereError::Answer(_) | ElsewhereError::Token(_) => Self::Answered(error),
+            ElsewhereError::Answer(_) | ElsewhereError::Code | ElsewhereError::Token(_) => Self::Answered(error),
             _ => Self::Elsewhere(error),
         }
     }

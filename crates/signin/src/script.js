@@ -120,7 +120,7 @@ for (const form of document.querySelectorAll("form[data-away]")) {
     said.textContent = "";
     button.disabled = true;
     try {
-      const { to } = await post(form.dataset.away, { link, back: form.dataset.back ?? "" });
+      const { to } = await post(form.dataset.away, { link, back: form.dataset.back ?? "", prompt: form.dataset.prompt ?? "" });
       location.assign(to);
     } catch (error) {
       said.textContent = error.message;
@@ -190,3 +190,5 @@ if (offering) {
 }
 const enrolment = document.querySelector("form[data-link]");
 if (enrolment) invited(enrolment);
+// Whoever came in by a page without a form of ours.
+if (document.querySelector("[data-signed-in]")) signedIn?.postMessage("");

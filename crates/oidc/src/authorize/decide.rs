@@ -75,5 +75,6 @@ fn is_enough(kept: &Row<Asked>, subject: &Subject) -> bool {
         (false, Some(seconds)) => kept.made.checked_sub(SignedDuration::from_secs(seconds)).ok(),
         (false, None) => None,
     };
-    oldest.is_none_or(|oldest| subject.authenticated >= oldest) && hinted.is_none_or(|hinted| hinted == subject.id)
+    oldest.is_none_or(|oldest| subject.authenticated.is_some_and(|at| at >= oldest))
+        && hinted.is_none_or(|hinted| hinted == subject.id)
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::ElsewhereError;
+use super::{ElsewhereError, Trip};
 use crate::{jose::Audience, rules::SKEW};
 
 /// How old a token may be that was fetched just now.
@@ -40,7 +40,8 @@ impl Claims {
     /// Who signed in, if the token is this provider's, for this client and this attempt, and of this moment.
     pub(super) fn checked(
         self,
-        (issuer, client, nonce): (&str, &str, &str),
+        (issuer, client): (&str, &str),
+        trip: &Trip,
         now: Timestamp,
     ) -> Result<SignedIn, ElsewhereError> {
         let now = now.as_second();
@@ -48,7 +49,7 @@ impl Claims {
         let faults = [
             (self.iss != issuer, "another issuer"),
             (!is_ours, "for another client"),
-            (self.nonce.as_deref() != Some(nonce), "for another attempt"),
+            (self.nonce.as_deref() != Some(trip.nonce()), "for another attempt"),
             (self.exp.saturating_add(SKEW.as_secs()) <= now, "it has expired"),
             (self.iat > now.saturating_add(SKEW.as_secs()), "it is of a time to come"),
             (self.iat < now.saturating_sub((AGE + SKEW).as_secs()), "it is old"),
@@ -57,10 +58,12 @@ impl Claims {
         if let Some((_, why)) = faults.into_iter().find(|(is_wrong, _)| *is_wrong) {
             return Err(ElsewhereError::Token(why));
         }
+        // Who was asked to sign in anew did so just before the token was made, if the provider does not say when.
+        let at = self.auth_time.or(trip.is_anew().then_some(self.iat));
         Ok(SignedIn {
             subject: self.sub,
             label: self.preferred_username.or(self.email),
-            authenticated: self.auth_time.and_then(|at| Timestamp::from_second(at).ok()),
+            authenticated: at.and_then(|at| Timestamp::from_second(at).ok()),
         })
     }
 }

@@ -15,7 +15,10 @@ pub enum ElsewhereError {
     /// The provider sent somebody back without a sign-in, with this error (RFC 6749, section 4.1.2.1).
     #[error("the provider let nobody in: {0}")]
     Declined(String),
-    /// The provider did not change the code: the secret is wrong or over, or the code was used (section 5.2).
+    /// The provider does not know the code, or it was used (`invalid_grant`; section 5.2).
+    #[error("the provider does not know the code")]
+    Code,
+    /// The provider did not change the code: the secret is wrong or over (section 5.2).
     #[error("the provider refused the code: {0}")]
     NotChanged(String),
     /// What came back is no answer to what was asked.
@@ -35,6 +38,7 @@ impl ElsewhereError {
             Self::Unreachable(_) => "elsewhere-unreachable",
             Self::Metadata(_) => "elsewhere-metadata",
             Self::Declined(_) => "elsewhere-declined",
+            Self::Code => "elsewhere-code",
             Self::NotChanged(_) => "elsewhere-not-changed",
             Self::Answer(_) => "elsewhere-answer",
             Self::Token(_) => "elsewhere-token",

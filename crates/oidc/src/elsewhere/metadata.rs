@@ -8,6 +8,11 @@ use super::{Carrier, ElsewhereError};
 /// A provider's description, at most: those of large ones have some kilobytes.
 const LONGEST: u64 = 256 << 10;
 
+/// The prompt by which people choose an account (OpenID Connect Core, section 3.1.2.1).
+pub(super) const CHOOSE: &str = "select_account";
+/// Google, Microsoft.
+const CHOOSING: [&str; 2] = ["https://accounts.google.com", "https://login.microsoftonline.com/"];
+
 /// What we need of it.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Metadata {
@@ -15,6 +20,9 @@ pub(super) struct Metadata {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    /// Initiating User Registration via OpenID Connect, section 4.1.
+    #[serde(default)]
+    prompt_values_supported: Option<Vec<String>>,
     /// Section 3: where it is left out, `client_secret_basic`.
     #[serde(default)]
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -52,6 +60,13 @@ impl Metadata {
 
     pub(super) fn keys(&self) -> &str {
         &self.jwks_uri
+    }
+
+    /// Whether the provider lets people choose an account: it says so, or is one of those that do and do not say it. Others refuse what
+    /// they do not know.
+    pub(super) fn lets_choose(&self) -> bool {
+        let is_said = self.prompt_values_supported.iter().flatten().any(|prompt| prompt == CHOOSE);
+        is_said || CHOOSING.iter().any(|origin| self.issuer.starts_with(origin))
     }
 
     /// Whether the client's secret goes into the form, because the provider takes it nowhere else.

@@ -18,4 +18,4 @@ pub use carrier::{Carrier, Reply};
 pub use claims::SignedIn;
 pub use error::ElsewhereError;
 pub use party::{Credentials, Elsewhere};
-pub use trip::Trip;
+pub use trip::{Prompt, Trip};

@@ -15,16 +15,18 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Carrier, ElsewhereError, SignedIn, Trip,
+    Answer, Carrier, ElsewhereError, Prompt, SignedIn, Trip,
     claims::Claims,
     keys::Keys,
-    metadata::{Metadata, is_safe},
+    metadata::{CHOOSE, Metadata, is_safe},
 };
 use crate::{form::with_query, jose};
 
 /// An answer of the token endpoint, at most.
 const LONGEST: u64 = 64 << 10;
-/// Codes that are changed at once: each waits for the provider, and a stranger may have us ask with codes that are none.
+/// How long a provider that did not answer is left alone: whoever presses the button meanwhile waits for nothing.
+const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+/// Who may wait for the provider at once: each keeps a thread, and a stranger may have us ask with codes that are none.
 const MOST: usize = 16;
 /// How long a description is believed.
 const LASTING: SignedDuration = SignedDuration::from_hours(1);
@@ -53,6 +55,8 @@ pub struct Elsewhere {
 struct Known {
     metadata: Option<(Metadata, Timestamp)>,
     keys: Option<Keys>,
+    /// When it did not answer.
+    failed: Option<Timestamp>,
 }
 
 impl Elsewhere {
@@ -81,8 +85,13 @@ impl Elsewhere {
     ///
     /// # Errors
     /// When the provider does not answer, or says of itself what cannot be used.
-    pub fn way(&self, trip: &Trip, state: &str, now: Timestamp) -> Result<String, ElsewhereError> {
+    pub fn way(&self, trip: &Trip, prompt: Prompt, state: &str, now: Timestamp) -> Result<String, ElsewhereError> {
         let metadata = self.metadata(now)?;
+        let prompt = match prompt {
+            Prompt::Usual => None,
+            Prompt::Choose => Some(CHOOSE).filter(|_| metadata.lets_choose()),
+            Prompt::Anew => Some("login"),
+        };
         let challenge = trip.challenge();
         let parameters = [
             ("response_type", Some("code")),
@@ -94,6 +103,9 @@ impl Elsewhere {
             ("nonce", Some(trip.nonce())),
             ("code_challenge", Some(challenge.as_str())),
             ("code_challenge_method", Some("S256")),
+            ("prompt", prompt),
+            // Whoever is asked that has to say when it was (section 2, `auth_time`).
+            ("max_age", trip.is_anew().then_some("0")),
         ];
         Ok(with_query(metadata.authorization(), &parameters))
     }
@@ -110,7 +122,7 @@ impl Elsewhere {
         let keys = self.keys(&metadata, &token, now)?;
         let claims: Claims = jose::verified_by_any(&token, keys.all())
             .ok_or(ElsewhereError::Token("no key of the provider signed it"))?;
-        claims.checked((self.issuer(), &self.credentials.client, trip.nonce()), now)
+        claims.checked((self.issuer(), &self.credentials.client), trip, now)
     }
 
     /// Changes a code (RFC 6749, section 4.1.3).
@@ -139,6 +151,9 @@ impl Elsewhere {
             self.carrier.post(metadata.token(), &form, authorization, LONGEST).map_err(ElsewhereError::Unreachable)?;
         if reply.status != 200 {
             let refused: Refused = serde_json::from_slice(&reply.body).unwrap_or_default();
+            if refused.error == "invalid_grant" {
+                return Err(ElsewhereError::Code);
+            }
             let word: String = refused.error.chars().filter(char::is_ascii_graphic).take(64).collect();
             return Err(ElsewhereError::NotChanged(format!("status {} {word}", reply.status)));
         }
@@ -148,15 +163,25 @@ impl Elsewhere {
 
     fn metadata(&self, now: Timestamp) -> Result<Metadata, ElsewhereError> {
         let is_recent = |asked: Timestamp| (SignedDuration::ZERO..LASTING).contains(&now.duration_since(asked));
-        // Nobody holds the lock while the provider is asked: a slow one must not stop whoever knows enough.
-        if let Some((metadata, asked)) = &self.known().metadata
-            && is_recent(*asked)
-        {
-            return Ok(metadata.clone());
+        let (metadata, failed) = {
+            let known = self.known();
+            (known.metadata.clone().filter(|(_, asked)| is_recent(*asked)), known.failed)
+        };
+        if let Some((metadata, _)) = metadata {
+            return Ok(metadata);
         }
-        let metadata = Metadata::asked(&*self.carrier, self.issuer())?;
-        self.known().metadata = Some((metadata.clone(), now));
-        Ok(metadata)
+        if failed.is_some_and(|at| (SignedDuration::ZERO..PAUSE).contains(&now.duration_since(at))) {
+            return Err(ElsewhereError::Unreachable("it did not answer a moment ago".to_owned()));
+        }
+        // Nobody holds the lock while the provider is asked: a slow one must not stop whoever knows enough.
+        let _place = Place::taken(&self.under_way)?;
+        let asked = Metadata::asked(&*self.carrier, self.issuer());
+        let mut known = self.known();
+        known.failed = asked.is_err().then_some(now);
+        if let Ok(metadata) = &asked {
+            known.metadata = Some((metadata.clone(), now));
+        }
+        asked
     }
 
     fn keys(&self, metadata: &Metadata, token: &str, now: Timestamp) -> Result<Keys, ElsewhereError> {

@@ -12,13 +12,25 @@ use crate::Secret;
 pub struct Trip {
     nonce: String,
     verifier: String,
+    anew: bool,
+}
+
+/// What a provider is asked to do with whoever is signed in there already (OpenID Connect Core, section 3.1.2.1, `prompt`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// To let them in.
+    Usual,
+    /// To let them choose an account: of somebody else's there may be one on this computer.
+    Choose,
+    /// To have them sign in anew, and say when that was.
+    Anew,
 }
 
 impl Trip {
     /// A new one.
-    pub fn random<R: RngCore + CryptoRng>(rng: &mut R) -> Self {
+    pub fn random<R: RngCore + CryptoRng>(prompt: Prompt, rng: &mut R) -> Self {
         let mut text = || String::clone(&Secret::random(rng).text());
-        Self { nonce: text(), verifier: text() }
+        Self { nonce: text(), verifier: text(), anew: prompt == Prompt::Anew }
     }
 
     /// What the ID token has to repeat (OpenID Connect Core, section 3.1.2.1).
@@ -29,6 +41,11 @@ impl Trip {
     /// What shows that we are who asked (RFC 7636, section 4.1).
     pub(super) fn verifier(&self) -> &str {
         &self.verifier
+    }
+
+    /// Whether whoever comes back has just signed in, even where that is not said.
+    pub(super) const fn is_anew(&self) -> bool {
+        self.anew
     }
 
     /// What is sent ahead of it.

@@ -9,7 +9,7 @@ use p256::{ecdsa::SigningKey, pkcs8::EncodePrivateKey as _};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use serde_json::{Value, json};
 use url::Url;
-use vauban_oidc::elsewhere::{Answer, Carrier, Credentials, Elsewhere, ElsewhereError, Reply, SignedIn, Trip};
+use vauban_oidc::elsewhere::{Answer, Carrier, Credentials, Elsewhere, ElsewhereError, Prompt, Reply, SignedIn, Trip};
 use zeroize::Zeroizing;
 
 const ISSUER: &str = "https://id.example/tenant/v2.0";
@@ -97,8 +97,8 @@ impl Stage {
         };
         let us = Elsewhere::new(credentials, REDIRECT, Arc::new(Played(Arc::clone(&script)))).unwrap();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let trip = Trip::random(&mut ChaCha20Rng::from_seed([5; 32]));
-        let way: Url = us.way(&trip, "the state", now).unwrap().parse().unwrap();
+        let trip = Trip::random(Prompt::Usual, &mut ChaCha20Rng::from_seed([5; 32]));
+        let way: Url = us.way(&trip, Prompt::Usual, "the state", now).unwrap().parse().unwrap();
         let nonce = way.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned();
         Self { script, key, us, now, trip, nonce }
     }
@@ -126,7 +126,7 @@ impl Stage {
 #[test]
 fn somebody_comes_back_from_a_provider() {
     let stage = Stage::new();
-    let way: Url = stage.us.way(&stage.trip, "the state", stage.now).unwrap().parse().unwrap();
+    let way: Url = stage.us.way(&stage.trip, Prompt::Usual, "the state", stage.now).unwrap().parse().unwrap();
     assert_eq!((way.host_str(), way.path()), (Some("id.example"), "/authorize"));
     let value = |name: &str| way.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     assert_eq!(value("tenant").as_deref(), Some("a"), "what the provider's address has stays");
@@ -204,7 +204,7 @@ fn what_comes_back_must_be_an_answer() {
     assert_eq!(back(b"code=a&code=b&state=a"), ElsewhereError::Answer("the query"));
     assert_eq!(back(b"code=a&iss=https://evil.example"), ElsewhereError::Answer("it is another provider's"));
     stage.script.lock().unwrap().tokens = (400, json!({ "error": "invalid_grant" }));
-    assert_eq!(back(b"code=a&state=a"), ElsewhereError::NotChanged("status 400 invalid_grant".to_owned()));
+    assert_eq!(back(b"code=a&state=a"), ElsewhereError::Code);
     stage.script.lock().unwrap().tokens = (200, json!({ "access_token": "only" }));
     assert_eq!(back(b"code=a&state=a"), ElsewhereError::Token("there is none"));
 }
@@ -221,7 +221,11 @@ fn a_provider_speaks_for_itself_alone() {
         stage.script.lock().unwrap().metadata[name] = json!(value);
         // What is known is believed for an hour.
         stage.now += SignedDuration::from_hours(1);
-        assert_eq!(stage.us.way(&stage.trip, "s", stage.now), Err(ElsewhereError::Metadata(why)), "{name}");
+        assert_eq!(
+            stage.us.way(&stage.trip, Prompt::Usual, "s", stage.now),
+            Err(ElsewhereError::Metadata(why)),
+            "{name}"
+        );
     }
     let credentials = |issuer: &str| Credentials {
         issuer: issuer.to_owned(),
@@ -273,4 +277,49 @@ fn nothing_that_is_kept_of_an_attempt_prints_itself() {
     let kept = serde_json::to_string(&stage.trip).unwrap();
     let again: Trip = serde_json::from_str(&kept).unwrap();
     assert_eq!(format!("{again:?} {:?}", stage.us), format!("Trip(..) Elsewhere {{ issuer: {ISSUER:?}, .. }}"));
+}
+
+#[test]
+fn a_provider_is_asked_how_to_sign_people_in_where_that_matters() {
+    let stage = Stage::new();
+    let mut rng = ChaCha20Rng::from_seed([6; 32]);
+    let mut way = |prompt| {
+        let trip = Trip::random(prompt, &mut rng);
+        let way: Url = stage.us.way(&trip, prompt, "s", stage.now).unwrap().parse().unwrap();
+        let value = |name: &str| way.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        (value("prompt"), value("max_age"), value("nonce").unwrap(), trip)
+    };
+    let (usual, none, ..) = way(Prompt::Usual);
+    assert_eq!((usual, none), (None, None));
+    assert_eq!(way(Prompt::Choose).0, None, "many providers refuse what they do not know");
+    let (login, age, nonce, trip) = way(Prompt::Anew);
+    assert_eq!((login.as_deref(), age.as_deref()), (Some("login"), Some("0")));
+    let mut claims = stage.claims();
+    claims["nonce"] = json!(nonce);
+    let token = signed(&stage.key, "one", &claims);
+    stage.script.lock().unwrap().tokens = (200, json!({ "id_token": token }));
+    let signed_in = stage.us.signed_in(&Answer::read(b"code=a&state=s").unwrap(), &trip, stage.now).unwrap();
+    assert_eq!(signed_in.authenticated, Some(stage.now), "just now, since it was asked to");
+    // One that says that it lets people choose is asked to.
+    let mut stage = Stage::new();
+    stage.script.lock().unwrap().metadata["prompt_values_supported"] = json!(["none", "login", "select_account"]);
+    stage.now += SignedDuration::from_hours(1);
+    let trip = Trip::random(Prompt::Choose, &mut ChaCha20Rng::from_seed([6; 32]));
+    assert!(stage.us.way(&trip, Prompt::Choose, "s", stage.now).unwrap().ends_with("&prompt=select_account"));
+}
+
+#[test]
+fn a_provider_that_does_not_answer_is_left_alone_for_a_moment() {
+    let mut stage = Stage::new();
+    stage.now += SignedDuration::from_hours(1);
+    let told = std::mem::take(&mut stage.script.lock().unwrap().metadata);
+    let way = |stage: &Stage| stage.us.way(&stage.trip, Prompt::Usual, "s", stage.now);
+    for _ in 0..10 {
+        assert!(way(&stage).is_err());
+    }
+    assert_eq!(stage.asked(&format!("{ISSUER}/.well-known")), 2, "once at first, and once of these ten");
+    stage.script.lock().unwrap().metadata = told;
+    assert!(matches!(way(&stage), Err(ElsewhereError::Unreachable(_))));
+    stage.now += SignedDuration::from_secs(10);
+    assert!(way(&stage).is_ok());
 }

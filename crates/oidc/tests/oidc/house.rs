@@ -37,7 +37,7 @@ fn subject(now: Timestamp) -> Subject {
         groups: BTreeSet::new(),
         session: SESSION,
         is_by_key: true,
-        authenticated: now,
+        authenticated: Some(now),
     }
 }
 

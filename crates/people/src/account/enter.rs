@@ -31,7 +31,7 @@ impl People {
             Ok((change.person(person)?, id))
         };
         self.let_in(visit, now, whose, |change, person, id| {
-            let opened = Opened::Account { id, label: &account.label, at: claimed.authenticated.min(now) };
+            let opened = Opened::Account { id, label: &account.label, at: claimed.authenticated };
             change.come_in(person, &opened, visit, rng)
         })
     }

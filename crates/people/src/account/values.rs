@@ -73,8 +73,8 @@ pub struct NewAccount {
 pub struct Claimed {
     /// The account.
     pub account: NewAccount,
-    /// When its holder signed in at the provider, as far as that is told; now, where it is not.
-    pub authenticated: Timestamp,
+    /// When its holder signed in at the provider, where that is known.
+    pub authenticated: Option<Timestamp>,
 }
 
 /// An account.

@@ -13,6 +13,8 @@ use crate::{
     store::{Change, Lasting, People, after, earlier, millis, moment},
 };
 
+/// What stands for a time that is not known.
+pub(super) const UNKNOWN: i64 = 0;
 /// Within so long a key is in one place.
 const NEAR: SignedDuration = SignedDuration::from_mins(10);
 
@@ -21,8 +23,8 @@ const NEAR: SignedDuration = SignedDuration::from_mins(10);
 pub(crate) enum Opened<'a> {
     /// A key that was touched just now.
     Key(&'a CredentialId),
-    /// An account at a provider, called what, to which its holder signed in then.
-    Account { id: AccountId, label: &'a Label, at: Timestamp },
+    /// An account at a provider, called what, to which its holder signed in then, where that is known.
+    Account { id: AccountId, label: &'a Label, at: Option<Timestamp> },
 }
 
 impl<'a> Opened<'a> {
@@ -165,7 +167,8 @@ impl Change<'_> {
         let (now, ends) = (millis(self.now), after(self.now, lasting));
         let authenticated = match opened {
             Opened::Key(_) => now,
-            Opened::Account { at, .. } => millis(*at),
+            // A provider whose clock is ahead must not make a sign-in of later.
+            Opened::Account { at, .. } => at.map_or(UNKNOWN, |at| millis(at).min(now)),
         };
         self.sql
             .prepare_cached(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Began, Binding, Session, Who, values::Bound};
+use super::{Began, Binding, Session, Who, begin::UNKNOWN, values::Bound};
 use crate::{
     AccountId, Agent, PeopleError, PersonId, Refusal, Role, Rules, SessionHash, SessionId,
     actor::is_fresh,
@@ -97,7 +97,7 @@ fn holder(row: &Row<'_>, now: Timestamp, rules: &Rules) -> rusqlite::Result<Opti
         is_elsewhere,
         may_administer: role == Role::Administrator && binding != Binding::Plain && !is_elsewhere,
         binding,
-        authenticated,
+        authenticated: (authenticated != moment(UNKNOWN)?).then_some(authenticated),
         is_fresh: !is_elsewhere && is_fresh(authenticated, now, rules.fresh),
         until: moment(row.get(8)?)?,
     }))

@@ -127,8 +127,8 @@ pub struct Who {
     pub is_elsewhere: bool,
     /// Whether the person administers, and the session is bound and was begun by a key.
     pub may_administer: bool,
-    /// When a key was touched last, or the account's holder signed in at its provider.
-    pub authenticated: Timestamp,
+    /// When a key was touched last, or the account's holder signed in at its provider, where that is known.
+    pub authenticated: Option<Timestamp>,
     /// Whether that is fresh enough to change keys.
     pub is_fresh: bool,
     /// Until when the cookie is good.

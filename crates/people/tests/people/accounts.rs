@@ -167,11 +167,15 @@ fn what_the_provider_says_of_the_time_is_not_later_than_ours() {
     keyless(&mut town, "Cleo", &ana, &ben);
     let mut claimed = town.claimed("Cleo");
     for (said, kept) in [(3_600, 0), (-7_200, -7_200)] {
-        claimed.authenticated = town.now + SignedDuration::from_secs(said);
+        claimed.authenticated = Some(town.now + SignedDuration::from_secs(said));
         let started = town.people.sign_in_elsewhere(&claimed, &visit(device()), &mut town.rng, town.now).unwrap();
         let who = town.people.who(&started.token.hash(), town.now).unwrap().unwrap();
-        assert_eq!(who.authenticated, town.now + SignedDuration::from_secs(kept));
+        assert_eq!(who.authenticated, Some(town.now + SignedDuration::from_secs(kept)));
     }
+    claimed.authenticated = None;
+    let started = town.people.sign_in_elsewhere(&claimed, &visit(device()), &mut town.rng, town.now).unwrap();
+    let who = town.people.who(&started.token.hash(), town.now).unwrap().unwrap();
+    assert_eq!(who.authenticated, None, "what is not said is not known");
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Town {
     pub(crate) fn claimed(&self, name: &str) -> Claimed {
         let subject = Subject::new("https://id.example", name).unwrap();
         let account = NewAccount { subject, label: format!("{name}@campagne.example").parse().unwrap() };
-        Claimed { account, authenticated: self.now }
+        Claimed { account, authenticated: Some(self.now) }
     }
 
     /// An invitation of a member that two administrators approved, and its link.

@@ -2,6 +2,7 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use rand_chacha::ChaCha20Rng;
+use vauban_oidc::elsewhere::Prompt;
 use vauban_passkey::{Asked, Nonce};
 use vauban_people::{PersonId, Purpose, Refusal};
 
@@ -40,8 +41,9 @@ impl Ceremony for AddAccount {
             return Err(Refusal::NoChallenge.into());
         }
         touched(site, &self.0, sent, &kept.state)?;
-        let errand = Errand::new(None, "", rng);
-        Ok(Done::to(way(site, kept.browser, Purpose::AddAccount { person }, &errand, rng)?))
+        let errand = Errand::new(Prompt::Choose, None, "", rng);
+        let to = way(site, kept.browser, Purpose::AddAccount { person }, (&errand, Prompt::Choose), rng)?;
+        Ok(Done::to(to))
     }
 
     fn person(&self) -> Option<PersonId> {

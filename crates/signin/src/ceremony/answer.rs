@@ -3,6 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use serde_json::Value;
+use vauban_oidc::elsewhere::Prompt;
 use vauban_passkey::LONGEST_RESPONSE;
 use vauban_people::{ChallengeHash, ChallengeToken, CredentialId, InvitationHash, InvitationToken, Label};
 
@@ -10,6 +11,10 @@ use crate::failed::Failed;
 
 /// A body, at most: a response, and what stands around it.
 pub(crate) const LONGEST: usize = LONGEST_RESPONSE + 4_096;
+
+/// How pages write that a provider elsewhere shall have people sign in anew, or choose an account.
+pub(crate) const ANEW: &str = "anew";
+pub(crate) const CHOOSE: &str = "choose";
 
 /// What the script sends. What a ceremony does not need is left out.
 #[derive(Debug, Default, Deserialize)]
@@ -20,6 +25,7 @@ pub(crate) struct Sent {
     link: String,
     label: String,
     back: String,
+    prompt: String,
 }
 
 impl Sent {
@@ -42,8 +48,17 @@ impl Sent {
     }
 
     /// Where the person was going, as the browser says.
-    pub(crate) fn back(self) -> String {
-        self.back
+    pub(crate) fn back(&self) -> &str {
+        &self.back
+    }
+
+    /// What a provider elsewhere shall ask, as the page had it.
+    pub(crate) fn prompt(&self) -> Prompt {
+        match self.prompt.as_str() {
+            ANEW => Prompt::Anew,
+            CHOOSE => Prompt::Choose,
+            _ => Prompt::Usual,
+        }
     }
 
     /// The response as the browser wrote it.

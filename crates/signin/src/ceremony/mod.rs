@@ -14,7 +14,7 @@ mod steps;
 
 pub(crate) use add_account::AddAccount;
 pub(crate) use add_key::AddKey;
-pub(crate) use answer::{LONGEST, Sent, key_id};
+pub(crate) use answer::{ANEW, CHOOSE, LONGEST, Sent, key_id};
 pub(crate) use approve::Approve;
 pub(crate) use break_glass::{BreakGlass, for_break_glass};
 pub(crate) use enrol::{Enrol, attestation, invited, who};

@@ -13,7 +13,7 @@ use crate::{SignIn, back::Back, failed::Failed, pages, visit::language};
 pub(crate) async fn come_back(State(site): State<SignIn>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let lang = language(&headers, site.settings().lang);
     match Back::new(&format!("{ARRIVE}?{}", query.unwrap_or_default())) {
-        Some(to) => pages::onward(&site, lang, to.as_str()),
+        Some(to) => pages::waiting(&site, lang, to.as_str()),
         None => pages::turned_away(&site, lang, &Failed::Unreadable),
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept while somebody is away.
 
 use serde::{Deserialize, Serialize};
-use vauban_oidc::elsewhere::Trip;
+use vauban_oidc::elsewhere::{Prompt, Trip};
 use vauban_people::{CryptoRng, InvitationHash, RngCore};
 
 use crate::{back::Back, failed::Failed};
@@ -17,9 +17,14 @@ pub(crate) struct Errand {
 }
 
 impl Errand {
-    pub(crate) fn new<R: RngCore + CryptoRng>(link: Option<InvitationHash>, back: &str, rng: &mut R) -> Self {
+    pub(crate) fn new<R: RngCore + CryptoRng>(
+        prompt: Prompt,
+        link: Option<InvitationHash>,
+        back: &str,
+        rng: &mut R,
+    ) -> Self {
         let back = Back::new(back).map(|back| back.to_string()).unwrap_or_default();
-        Self { trip: Trip::random(rng), link: link.map(|link| *link.bytes()), back }
+        Self { trip: Trip::random(prompt, rng), link: link.map(|link| *link.bytes()), back }
     }
 
     pub(super) fn link(&self) -> Result<InvitationHash, Failed> {

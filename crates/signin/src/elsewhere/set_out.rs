@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use rand_chacha::ChaCha20Rng;
+use vauban_oidc::elsewhere::Prompt;
 use vauban_people::{InvitationHash, NewChallenge, Purpose, Refusal, Role};
 
 use super::{errand::Errand, kept::KeptProvider};
@@ -20,7 +21,11 @@ use crate::{
 
 /// To sign in.
 pub(crate) async fn sign_in(State(site): State<SignIn>, browser: Browser, body: Bytes) -> Response {
-    away(site, browser, move |_| Ok((Purpose::Elsewhere, None, Sent::read(&body)?.back()))).await
+    let why = move |_: &SignIn| {
+        let sent = Sent::read(&body)?;
+        Ok(Why { purpose: Purpose::Elsewhere, prompt: sent.prompt(), link: None, back: sent.back().to_owned() })
+    };
+    away(site, browser, why).await
 }
 
 /// To come in for the first time, with a link. Administrators come in with a key.
@@ -31,20 +36,30 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser, body: By
         if role == Role::Administrator {
             return Err(Refusal::NeedsKey.into());
         }
-        Ok((Purpose::EnrolElsewhere { request: invitation.request }, Some(sent.link()?), String::new()))
+        let purpose = Purpose::EnrolElsewhere { request: invitation.request };
+        Ok(Why { purpose, prompt: Prompt::Choose, link: Some(sent.link()?), back: String::new() })
     };
     away(site, browser, errand).await
 }
 
+/// Why somebody sets out.
+struct Why {
+    purpose: Purpose,
+    prompt: Prompt,
+    link: Option<InvitationHash>,
+    back: String,
+}
+
 async fn away<F>(site: SignIn, browser: Browser, why: F) -> Response
 where
-    F: FnOnce(&SignIn) -> Result<(Purpose, Option<InvitationHash>, String), Failed> + Send + 'static,
+    F: FnOnce(&SignIn) -> Result<Why, Failed> + Send + 'static,
 {
     let cookie = site.cookies().told_apart(&browser);
     let to = beside(site, move |site| {
-        let (purpose, link, back) = why(site)?;
+        let Why { purpose, prompt, link, back } = why(site)?;
         let mut rng = site.rng()?;
-        way(site, &browser, purpose, &Errand::new(link, &back, &mut rng), &mut rng)
+        let errand = Errand::new(prompt, link, &back, &mut rng);
+        way(site, &browser, purpose, (&errand, prompt), &mut rng)
     });
     let mut answer = match to.await.flatten() {
         Ok(to) => {
@@ -64,14 +79,14 @@ pub(crate) fn way(
     site: &SignIn,
     browser: &Browser,
     purpose: Purpose,
-    errand: &Errand,
+    (errand, prompt): (&Errand, Prompt),
     rng: &mut ChaCha20Rng,
 ) -> Result<String, Failed> {
     let (kept, now) = (kept(site)?, site.now());
     let (hash, address) = (browser.token.hash(), browser.visit.address);
     let new = NewChallenge { purpose, state: &errand.bytes()?, browser: hash, address };
     let challenge = site.people().challenge(&new, rng, now)?;
-    Ok(kept.provider.way(&errand.trip, &challenge.text(), now)?)
+    Ok(kept.provider.way(&errand.trip, prompt, &challenge.text(), now)?)
 }
 
 /// The provider, where there is one.

@@ -15,42 +15,29 @@ use super::{
 use crate::{KeptProvider, SignIn, failed::Failed, seat::Seat};
 
 /// A button that leads to the provider. The script asks where, since the way is made for this browser alone.
-pub(super) struct AwayForm<'a> {
+pub(super) struct Errand<'a> {
     /// Where the way is asked for.
     pub(super) path: &'a str,
-    /// What the button says.
-    pub(super) text: &'a str,
     /// Where the person goes afterwards, if not where the answer says.
     pub(super) back: Option<&'a str>,
-    /// What stands below the button.
-    pub(super) why: &'a str,
+    /// What the provider shall ask, if anything.
+    pub(super) prompt: Option<&'a str>,
     /// Whether it is shown only once a link was looked at.
     pub(super) waits_for_link: bool,
 }
 
-impl AwayForm<'_> {
-    pub(super) fn shown(&self) -> Markup {
-        html! {
-            form.away data-away=(self.path) data-back=[self.back] hidden[self.waits_for_link] id=[self.waits_for_link.then_some("elsewhere")] {
-                button.second type="submit" { (self.text) }
-                p { (self.why) }
-                p.alarm role="alert" {}
-            }
-        }
-    }
-}
-
 /// Signing in there, and what that is worth.
-pub(super) fn entrance(
-    kept: &KeptProvider,
-    lang: Lang,
-    path: &str,
-    back: Option<&str>,
-    waits_for_link: bool,
-) -> Markup {
+pub(super) fn entrance(kept: &KeptProvider, lang: Lang, errand: &Errand<'_>) -> Markup {
     let text =
         Text::new(format!("Entrer par mon compte {}", kept.name), format!("Sign in with my {} account", kept.name));
-    AwayForm { path, text: text.get(lang), back, why: &lost(kept, lang), waits_for_link }.shown()
+    html! {
+        form.away data-away=(errand.path) data-back=[errand.back] data-prompt=[errand.prompt]
+            hidden[errand.waits_for_link] id=[errand.waits_for_link.then_some("elsewhere")] {
+            button.second type="submit" { (text.get(lang)) }
+            p { (lost(kept, lang)) }
+            p.alarm role="alert" {}
+        }
+    }
 }
 
 /// What is lost with an account, compared with a key.

@@ -5,7 +5,7 @@ use maud::html;
 use vauban_model::Lang;
 
 use super::{
-    accounts::entrance,
+    accounts::{Errand, entrance},
     parts::{Button, CeremonyForm, page},
 };
 use crate::{SignIn, visit::Browser};
@@ -47,7 +47,7 @@ pub(crate) async fn enrol(State(site): State<SignIn>, browser: Browser) -> Respo
         p { (for_whom) " " strong id="for" aria-live="polite" {} }
         p.alarm id="recovery" hidden { (recovery) }
         (form.shown())
-        @if let Some(kept) = &site.settings().kept { (entrance(kept, browser.lang, "/enrol/elsewhere", None, true)) }
+        @if let Some(kept) = &site.settings().kept { (entrance(kept, browser.lang, &Errand { path: "/enrol/elsewhere", back: None, prompt: None, waits_for_link: true })) }
     };
     page(&site, browser.lang, title, &content)
 }

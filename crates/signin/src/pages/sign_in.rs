@@ -11,41 +11,49 @@ use serde::Deserialize;
 use vauban_model::{Lang, Text};
 
 use super::{
-    accounts::entrance,
+    accounts::{Errand, entrance},
     parts::{Button, CeremonyForm, page},
     refused::turned_away,
 };
-use crate::{SignIn, back::Back, elsewhere::RETURN, visit::Browser};
+use crate::{
+    SignIn,
+    back::Back,
+    ceremony::{ANEW, CHOOSE},
+    elsewhere::RETURN,
+    visit::Browser,
+};
 
-/// What is said where an account is not enough.
-const KEY_WANTED: (&str, &str) = (
-    "Cet outil demande que vous montriez encore une fois qui vous êtes, et un compte n'y suffit pas : prenez votre clé d'accès.",
-    "This tool asks you to show once more who you are, and an account is not enough for that: take your passkey.",
+/// What is said to whoever is in already.
+const AGAIN: (&str, &str) = (
+    "Vous êtes déjà entré, mais cet outil demande que vous le montriez encore une fois.",
+    "You are in already, but this tool asks you to show it once more.",
 );
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct To {
     to: String,
+    prompt: String,
 }
 
 pub(crate) async fn sign_in(
     State(site): State<SignIn>,
     browser: Browser,
-    Query(To { to }): Query<To>,
+    Query(To { to, prompt }): Query<To>,
     headers: HeaderMap,
 ) -> Response {
     let back = Back::new(&to);
-    let takes_a_key = match site.who(&headers) {
-        Ok(None) => false,
-        // A tool may ask for a key to be touched again, whoever is in; signing in elsewhere once more would be no answer to it.
-        Ok(Some(who)) if back.as_ref().is_some_and(Back::is_onward) => who.is_elsewhere,
+    let is_again = prompt == ANEW && back.as_ref().is_some_and(Back::is_onward);
+    match site.who(&headers) {
+        Ok(None) => {}
+        // A tool may ask that somebody signs in again, whoever is in.
+        Ok(Some(_)) if is_again => {}
         Ok(Some(_)) => {
             let home = || site.settings().home.to_owned();
             return Redirect::to(&back.map_or_else(home, |back| back.to_string())).into_response();
         }
         Err(error) => return turned_away(&site, browser.lang, &error.into()),
-    };
+    }
     let (title, button, why, offer, lost) = match browser.lang {
         Lang::Fr => (
             "Entrer",
@@ -71,11 +79,13 @@ pub(crate) async fn sign_in(
         has_link: false,
         back: back.as_ref().map(Back::as_str),
     };
-    let kept = site.settings().kept.as_ref().filter(|_| !takes_a_key);
+    let prompt = [ANEW, CHOOSE].into_iter().find(|known| *known == prompt && (*known != ANEW || is_again));
     let content = html! {
-        @if takes_a_key { p.alarm role="alert" { (Text::new(KEY_WANTED.0, KEY_WANTED.1).get(browser.lang)) } }
+        @if is_again { p.calm { (Text::new(AGAIN.0, AGAIN.1).get(browser.lang)) } }
         (form.shown())
-        @if let Some(kept) = kept { (entrance(kept, browser.lang, RETURN, back.as_ref().map(Back::as_str), false)) }
+        @if let Some(kept) = &site.settings().kept {
+            (entrance(kept, browser.lang, &Errand { path: RETURN, back: back.as_ref().map(Back::as_str), prompt, waits_for_link: false }))
+        }
         p { (why) }
         p { (lost) }
     };

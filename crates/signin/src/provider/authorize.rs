@@ -66,12 +66,17 @@ pub(super) async fn go_on(State(desk): State<Desk>, headers: HeaderMap, Query(wh
     let too_many = others.len().saturating_sub(MOST - 1);
     let decided = desk.beside(move |desk, now, rng| {
         let subject = desk.seated(&headers)?;
-        desk.provider.decide(&name, subject.as_ref(), &desk.site, now, rng)
+        let decision = desk.provider.decide(&name, subject.as_ref(), &desk.site, now, rng)?;
+        Ok((decision, subject.is_some()))
     });
     let answer = match decided.await {
-        Ok(Decision::Answer(to)) => without_name(&desk, away(&to), &mark),
-        Ok(Decision::SignIn) => Redirect::to(&format!("/signin?to={}", encoded(&onward(&mark)))).into_response(),
-        Ok(Decision::Gone) => without_name(&desk, over(&desk, lang), &mark),
+        Ok((Decision::Answer(to), _)) => without_name(&desk, away(&to), &mark),
+        Ok((Decision::SignIn, is_in)) => {
+            // Whoever is in and is sent here has to show it again; whoever only comes back to the page goes on.
+            let again = if is_in { "&prompt=anew" } else { "" };
+            Redirect::to(&format!("/signin?to={}{again}", encoded(&onward(&mark)))).into_response()
+        }
+        Ok((Decision::Gone, _)) => without_name(&desk, over(&desk, lang), &mark),
         Err(error) => pages::broken(&desk, lang, &error),
     };
     others.iter().take(too_many).fold(answer, |answer, other| without_name(&desk, answer, other))

@@ -191,6 +191,7 @@ fn an_attempt_for_one_thing_is_none_for_another() {
     assert!(browser.enrol(&link, 7).is_ok(), "meanwhile the link was used");
     let came = browser.get(&format!("/signin/elsewhere/done?{query}"));
     assert!(came.status == 403 && came.body.contains("used already"), "{came:?}");
+    assert!(!came.body.contains("still good"), "{came:?}");
     let answered = json!({ "challenge": "A".repeat(43), "response": {} });
     assert_eq!(browser.post("/signin/answer", &answered).status, 403);
 }
@@ -289,10 +290,22 @@ fn tools_are_told_nothing_of_how_somebody_signed_in_elsewhere() {
     assert_eq!(claims["sub"], here.person("Cleo").to_string());
     assert!(claims.get("acr").is_none() && claims.get("amr").is_none(), "{claims}");
 
-    // A tool that wants a sign-in of just now is not answered with one of before, and an account is not offered again.
+    assert!(claims.get("auth_time").is_some(), "our own provider says when its key was touched");
+
+    // A tool that wants a sign-in of just now is not answered with one of before; the provider is asked for one, and says when it was.
     let landed = tool.ask(&mut browser, &[("prompt", "login")]);
-    assert!(landed.is_sign_in() && landed.page.body.contains("take your passkey"), "{landed:?}");
-    assert!(!landed.page.body.contains("data-away"), "{landed:?}");
+    assert!(landed.is_sign_in() && landed.page.body.contains("show it once more"), "{landed:?}");
+    let form = landed.page.body.split("data-away").nth(1).unwrap();
+    assert!(form.contains("data-prompt=\"anew\""), "{form}");
+    let asked = browser.post("/signin/elsewhere", &json!({ "prompt": "anew" })).json()["to"].to_string();
+    assert!(asked.contains("prompt=login") && asked.contains("max_age=0"), "{asked}");
+    let back = form.split("data-back=\"").nth(1).unwrap().split('"').next().unwrap();
+    // By an account that its provider let in without asking it is as old as it was, and the tool is not told otherwise.
+    let landed = go(&mut browser, &mut there_ana, "/signin/elsewhere", back);
+    assert!(landed.is_sign_in() && landed.page.body.contains("show it once more"), "{landed:?}");
+    // Whoever only comes back to the page of signing in is in, and goes on.
+    let page = browser.get("/signin?to=%2Frequests");
+    assert_eq!(page.location(), "/requests");
 
     // Whoever comes from a tool, and signs in elsewhere on the way, lands at the tool.
     let mut fresh = here.world.browser();
