@@ -41,5 +41,5 @@ pub(crate) const PARAMETERS: usize = 64;
 pub const LONGEST: usize = 16 * 1_024;
 /// A token of others (a proof, an assertion, a hint, an ID token with many groups), in bytes.
 pub(crate) const LONGEST_TOKEN: usize = 32 * 1_024;
-/// How often a client is told of a logout before it is given up.
-pub(crate) const TRIES: i64 = 6;
+/// How often a client is told of a logout before it is given up: for the last time almost 23 hours after the first, which is longer than a night.
+pub(crate) const TRIES: i64 = 7;

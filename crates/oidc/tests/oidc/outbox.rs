@@ -13,7 +13,8 @@ fn who_cannot_be_told_is_tried_again_later_each_time_and_then_given_up() {
     house.redeem(&code).unwrap();
     house.provider.session_ended(SESSION, house.now).unwrap();
     house.provider.session_ended(SESSION, house.now).unwrap();
-    for minutes in [1, 4, 16, 64, 256] {
+    let first = house.now;
+    for minutes in [1, 4, 16, 64, 256, 1_024] {
         let due = house.provider.deliveries(10, house.now).unwrap();
         assert_eq!(due.len(), 1, "once each: {due:?}");
         house.provider.not_delivered(due[0].number, house.now).unwrap();
@@ -22,6 +23,8 @@ fn who_cannot_be_told_is_tried_again_later_each_time_and_then_given_up() {
         house.later(1);
     }
     let last = house.provider.deliveries(10, house.now).unwrap();
+    assert_eq!(last.len(), 1, "once more");
+    assert!(house.now.duration_since(first).as_hours() >= 12, "who was down for a night hears of it");
     house.provider.not_delivered(last[0].number, house.now).unwrap();
     house.later(30 * 24 * 3_600);
     assert!(house.provider.deliveries(10, house.now).unwrap().is_empty());
