@@ -8,7 +8,7 @@ use vauban_people::Started;
 
 use crate::visit::Browser;
 
-/// How long a browser's own cookie lasts, in seconds: longer than any ceremony, shorter than a day's work.
+/// How long a browser's own cookie lasts after it was last asked something, in seconds: longer than any ceremony, shorter than a day's work.
 const BROWSER_SECONDS: i64 = 3_600;
 
 /// The names, which say where a cookie holds: with the prefix, a browser takes it over TLS from this very host alone (RFC 6265bis, section 4.1.3.2).
@@ -56,9 +56,10 @@ impl Cookies {
         self.keep(self.session, &started.token.text(), Some(started.until.duration_since(now).as_secs()))
     }
 
-    /// Has a browser keep what tells it from others, while it is in the middle of something; nothing, where it does already.
+    /// Has a browser keep what tells it from others, while it is in the middle of something. Anew each time: on a page that stands open, the
+    /// cookie would be over else between a question and its answer.
     pub(crate) fn told_apart(&self, browser: &Browser) -> Option<HeaderValue> {
-        self.keep(self.browser, &browser.token.text(), Some(BROWSER_SECONDS)).filter(|_| browser.is_new)
+        self.keep(self.browser, &browser.token.text(), Some(BROWSER_SECONDS))
     }
 
     /// What all of them have in common.

@@ -20,8 +20,6 @@ pub const LANGUAGE: &str = "vauban-lang";
 pub(crate) struct Browser {
     /// What it showed, or what it is to keep from now on.
     pub(crate) token: BrowserToken,
-    /// Whether it showed nothing.
-    pub(crate) is_new: bool,
     /// From where it comes.
     pub(crate) visit: Visit,
     /// In which language.
@@ -33,7 +31,6 @@ impl FromRequestParts<SignIn> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let shown = cookie::value(&parts.headers, site.cookies().browser).and_then(|text| text.parse().ok());
-        let is_new = shown.is_none();
         let token = match shown {
             Some(token) => token,
             None => BrowserToken::random(&mut site.rng().map_err(|error| Failed::from(error).response())?),
@@ -42,7 +39,7 @@ impl FromRequestParts<SignIn> for Browser {
         let address = address(&parts.headers, peer, site.settings().is_behind_proxy);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let visit = Visit { binding: site.binding(&parts.headers), address, agent: Agent::new(agent) };
-        Ok(Self { token, is_new, visit, lang: language(&parts.headers, site.settings().lang) })
+        Ok(Self { token, visit, lang: language(&parts.headers, site.settings().lang) })
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::{Router, routing::get};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use vauban_people::Rules;
 
 use crate::{
@@ -22,6 +23,19 @@ fn server() -> Timestamp {
 async fn move_on() -> &'static str {
     AHEAD.fetch_add(301, Ordering::Relaxed);
     "later\n"
+}
+
+#[test]
+fn what_tells_a_browser_apart_is_kept_for_an_hour_from_each_question_on() {
+    let world = World::new();
+    let mut browser = world.browser();
+    let mut kept = || {
+        let came = browser.post("/signin/ask", &json!({}));
+        came.head.lines().find(|line| line.starts_with("set-cookie: vauban-browser=")).unwrap_or_default().to_owned()
+    };
+    let (first, second) = (kept(), kept());
+    assert!(first.ends_with("; Max-Age=3600"), "{first}");
+    assert_eq!(first, second, "the same, anew");
 }
 
 #[test]
