@@ -287,8 +287,8 @@ impl Refusal {
                 ("Les clés de secours sont trois, toutes différentes.", "Break-glass keys are three, each another.")
             }
             Self::NotForBreakGlass => (
-                "Les clés de secours ne servent qu'à retrouver un administrateur : sa récupération, ou ce rôle pour un membre.",
-                "Break-glass keys only bring an administrator back: by a recovery, or by making one of a member.",
+                "Les clés de secours ne servent qu'à retrouver un administrateur : sa récupération, ou, s'il en reste moins de deux, ce rôle pour un membre.",
+                "Break-glass keys only bring an administrator back: by a recovery, or, where fewer than two are left, by making one of a member.",
             ),
             Self::SameGlassKey => (
                 "Cette clé de secours a déjà servi pour cette demande. Prenez une autre des trois.",

@@ -7,6 +7,6 @@ mod roll;
 mod values;
 
 pub(crate) use change::GROUPS;
-pub(crate) use read::person;
+pub(crate) use read::{administrators, person};
 pub use roll::Enlisted;
 pub use values::{Person, Role, Standing, Tie, Warning};

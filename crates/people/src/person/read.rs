@@ -146,7 +146,7 @@ pub(crate) fn person(sql: &Connection, id: PersonId) -> Result<Option<Person>, P
     query.query_row([id], row).optional()?.map(|person| person.ok_or_else(bad)).transpose()
 }
 
-fn administrators(sql: &Connection, now: Timestamp) -> Result<u64, PeopleError> {
+pub(crate) fn administrators(sql: &Connection, now: Timestamp) -> Result<u64, PeopleError> {
     let count: i64 = sql
         .prepare_cached(
             "SELECT count(*) FROM persons \

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Digest, Kind, Request, approve::must_be_signed};
+use super::{Digest, Kind, Request, approve::must_be_signed, values::APPROVALS};
 use crate::{
     By, CredentialId, EventKind, Label, NewKey, PeopleError, Refusal, RequestId, Role, Used,
     event::NewEvent,
@@ -19,7 +19,7 @@ use crate::{
 /// Keys that break the glass.
 const KEYS: usize = 3;
 /// Of which so many do.
-pub(super) const GLASS_KEYS: u64 = 2;
+const GLASS_KEYS: u64 = 2;
 
 /// One of three keys that shall break the glass. The caller has verified its making.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,15 +76,16 @@ impl People {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn is_for_break_glass(&self, request: &Request) -> Result<bool, PeopleError> {
+    pub fn is_for_break_glass(&self, request: &Request, now: Timestamp) -> Result<bool, PeopleError> {
         self.read(|sql| {
             let has_keys = sql.prepare_cached("SELECT 1 FROM keys WHERE person IS NULL")?.exists([])?;
-            Ok(has_keys && brings_administrator_back(sql, &request.kind)?)
+            Ok(has_keys && brings_administrator_back(sql, &request.kind, now)?)
         })
     }
 
-    /// Breaks the glass: with the second of three keys a request that brings an administrator back is approved at once. Every assertion is
-    /// an event that alarms everybody. Gives the request as it stands then.
+    /// Breaks the glass: with the second of three keys a request that brings an administrator back is approved. A recovery can be done at
+    /// once; who becomes an administrator does so after the delay, because those who are there did not agree, and may veto it. Every
+    /// assertion is an event that alarms everybody. Gives the request as it stands then.
     ///
     /// # Errors
     /// When the request waits for nothing or brings no administrator back, the key is none of the three or has signed already, or something
@@ -98,7 +99,7 @@ impl People {
             };
             change.if_refused(event(EventKind::ApprovalRefused)?);
             change.must_wait(&request)?;
-            if !brings_administrator_back(&change.sql, &request.kind)? {
+            if !brings_administrator_back(&change.sql, &request.kind, now)? {
                 return Err(Refusal::NotForBreakGlass.into());
             }
             must_be_signed(assertion.digest, assertion.proof, &request)?;
@@ -106,7 +107,7 @@ impl People {
             change.insert_assertion(assertion)?;
             change.note(event(EventKind::BreakGlass)?)?;
             if change.glass_assertions(request.id)? >= GLASS_KEYS {
-                change.approved(&request, By::BreakGlass, false)?;
+                change.approved(&request, By::BreakGlass, matches!(request.kind, Kind::Role { .. }))?;
             }
             change.request(request.id)
         })
@@ -125,8 +126,14 @@ impl Change<'_> {
         if added == 1 { Ok(()) } else { Err(Refusal::SameGlassKey.into()) }
     }
 
+    /// Whether the glass was broken for a request, and it still is one for which it may be: others may have become administrators since.
+    pub(super) fn is_glass_broken(&self, request: &Request) -> Result<bool, PeopleError> {
+        let has_signed = self.glass_assertions(request.id)? >= GLASS_KEYS;
+        Ok(has_signed && brings_administrator_back(&self.sql, &request.kind, self.now)?)
+    }
+
     /// How many of the three, as they are now, signed for a request.
-    pub(super) fn glass_assertions(&self, request: RequestId) -> Result<u64, PeopleError> {
+    fn glass_assertions(&self, request: RequestId) -> Result<u64, PeopleError> {
         let count: i64 = self
             .sql
             .prepare_cached(
@@ -164,13 +171,13 @@ impl Change<'_> {
     }
 }
 
-/// Whether it is an administrator's recovery, or, where all are gone, somebody's becoming one.
-fn brings_administrator_back(sql: &Connection, kind: &Kind) -> Result<bool, PeopleError> {
+/// Whether it is an administrator's recovery, or, where fewer than two are left, somebody's becoming one: two can approve that themselves.
+fn brings_administrator_back(sql: &Connection, kind: &Kind, now: Timestamp) -> Result<bool, PeopleError> {
     Ok(match kind {
         Kind::Recover { person, .. } => {
             person::person(sql, *person)?.is_some_and(|person| person.role == Role::Administrator)
         }
-        Kind::Role { role, .. } => *role == Role::Administrator,
+        Kind::Role { role, .. } => *role == Role::Administrator && person::administrators(sql, now)? < APPROVALS,
         Kind::Found { .. } | Kind::Invite(_) | Kind::BreakGlass { .. } => false,
     })
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rand::{CryptoRng, RngCore};
 
-use super::{Kind, Request, RequestState, glass::GLASS_KEYS, store, values::APPROVALS};
+use super::{Kind, Request, RequestState, store, values::APPROVALS};
 use crate::{
     Actor, EventKind, InvitationHash, InvitationToken, Named, PeopleError, Refusal, RequestId,
     event::NewEvent,
@@ -85,7 +85,7 @@ impl Change<'_> {
             return Err(Refusal::NotYet.into());
         }
         let is_founder = matches!(request.kind, Kind::Found { .. });
-        if is_founder || self.approvals(request.id)? >= APPROVALS || self.glass_assertions(request.id)? >= GLASS_KEYS {
+        if is_founder || self.approvals(request.id)? >= APPROVALS || self.is_glass_broken(request)? {
             Ok(())
         } else {
             Err(Refusal::NotApproved.into())

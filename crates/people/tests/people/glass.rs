@@ -44,7 +44,7 @@ fn assert_with(town: &Town, request: &Request, key: &SpareKey) -> Result<Request
 fn two_of_three_bring_an_administrator_back_at_once() {
     let (mut town, ana, ben, keys) = with_keys();
     let request = town.people.recover(&vauban_people::Actor::Machine, ana.id, &mut town.rng, town.now).unwrap();
-    assert!(town.people.is_for_break_glass(&request).unwrap());
+    assert!(town.people.is_for_break_glass(&request, town.now).unwrap());
     assert_eq!(assert_with(&town, &request, &keys[0]).unwrap().state, RequestState::Waiting);
     assert_eq!(refusal(assert_with(&town, &request, &keys[0])), Refusal::SameGlassKey, "one key twice is one");
     assert_eq!(refusal(town.link(&vauban_people::Actor::Machine, request.id)), Refusal::NotApproved);
@@ -63,7 +63,7 @@ fn two_of_three_bring_an_administrator_back_at_once() {
 fn where_there_are_no_keys_nothing_is_for_them() {
     let (mut town, ana, ben) = Town::founded();
     let request = town.recover(&ben, ana.id).unwrap();
-    assert!(!town.people.is_for_break_glass(&request).unwrap());
+    assert!(!town.people.is_for_break_glass(&request, town.now).unwrap());
 }
 
 #[test]
@@ -75,7 +75,9 @@ fn they_open_nothing_else_and_sign_nobody_in() {
     assert_eq!(refusal(assert_with(&town, &invitation, &keys[0])), Refusal::NotForBreakGlass);
     let cleo = town.member("Cleo", &ana, &ben);
     let member = town.recover(&ana, cleo.id).unwrap();
-    assert!(![&invitation, &member].into_iter().any(|request| town.people.is_for_break_glass(request).unwrap()));
+    assert!(
+        ![&invitation, &member].into_iter().any(|request| town.people.is_for_break_glass(request, town.now).unwrap())
+    );
     assert_eq!(refusal(assert_with(&town, &member, &keys[0])), Refusal::NotForBreakGlass);
     let as_person = Somebody { key: keys[0].id.clone(), ..ana.clone() };
     assert_eq!(refusal(town.sign_in(&as_person, crate::made::device())), Refusal::NoSuchKey);
@@ -94,17 +96,36 @@ fn they_open_nothing_else_and_sign_nobody_in() {
 }
 
 #[test]
-fn where_all_administrators_are_gone_they_make_one() {
+fn where_fewer_than_two_are_left_they_make_one_after_a_delay() {
     let (mut town, ana, ben, keys) = with_keys();
     let (ana, ben) = (town.again(&ana), town.again(&ben));
-    let cleo = town.member("Cleo", &ana, &ben);
+    let [cleo, dora, eve] = ["Cleo", "Dora", "Eve"].map(|name| town.member(name, &ana, &ben));
     let machine = vauban_people::Actor::Machine;
-    town.people.leave(&machine, ana.id, town.now).unwrap();
+    let ask = |town: &mut Town, whom: &Somebody| {
+        town.people.ask_role(&machine, whom.id, Role::Administrator, &mut town.rng, town.now).unwrap()
+    };
+    let request = ask(&mut town, &cleo);
+    assert!(!town.people.is_for_break_glass(&request, town.now).unwrap());
+    assert_eq!(refusal(assert_with(&town, &request, &keys[0])), Refusal::NotForBreakGlass, "two approve it themselves");
+
     town.people.leave(&machine, ben.id, town.now).unwrap();
-    let request = town.people.ask_role(&machine, cleo.id, Role::Administrator, &mut town.rng, town.now).unwrap();
+    assert!(town.people.is_for_break_glass(&request, town.now).unwrap());
     assert_with(&town, &request, &keys[1]).unwrap();
-    assert_with(&town, &request, &keys[2]).unwrap();
-    assert!(town.people.carry_out(request.id, town.now).unwrap().is_some(), "one is few, and it is said");
+    let approved = assert_with(&town, &request, &keys[2]).unwrap();
+    assert_eq!(approved.state, RequestState::Approved);
+    assert_eq!(refusal(town.people.carry_out(request.id, town.now)), Refusal::NotYet);
+    town.people.veto(&ana.actor(), request.id, town.now).unwrap();
+
+    town.people.leave(&machine, ana.id, town.now).unwrap();
+    let [first, second, third] = [&cleo, &dora, &eve].map(|whom| ask(&mut town, whom));
+    for request in [&first, &second, &third] {
+        assert_with(&town, request, &keys[0]).unwrap();
+        assert_with(&town, request, &keys[1]).unwrap();
+    }
+    town.pass(120);
+    assert!(town.people.carry_out(first.id, town.now).unwrap().is_some(), "one is few, and it is said");
+    assert!(town.people.carry_out(second.id, town.now).unwrap().is_none());
+    assert_eq!(refusal(town.people.carry_out(third.id, town.now)), Refusal::NotApproved, "there are two again");
     assert_eq!(town.people.person(cleo.id).unwrap().role, Role::Administrator);
 }
 

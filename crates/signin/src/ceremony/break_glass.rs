@@ -66,8 +66,8 @@ impl Ceremony for BreakGlass {
 
 /// A request that break-glass keys approve or have approved. Every other one is not there, so that whoever guesses learns nothing.
 pub(crate) fn for_break_glass(site: &SignIn, id: RequestId) -> Result<Request, Failed> {
-    let request = site.people().request(id)?;
-    if request.is_open(site.now()) && site.people().is_for_break_glass(&request)? {
+    let (request, now) = (site.people().request(id)?, site.now());
+    if request.is_open(now) && site.people().is_for_break_glass(&request, now)? {
         Ok(request)
     } else {
         Err(Refusal::NoSuchRequest.into())

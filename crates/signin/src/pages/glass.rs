@@ -107,7 +107,7 @@ fn approved(site: &SignIn, glass: &Glass) -> Markup {
             )) }
             pre.code.place tabindex="0" { "vauban people link " (request.id) " --origin " (site.origin()) }
         } @else {
-            p { (glass.say("Le changement se fait de lui-même, en une minute.", "The change is made by itself, within a minute.")) }
+            p { (glass.say("Le changement se fait alors de lui-même, en une minute.", "The change is then made by itself, within a minute.")) }
         }
     }
 }

@@ -89,7 +89,8 @@ pub(crate) async fn request(State(site): State<SignIn>, asked: Asked) -> Respons
     let Asked { seat, request } = &asked;
     let read = || {
         let asker = request.asked_by.map(|person| site.people().person(person)).transpose()?;
-        let is_for_glass = request.state == RequestState::Waiting && site.people().is_for_break_glass(request)?;
+        let is_for_glass =
+            request.state == RequestState::Waiting && site.people().is_for_break_glass(request, site.now())?;
         Ok::<_, PeopleError>((site.people().approvers(request.id)?, asker.map(|person| person.name), is_for_glass))
     };
     let (approvers, asker, is_for_glass) = match read() {

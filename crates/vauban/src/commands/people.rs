@@ -89,7 +89,7 @@ enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Ask for another role of somebody: two administrators approve, or two break-glass keys where it makes an administrator
+    /// Ask for another role of somebody: two administrators approve, or two break-glass keys where it makes an administrator and fewer than two are left
     Role {
         /// The person
         person: String,
@@ -223,12 +223,12 @@ fn done(people: &People, command: &Command, table: &SignInTable, lang: Lang) -> 
         }
         Command::Recover { person: text, at } => {
             let asked = people.recover(&Actor::Machine, person(text)?.id, &mut random()?, now);
-            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang)
+            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang, now)
                 .map_err(|error| failed(&error))
         }
         Command::Role { person: text, role, at } => {
             let asked = people.ask_role(&Actor::Machine, person(text)?.id, *role, &mut random()?, now);
-            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang)
+            shown::asked_in_need(people, &asked.map_err(|error| failed(&error))?, at.origin(table), lang, now)
                 .map_err(|error| failed(&error))
         }
         Command::Link { request, at } => link(people, named(request)?, at.origin(table), lang, now),

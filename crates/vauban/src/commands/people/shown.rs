@@ -33,13 +33,20 @@ pub(super) fn asked_in_need(
     request: &Request,
     origin: &str,
     lang: Lang,
+    now: Timestamp,
 ) -> Result<String, PeopleError> {
-    Ok(format!("{}{}", asked(request, lang), broken_glass(people, request, origin, lang)?))
+    Ok(format!("{}{}", asked(request, lang), broken_glass(people, request, origin, lang, now)?))
 }
 
 /// Where break-glass keys approve a request, if they can.
-fn broken_glass(people: &People, request: &Request, origin: &str, lang: Lang) -> Result<String, PeopleError> {
-    if request.state != RequestState::Waiting || !people.is_for_break_glass(request)? {
+fn broken_glass(
+    people: &People,
+    request: &Request,
+    origin: &str,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<String, PeopleError> {
+    if request.state != RequestState::Waiting || !people.is_for_break_glass(request, now)? {
         return Ok(String::new());
     }
     let place = format!("{}/glass/{}", origin.trim_end_matches('/'), request.id);
@@ -86,7 +93,7 @@ pub(super) fn requests(people: &People, origin: &str, lang: Lang, now: Timestamp
         let words = Text::new(format!("{approvals} approbation(s)"), format!("{approvals} approval(s)"));
         let _ =
             writeln!(text, "{}  {}  {}  {}", request.id, request.kind.word(), request.state.word(), words.get(lang));
-        let glass = broken_glass(people, &request, origin, lang)?;
+        let glass = broken_glass(people, &request, origin, lang, now)?;
         if !glass.is_empty() {
             let _ = write!(text, "    {glass}");
         }
