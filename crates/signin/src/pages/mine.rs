@@ -11,7 +11,7 @@ use vauban_people::{Began, Binding, Event, Key, PeopleError, Session, Told};
 
 use super::{
     accounts,
-    parts::{Button, CeremonyForm, key_line, press, time},
+    parts::{Button, CeremonyForm, key_line, may_go, press, time},
     refused::refused,
     room::room,
 };
@@ -51,7 +51,7 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     };
     let content = html! {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
-        (keys_shown(&site, &seat, &keys))
+        (keys_shown(&site, &seat, &keys, accounts.len()))
         (accounts::own(&site, &seat, &accounts))
         (sessions_shown(&seat, &sessions))
         (lately(&seat, &events))
@@ -59,7 +59,7 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     room(&site, &seat, "/mine", seat.say("Mes clés et mes sessions", "My keys and sessions"), &content)
 }
 
-fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
+fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key], accounts: usize) -> Markup {
     html! {
         h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
         @if keys.len() < WANTED && !keys.is_empty() {
@@ -72,7 +72,7 @@ fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
             @for key in keys {
                 li {
                     (key_line(seat, key))
-                    @if keys.len() > 1 && seat.who.is_fresh {
+                    @if may_go(keys.len(), accounts, seat.who.role) && seat.who.is_fresh {
                         (press(&format!("/mine/keys/{}/remove", key.id), "second", &html! { (seat.say("Retirer", "Remove")) " " (key.label) }))
                     }
                 }
@@ -80,7 +80,7 @@ fn keys_shown(site: &SignIn, seat: &Seat, keys: &[Key]) -> Markup {
         }
         @if seat.who.is_elsewhere { (accounts::before_changes(seat)) } @else {
             (add(site, seat))
-            @if keys.len() > 1 && !seat.who.is_fresh { (accounts::before_changes(seat)) }
+            @if keys.len() + accounts > 1 && !seat.who.is_fresh { (accounts::before_changes(seat)) }
         }
     }
 }

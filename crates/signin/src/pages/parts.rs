@@ -4,7 +4,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use vauban_model::Lang;
-use vauban_people::Key;
+use vauban_people::{Key, Role};
 
 use crate::{SignIn, seat::Seat};
 
@@ -141,6 +141,11 @@ pub(super) fn count(
 ) -> Markup {
     let word = if count == 1 { seat.say(one_fr, one_en) } else { seat.say(more_fr, more_en) };
     html! { (count) " " (word) }
+}
+
+/// Whether `people` lets one of somebody's keys go: a way in is left, and to an administrator a key. A button that is refused is not shown.
+pub(super) fn may_go(keys: usize, accounts: usize, role: Role) -> bool {
+    keys + accounts > 1 && (keys > 1 || role == Role::Member)
 }
 
 /// A key, as lists of keys begin a line.

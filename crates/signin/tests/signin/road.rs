@@ -1,12 +1,16 @@
 //! The whole road: founders, a session, a sign-in, an invitation that two approve, and the third person's first sign-in.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
-use jiff::Timestamp;
-use vauban_people::{Actor, EventKind, NewPerson, RequestState, Role, Tie};
+use axum::Router;
+use jiff::{SignedDuration, Timestamp};
+use vauban_people::{Actor, EventKind, NewAccount, NewPerson, RequestState, Role, Rules, SessionToken, Subject, Tie};
 use vauban_softkey::honest;
 
-use crate::world::{World, rng};
+use crate::world::{Person, World, rng};
 
 #[test]
 fn two_found_and_a_third_is_let_in_by_both() {
@@ -31,7 +35,7 @@ fn two_found_and_a_third_is_let_in_by_both() {
         tie: Tie::Volunteer,
         role: Role::Member,
         groups: BTreeSet::new(),
-        until: Some(Timestamp::now() + jiff::SignedDuration::from_hours(24 * 30)),
+        until: Some(Timestamp::now() + SignedDuration::from_hours(24 * 30)),
     };
     let now = Timestamp::now();
     let request = world.people.invite(&Actor::Machine, &volunteer, &mut rng().unwrap(), now).unwrap();
@@ -66,4 +70,56 @@ fn more_keys_are_made_and_removed_by_a_fresh_touch() {
     let came = ana.browser.send("POST", &last, &origin, b"");
     assert_eq!(came.status, 403);
     assert!(came.body.contains("only way in") && came.body.contains("href=\"/mine\""), "a page, for a form: {came:?}");
+}
+
+/// By how many seconds the clock of the server with accounts is ahead.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+fn server() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed))
+}
+
+/// Somebody who just touched a key gets an account at a provider.
+fn add_account(world: &World, person: &Person, name: &str) {
+    let session: SessionToken = person.browser.cookies["vauban-session"].parse().unwrap();
+    let subject = Subject::new("https://login.example", name).unwrap();
+    let account = NewAccount { subject, label: name.parse().unwrap() };
+    world.people.add_account(&session.hash(), &account, &mut rng().unwrap(), server()).unwrap();
+}
+
+#[test]
+fn an_only_key_goes_where_an_account_is_left_and_an_administrators_stays() {
+    let (world, mut founders) = World::clocked(&Rules::default(), |_| (), |_, _| Router::new(), server).founded();
+    let mut cleo = world.member("Cleo", &mut founders, 3);
+    let [mut ana, mut bob] = founders;
+    let button = |path: &str, person: &Person| {
+        format!("{path}/keys/{}/remove", data_encoding::BASE64URL_NOPAD.encode(&person.key.id))
+    };
+    assert!(!cleo.browser.get("/mine").body.contains("/remove"), "the only way in");
+    for (person, name) in [(&cleo, "cleo"), (&ana, "ana")] {
+        add_account(&world, person, name);
+    }
+    assert!(cleo.browser.get("/mine").body.contains(&button("/mine", &cleo)));
+    let mine = ana.browser.get("/mine").body;
+    assert!(!mine.contains(&button("/mine", &ana)) && mine.contains("/mine/accounts/"), "{mine}");
+    world.bind(&mut ana.browser);
+    let mut seen = |name: &str, person: &Person| {
+        let path = format!("/people/{}", world.people.find(name).unwrap().id);
+        let page = ana.browser.get(&path).body;
+        (page.contains(&button(&path, person)), page.contains("One key only"))
+    };
+    assert_eq!(seen("Cleo", &cleo), (true, false));
+    assert_eq!(seen("Bob", &bob), (false, true));
+    let path = format!("/people/{}", world.people.find("Ana").unwrap().id);
+    let page = ana.browser.get(&path).body;
+    assert!(!page.contains(&format!("{path}/keys/")) && page.contains(&format!("{path}/accounts/")), "{page}");
+
+    AHEAD.store(301, Ordering::Relaxed);
+    let mine = cleo.browser.get("/mine").body;
+    assert!(mine.contains("touch a key first") && !mine.contains("/remove"), "{mine}");
+    assert!(!bob.browser.get("/mine").body.contains("touch a key first"), "there is nothing that may go");
+    assert_eq!(cleo.browser.sign("/mine/fresh", &mut cleo.key, honest).status, 200);
+    assert_eq!(cleo.browser.submit(&button("/mine", &cleo), "").status, 303);
+    let person = world.people.find("Cleo").unwrap().id;
+    assert_eq!((world.people.keys(person).unwrap().len(), world.people.accounts(person).unwrap().len()), (0, 1));
 }

@@ -11,7 +11,7 @@ use crate::{
     pages::{
         accounts,
         mine::bound,
-        parts::{day, key_line, press, time},
+        parts::{day, key_line, may_go, press, time},
         refused::refused,
         room::room,
         words,
@@ -32,7 +32,7 @@ pub(crate) async fn person(State(site): State<SignIn>, about: Subject) -> Respon
     let content = html! {
         (facts(seat, person))
         @if person.standing != Standing::Gone { (deeds::at_once(&about, sessions.len())) }
-        (keys_shown(&about, &keys))
+        (keys_shown(&about, &keys, accounts.len()))
         @if !accounts.is_empty() {
             h2 { (seat.say("Comptes d'un autre fournisseur", "Accounts of another provider")) " (" (accounts.len()) ")" }
             (accounts::lines(seat, &accounts, &format!("{}/accounts", about.path())))
@@ -58,11 +58,11 @@ fn facts(seat: &Seat, person: &Person) -> Markup {
     }
 }
 
-fn keys_shown(about: &Subject, keys: &[Key]) -> Markup {
+fn keys_shown(about: &Subject, keys: &[Key], accounts: usize) -> Markup {
     let seat = &about.seat;
     html! {
         h2 { (seat.say("Clés d'accès", "Passkeys")) " (" (keys.len()) ")" }
-        @if keys.len() == 1 { p.calm { (seat.say(
+        @if keys.len() == 1 && accounts == 0 { p.calm { (seat.say(
             "Une seule clé : qui la perd doit être récupéré par deux administrateurs.",
             "One key only: whoever loses it has to be recovered by two administrators.",
         )) } }
@@ -70,7 +70,7 @@ fn keys_shown(about: &Subject, keys: &[Key]) -> Markup {
             @for key in keys {
                 li {
                     (key_line(seat, key))
-                    @if keys.len() > 1 && seat.who.is_fresh {
+                    @if may_go(keys.len(), accounts, about.person.role) && seat.who.is_fresh {
                         (press(&format!("{}/keys/{}/remove", about.path(), key.id), "second", &html! {
                             (seat.say("Perdue : retirer", "Lost: remove")) " " (key.label)
                         }))
