@@ -1,5 +1,5 @@
-//! Break-glass keys in the making: three, one after another, at one screen. They are nothing yet, so they are in memory only: of one session,
-//! bounded, and over after a while. The request that asks for them has them all.
+//! Break-glass keys in the making: three, one after another, at one screen. They are nothing yet, so they are in memory only: of one session
+//! in one browser, bounded, and over after a while. The request that asks for them has them all.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use vauban_passkey::State;
-use vauban_people::{Refusal, SessionId, SpareKey};
+use vauban_people::{BrowserHash, Refusal, SessionId, SpareKey};
+
+use crate::seat::Seat;
 
 /// How many there are in the end.
 pub(crate) const KEYS: usize = 3;
@@ -18,12 +20,30 @@ const WHILE: SignedDuration = SignedDuration::from_mins(30);
 /// Sets that are kept; the oldest makes room.
 const SETS: usize = 32;
 
+/// At whose screen they are made: a session, in the browser in which the set was begun. Whoever stole the session's cookie is in another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Maker {
+    session: SessionId,
+    browser: BrowserHash,
+}
+
+impl Maker {
+    /// Whoever asks.
+    pub(crate) fn of(seat: &Seat) -> Self {
+        Self { session: seat.who.session, browser: seat.browser.token.hash() }
+    }
+}
+
 /// What is being made, by session.
 #[derive(Debug, Default)]
-pub(crate) struct Making(Mutex<BTreeMap<SessionId, Set>>);
+pub(crate) struct Making(Mutex<Sets>);
+
+type Sets = BTreeMap<SessionId, Set>;
 
 #[derive(Debug)]
 struct Set {
+    /// Where it was begun.
+    browser: BrowserHash,
     /// The user handle of all three, random, which is no person's: an authenticator keeps one key for each, so that a new set never writes over
     /// the one before, which counts until two people approved the new one.
     handle: Uuid,
@@ -35,24 +55,21 @@ struct Set {
 }
 
 impl Making {
-    /// What this session made so far.
-    pub(crate) fn made(&self, session: SessionId, now: Timestamp) -> Vec<SpareKey> {
-        self.sets(now).get(&session).map(|set| set.keys.clone()).unwrap_or_default()
+    /// What was made so far.
+    pub(crate) fn made(&self, maker: Maker, now: Timestamp) -> Vec<SpareKey> {
+        own(&mut self.sets(now), maker).map(|set| set.keys.clone()).unwrap_or_default()
     }
 
     /// For the next question: the handle, which is `handle` where a set begins with it, and the ids of the keys that are there.
-    pub(crate) fn next(
-        &self,
-        session: SessionId,
-        handle: Uuid,
-        now: Timestamp,
-    ) -> Result<(Uuid, Vec<Vec<u8>>), Refusal> {
+    pub(crate) fn next(&self, maker: Maker, handle: Uuid, now: Timestamp) -> Result<(Uuid, Vec<Vec<u8>>), Refusal> {
+        let Maker { session, browser } = maker;
         let mut sets = self.sets(now);
         if !sets.contains_key(&session) && sets.len() >= SETS {
             let oldest = sets.iter().min_by_key(|(_, set)| set.begun).map(|(session, _)| *session);
             oldest.and_then(|oldest| sets.remove(&oldest));
         }
-        let set = sets.entry(session).or_insert(Set { handle, begun: now, keys: Vec::new(), asked: None });
+        sets.entry(session).or_insert(Set { browser, handle, begun: now, keys: Vec::new(), asked: None });
+        let set = own(&mut sets, maker)?;
         if set.keys.len() >= KEYS {
             return Err(Refusal::NotThreeKeys);
         }
@@ -60,16 +77,16 @@ impl Making {
     }
 
     /// What was asked last.
-    pub(crate) fn asked(&self, session: SessionId, state: State, now: Timestamp) {
-        if let Some(set) = self.sets(now).get_mut(&session) {
+    pub(crate) fn asked(&self, maker: Maker, state: State, now: Timestamp) {
+        if let Ok(set) = own(&mut self.sets(now), maker) {
             set.asked = Some(state);
         }
     }
 
     /// Takes the question that this is the state of, and how many keys were there, if it was the last one.
-    pub(crate) fn answered(&self, session: SessionId, state: &State, now: Timestamp) -> Result<usize, Refusal> {
+    pub(crate) fn answered(&self, maker: Maker, state: &State, now: Timestamp) -> Result<usize, Refusal> {
         let mut sets = self.sets(now);
-        let set = sets.get_mut(&session).ok_or(Refusal::NoChallenge)?;
+        let set = own(&mut sets, maker)?;
         match set.asked.take_if(|asked| asked == state) {
             Some(_) => Ok(set.keys.len()),
             None => Err(Refusal::NoChallenge),
@@ -77,30 +94,38 @@ impl Making {
     }
 
     /// One more, whose making was verified.
-    pub(crate) fn add(&self, session: SessionId, key: SpareKey, now: Timestamp) -> Result<(), Refusal> {
-        self.sets(now).get_mut(&session).ok_or(Refusal::NoChallenge)?.keys.push(key);
+    pub(crate) fn add(&self, maker: Maker, key: SpareKey, now: Timestamp) -> Result<(), Refusal> {
+        own(&mut self.sets(now), maker)?.keys.push(key);
         Ok(())
     }
 
     /// Asked for, or begun anew.
-    pub(crate) fn forget(&self, session: SessionId, now: Timestamp) {
-        self.sets(now).remove(&session);
+    pub(crate) fn forget(&self, maker: Maker, now: Timestamp) {
+        let mut sets = self.sets(now);
+        if own(&mut sets, maker).is_ok() {
+            sets.remove(&maker.session);
+        }
     }
 
     /// What is not over.
-    fn sets(&self, now: Timestamp) -> MutexGuard<'_, BTreeMap<SessionId, Set>> {
+    fn sets(&self, now: Timestamp) -> MutexGuard<'_, Sets> {
         let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sets.retain(|_, set| now.duration_since(set.begun) < WHILE);
         sets
     }
 }
 
+/// The set of a session, in the browser in which it was begun.
+fn own(sets: &mut Sets, maker: Maker) -> Result<&mut Set, Refusal> {
+    sets.get_mut(&maker.session).filter(|set| set.browser == maker.browser).ok_or(Refusal::NoChallenge)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn session(number: u8) -> SessionId {
-        SessionId::from_bytes([number; 16])
+    fn maker(session: u8, browser: u8) -> Maker {
+        Maker { session: SessionId::from_bytes([session; 16]), browser: BrowserHash::new([browser; 32]) }
     }
 
     #[test]
@@ -109,12 +134,21 @@ mod tests {
         let handle = |number: u8| Uuid::from_bytes([number; 16]);
         let at = |seconds: i64| start + SignedDuration::from_secs(seconds);
         for number in 0..40 {
-            making.next(session(number), handle(number), at(number.into())).unwrap();
+            making.next(maker(number, 1), handle(number), at(number.into())).unwrap();
         }
         let now = at(60);
         assert_eq!(making.sets(now).len(), SETS);
-        assert_eq!(making.next(session(39), handle(99), now).unwrap().0, handle(39), "goes on");
-        assert_eq!(making.next(session(0), handle(99), now).unwrap().0, handle(99), "made room, and begins anew");
+        assert_eq!(making.next(maker(39, 1), handle(99), now).unwrap().0, handle(39), "goes on");
+        assert_eq!(making.next(maker(0, 1), handle(99), now).unwrap().0, handle(99), "made room, and begins anew");
         assert_eq!(making.sets(at(60 + 1_800)).len(), 0);
+    }
+    #[test]
+    fn a_set_is_of_the_browser_in_which_it_was_begun() {
+        let (making, now) = (Making::default(), Timestamp::UNIX_EPOCH);
+        let (own, other) = (maker(1, 1), maker(1, 2));
+        making.next(own, Uuid::from_bytes([1; 16]), now).unwrap();
+        assert_eq!(making.next(other, Uuid::from_bytes([2; 16]), now), Err(Refusal::NoChallenge));
+        making.forget(other, now);
+        assert_eq!(making.next(own, Uuid::from_bytes([2; 16]), now).unwrap().0, Uuid::from_bytes([1; 16]), "goes on");
     }
 }

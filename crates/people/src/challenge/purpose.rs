@@ -66,6 +66,11 @@ pub enum Purpose {
         /// Which session.
         session: SessionId,
     },
+    /// To touch a key before one is made that breaks the glass.
+    BeforeGlassKey {
+        /// The administrator at whose screen it is made.
+        person: PersonId,
+    },
     /// To make a key that breaks the glass.
     BreakGlassKey {
         /// The administrator at whose screen it is made.
@@ -93,6 +98,7 @@ impl Purpose {
             | Self::Approve { person, .. }
             | Self::GiveLink { person, .. }
             | Self::Fresh { person }
+            | Self::BeforeGlassKey { person }
             | Self::BreakGlassKey { person } => Some(format!("person {person}")),
             Self::Device { session } => Some(format!("session {session}")),
         }

@@ -47,6 +47,7 @@ fn every_purpose_comes_back_as_it_was() {
         Purpose::Approve { request, person },
         Purpose::Fresh { person },
         Purpose::Device { session },
+        Purpose::BeforeGlassKey { person },
         Purpose::BreakGlassKey { person },
         Purpose::BreakGlass { request },
     ] {

@@ -120,8 +120,19 @@ impl Browser {
 
     /// Adds a key on one's own page: the old one is touched, then the new one made.
     pub(crate) fn add_key(&mut self, old: &mut SoftKey, seed: u8) -> Result<SoftKey, Came> {
-        let (challenge, options) = self.touched("/mine/keys", old)?;
-        self.made("/mine/keys", "", (&challenge, &options), seed, honest)
+        self.add_at("/mine/keys", old, seed, honest)
+    }
+
+    /// The same where a page asks for it, with something of the new key's own to say.
+    pub(crate) fn add_at(
+        &mut self,
+        path: &str,
+        old: &mut SoftKey,
+        seed: u8,
+        lie: impl FnOnce(&mut Enrolment),
+    ) -> Result<SoftKey, Came> {
+        let (challenge, options) = self.touched(path, old)?;
+        self.made(path, "", (&challenge, &options), seed, lie)
     }
 
     /// A key is touched where more is asked for then; the challenge and the options of that.

@@ -36,7 +36,8 @@ fn with_keys() -> (Arc<World>, [Person; 2], Vec<SoftKey>) {
     let page = ana.browser.get(PATH).body;
     assert!(page.contains("Registered</h2>") || page.contains("Registered (0)"), "{page}");
     assert!(page.contains("Three envelopes") && page.contains("Make the first"), "{page}");
-    let keys: Vec<SoftKey> = (21..24).map(|seed| ana.browser.make(PATH, "", seed).unwrap()).collect();
+    let keys: Vec<SoftKey> =
+        (21..24).map(|seed| ana.browser.add_at(PATH, &mut ana.key, seed, honest).unwrap()).collect();
     assert!(keys.iter().all(|key| key.person == keys[0].person), "one set");
     assert!(world.people.break_glass_keys().unwrap().is_empty(), "and nothing yet");
     assert!(ana.browser.get(PATH).body.contains("Ask for the change"));
@@ -190,10 +191,11 @@ fn three_keys_of_hardware_are_made_one_after_another_by_an_administrator() {
     assert_eq!(refused(bob.browser.ask(PATH, "")), "not-bound");
 
     let own = ana.browser.add_key(&mut ana.key, 41).unwrap();
-    let (_, options) = ana.browser.ask(PATH, "").unwrap();
+    let (_, options) = ana.browser.touched(PATH, &mut ana.key).unwrap();
     assert!(options.contains(&data_encoding::BASE64URL_NOPAD.encode(&own.id)), "nobody's everyday key: {options}");
 
-    let copyable = ana.browser.make_with(PATH, "", 21, |told| told.flags |= flag::CAN_BE_COPIED).err().unwrap();
+    let copyable = ana.browser.add_at(PATH, &mut ana.key, 21, |told| told.flags |= flag::CAN_BE_COPIED);
+    let copyable = copyable.err().unwrap();
     assert_eq!(copyable.code(), "may-be-copied", "{copyable:?}");
     assert!(copyable.body.contains("security key of hardware"), "{copyable:?}");
     let made = |browser: &Browser, options: &str, challenge: &str, seed: u8| {
@@ -202,7 +204,7 @@ fn three_keys_of_hardware_are_made_one_after_another_by_an_administrator() {
         json!({ "challenge": challenge, "response": response, "label": "" })
     };
     let answer = format!("{PATH}/answer");
-    let (first, second) = (ana.browser.ask(PATH, "").unwrap(), ana.browser.ask(PATH, "").unwrap());
+    let [first, second] = [(); 2].map(|()| ana.browser.touched(PATH, &mut ana.key).unwrap());
     let body = made(&ana.browser, &first.1, &first.0, 22);
     assert_eq!(ana.browser.post(&answer, &body).code(), "no-challenge", "a question came after it");
     let body = made(&ana.browser, &second.1, &second.0, 22);
@@ -211,9 +213,9 @@ fn three_keys_of_hardware_are_made_one_after_another_by_an_administrator() {
     let early = ana.browser.submit(PATH, "");
     assert!(early.status == 403 && early.body.contains("three, each another"), "{early:?}");
     for seed in [23, 24] {
-        ana.browser.make(PATH, "", seed).unwrap();
+        ana.browser.add_at(PATH, &mut ana.key, seed, honest).unwrap();
     }
-    assert_eq!(refused(ana.browser.ask(PATH, "")), "not-three-keys", "a fourth");
+    assert_eq!(refused(ana.browser.touched(PATH, &mut ana.key)), "not-three-keys", "a fourth");
 
     // Another session of the same person knows nothing of them.
     let mut elsewhere = world.browser();
@@ -223,4 +225,28 @@ fn three_keys_of_hardware_are_made_one_after_another_by_an_administrator() {
     assert_eq!(ana.browser.submit(&format!("{PATH}/again"), "").location(), PATH);
     assert!(ana.browser.get(PATH).body.contains("Make the first"), "begun again");
     assert!(world.people.open_requests(Timestamp::now()).unwrap().is_empty());
+}
+
+#[test]
+fn no_cookie_alone_makes_one_however_fresh_its_session_is() {
+    let (world, [mut ana, _]) = World::with_founders();
+    world.bind(&mut ana.browser);
+    ana.browser.add_at(PATH, &mut ana.key, 21, honest).unwrap();
+    // A moment after a touch, with all cookies there are.
+    let mut thief = ana.browser.clone();
+    let (_, options) = thief.ask(PATH, "").unwrap();
+    assert!(options.contains("allowCredentials") && !options.contains("pubKeyCredParams"), "{options}");
+    let of_another = thief.touched("/mine/keys", &mut ana.key).unwrap();
+    let (_, response) = SoftKey::make(&of_another.1, &thief.origin(), [32; 32], honest).unwrap();
+    let response: Value = serde_json::from_str(&response).unwrap();
+    let made = json!({ "challenge": of_another.0, "response": response, "label": "" });
+    assert_eq!(thief.post(&format!("{PATH}/answer"), &made).code(), "no-challenge", "a touch for another key");
+
+    // The session's cookie in another browser: the set that was begun is not there, and stays.
+    thief.cookies.remove("vauban-browser");
+    assert!(thief.get(PATH).body.contains("Make the first"));
+    assert_eq!(thief.touched(PATH, &mut ana.key).unwrap_err().code(), "no-challenge", "not even by a touch");
+    assert_eq!(thief.submit(PATH, "").status, 403);
+    assert_eq!(thief.submit(&format!("{PATH}/again"), "").location(), PATH);
+    assert!(ana.browser.get(PATH).body.contains("Make the second"));
 }

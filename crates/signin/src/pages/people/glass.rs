@@ -11,9 +11,9 @@ use super::administrator::Administrator;
 use crate::{
     SignIn,
     failed::Failed,
-    making::KEYS,
+    making::{KEYS, Maker},
     pages::{
-        parts::{Button, CeremonyForm, freshen, key_line, press},
+        parts::{Button, CeremonyForm, key_line, press},
         refused::refused,
         room::room,
     },
@@ -38,7 +38,7 @@ pub(crate) async fn glass_keys(State(site): State<SignIn>, Administrator(seat): 
         (registered(&seat, &keys))
         (keeping(&seat))
         h2 { (if keys.is_empty() { seat.say("En créer trois", "Make three") } else { seat.say("Les remplacer, toutes les trois", "Replace them, all three") }) }
-        @if let Some(request) = asked { (waits(&seat, request)) } @else { (making(&seat, &site.making().made(seat.who.session, now))) }
+        @if let Some(request) = asked { (waits(&seat, request)) } @else { (making(&seat, &site.making().made(Maker::of(&seat), now))) }
         p { a href="/people" { (seat.say("Aux personnes", "To the people")) } }
     };
     room(&site, &seat, PATH, seat.say("Clés de secours", "Break-glass keys"), &content)
@@ -103,9 +103,7 @@ fn making(seat: &Seat, made: &[SpareKey]) -> Markup {
                 "Close the envelopes now. Two administrators approve the change with keys of their own, then it waits for a veto.",
             )) }
             (press(PATH, "do", &html! { (seat.say("Demander le changement", "Ask for the change")) }))
-        } @else if seat.who.is_fresh { (next(seat, made.len())) } @else {
-            (freshen(seat, seat.say("Pour créer une clé de secours, touchez d'abord la vôtre.", "To make a break-glass key, touch your own first."), PATH))
-        }
+        } @else { (next(seat, made.len())) }
         @if !made.is_empty() { (press("/people/glass/again", "second", &html! { (seat.say("Recommencer", "Begin again")) })) }
     }
 }
@@ -117,9 +115,10 @@ fn next(seat: &Seat, made: usize) -> Markup {
         _ => seat.say("Créer la troisième clé de secours", "Make the third break-glass key"),
     };
     CeremonyForm {
-        kind: "create",
+        kind: "add",
         path: PATH,
         fields: html! {
+            p { (seat.say("Touchez d'abord votre propre clé, puis la nouvelle.", "Touch your own key first, then the new one.")) }
             div.field {
                 label for="label" { (seat.say("Où cette clé sera gardée", "Where this key will be kept")) }
                 input id="label" name="label" type="text" maxlength="60" autocomplete="off";
@@ -134,12 +133,12 @@ fn next(seat: &Seat, made: usize) -> Markup {
 }
 
 pub(crate) async fn ask_glass_keys(State(site): State<SignIn>, Administrator(seat): Administrator) -> Response {
-    let (session, now) = (seat.who.session, site.now());
-    let keys = site.making().made(session, now);
+    let (maker, now) = (Maker::of(&seat), site.now());
+    let keys = site.making().made(maker, now);
     let ask = || Ok::<_, Failed>(site.people().ask_break_glass_keys(&seat.actor(), &keys, &mut site.rng()?, now)?);
     match ask() {
         Ok(request) => {
-            site.making().forget(session, now);
+            site.making().forget(maker, now);
             Redirect::to(&format!("/requests/{}", request.id)).into_response()
         }
         Err(failed) => refused(&site, &seat, PATH, &failed),
@@ -147,6 +146,6 @@ pub(crate) async fn ask_glass_keys(State(site): State<SignIn>, Administrator(sea
 }
 
 pub(crate) async fn glass_keys_again(State(site): State<SignIn>, Administrator(seat): Administrator) -> Response {
-    site.making().forget(seat.who.session, site.now());
+    site.making().forget(Maker::of(&seat), site.now());
     Redirect::to(PATH).into_response()
 }
