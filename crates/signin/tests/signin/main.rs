@@ -25,6 +25,7 @@ mod maker;
 mod models;
 mod offered;
 mod proxies;
+mod recovery;
 mod road;
 mod strangers;
 mod world;
