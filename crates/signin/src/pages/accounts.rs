@@ -55,14 +55,14 @@ pub(super) fn lost(kept: &KeptProvider, lang: Lang) -> String {
 }
 
 /// One's own accounts, where there are any or could be.
-pub(super) fn own(site: &SignIn, seat: &Seat, accounts: &[Account]) -> Markup {
+pub(super) fn own(site: &SignIn, seat: &Seat, accounts: &[Account], keys: usize) -> Markup {
     let kept = site.settings().kept.as_ref();
     if kept.is_none() && accounts.is_empty() {
         return html! {};
     }
     html! {
         h2 { (seat.say("Comptes d'un autre fournisseur", "Accounts of another provider")) " (" (accounts.len()) ")" }
-        (lines(seat, accounts, "/mine/accounts"))
+        (lines(seat, accounts, keys, "/mine/accounts"))
         @if let Some(kept) = kept {
             @let why = lost(kept, seat.browser.lang);
             @if seat.who.is_elsewhere { p { (why) } } @else {
@@ -82,8 +82,8 @@ pub(super) fn own(site: &SignIn, seat: &Seat, accounts: &[Account]) -> Markup {
     }
 }
 
-/// Accounts, each with its button for whoever touched a key just now.
-pub(super) fn lines(seat: &Seat, accounts: &[Account], path: &str) -> Markup {
+/// Accounts of somebody who has so many keys, each with its button for whoever touched a key just now; the last way in stays.
+pub(super) fn lines(seat: &Seat, accounts: &[Account], keys: usize, path: &str) -> Markup {
     html! {
         ul {
             @for account in accounts {
@@ -91,7 +91,7 @@ pub(super) fn lines(seat: &Seat, accounts: &[Account], path: &str) -> Markup {
                     strong { (account.label) } ", " (account.subject.issuer()) ", "
                     (seat.say("ajouté le", "added on")) " " (time(account.added))
                     @if let Some(used) = account.used { ", " (seat.say("utilisé le", "used on")) " " (time(used)) }
-                    @if seat.who.is_fresh {
+                    @if seat.who.is_fresh && keys + accounts.len() > 1 {
                         (press(&format!("{path}/{}/remove", account.id), "second", &html! {
                             (seat.say("Retirer", "Remove")) " " (account.label)
                         }))

@@ -52,7 +52,7 @@ pub(crate) async fn mine(State(site): State<SignIn>, seat: Seat) -> Response {
     let content = html! {
         p { (seat.say("Vous êtes", "You are")) " " strong { (seat.who.name) } "." }
         (keys_shown(&site, &seat, &keys, accounts.len()))
-        (accounts::own(&site, &seat, &accounts))
+        (accounts::own(&site, &seat, &accounts, keys.len()))
         (sessions_shown(&seat, &sessions))
         (lately(&seat, &events))
     };

@@ -7,7 +7,10 @@ use std::{
 
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
-use vauban_people::{Actor, EventKind, NewAccount, NewPerson, RequestState, Role, Rules, SessionToken, Subject, Tie};
+use vauban_people::{
+    Actor, Agent, Binding, Claimed, Enrolment, EventKind, InvitationToken, Means, NewAccount, NewPerson, PersonId,
+    RequestState, Role, Rules, SessionToken, Subject, Tie, Visit,
+};
 use vauban_softkey::honest;
 
 use crate::world::{Person, World, rng};
@@ -87,10 +90,23 @@ fn add_account(world: &World, person: &Person, name: &str) {
     world.people.add_account(&session.hash(), &account, &mut rng().unwrap(), server()).unwrap();
 }
 
+/// Somebody who came with a link and an account, and has no key.
+fn keyless(world: &World, founders: &mut [Person; 2], name: &str) -> PersonId {
+    let request = world.asked(name, founders);
+    let link: InvitationToken = world.link(request).parse().unwrap();
+    let subject = Subject::new("https://login.example", name).unwrap();
+    let account = NewAccount { subject, label: name.parse().unwrap() };
+    let claimed = Claimed { account, authenticated: None };
+    let visit = Visit { binding: Binding::Plain, address: None, agent: Agent::new("test") };
+    let enrolment = Enrolment { request, link: link.hash(), means: Means::Account(&claimed), visit: &visit };
+    world.people.enrol(&enrolment, &mut rng().unwrap(), server()).unwrap().person.id
+}
+
 #[test]
 fn an_only_key_goes_where_an_account_is_left_and_an_administrators_stays() {
     let (world, mut founders) = World::clocked(&Rules::default(), |_| (), |_, _| Router::new(), server).founded();
     let mut cleo = world.member("Cleo", &mut founders, 3);
+    let dora = keyless(&world, &mut founders, "Dora");
     let [mut ana, mut bob] = founders;
     let button = |path: &str, person: &Person| {
         format!("{path}/keys/{}/remove", data_encoding::BASE64URL_NOPAD.encode(&person.key.id))
@@ -113,6 +129,11 @@ fn an_only_key_goes_where_an_account_is_left_and_an_administrators_stays() {
     let path = format!("/people/{}", world.people.find("Ana").unwrap().id);
     let page = ana.browser.get(&path).body;
     assert!(!page.contains(&format!("{path}/keys/")) && page.contains(&format!("{path}/accounts/")), "{page}");
+    let page = ana.browser.get(&format!("/people/{dora}")).body;
+    assert!(
+        page.contains("Accounts of another provider (1)") && !page.contains("/accounts/"),
+        "the last way in: {page}"
+    );
 
     AHEAD.store(301, Ordering::Relaxed);
     let mine = cleo.browser.get("/mine").body;

@@ -35,7 +35,7 @@ pub(crate) async fn person(State(site): State<SignIn>, about: Subject) -> Respon
         (keys_shown(&about, &keys, accounts.len()))
         @if !accounts.is_empty() {
             h2 { (seat.say("Comptes d'un autre fournisseur", "Accounts of another provider")) " (" (accounts.len()) ")" }
-            (accounts::lines(seat, &accounts, &format!("{}/accounts", about.path())))
+            (accounts::lines(seat, &accounts, keys.len(), &format!("{}/accounts", about.path())))
         }
         (sessions_shown(&about, &sessions))
         (deeds::slowly(&about, site.people().rules().delay))
