@@ -62,7 +62,7 @@ impl Doer {
     }
 
     /// Whether this is the person.
-    pub(crate) fn is(&self, person: &Person) -> bool {
+    fn is(&self, person: &Person) -> bool {
         self.id() == Some(person.id)
     }
 
@@ -75,6 +75,11 @@ impl Doer {
             Self::Person(who) if !who.may_administer => Err(Refusal::NotBound.into()),
             Self::Person(_) => Ok(()),
         }
+    }
+
+    /// The person whom it is about, or whoever administers.
+    pub(crate) fn must_be_or_administer(&self, person: &Person) -> Result<(), PeopleError> {
+        if self.is(person) { Ok(()) } else { self.must_administer() }
     }
 
     /// Somebody who touched a key just now, or the machine.

@@ -59,9 +59,7 @@ impl People {
             let doer = change.doer(by)?;
             let person = change.person(change.owner_of_account(account)?)?;
             change.if_refused(NewEvent::new(EventKind::ChangeRefused, doer.by()).subject(&person));
-            if !doer.is(&person) {
-                doer.must_administer()?;
-            }
+            doer.must_be_or_administer(&person)?;
             doer.must_be_fresh()?;
             change.must_have_ways_left(&person)?;
             let label: String = change
@@ -128,8 +126,9 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// A person's accounts are nobody's any more.
-    pub(crate) fn forget_accounts(&self, person: PersonId) -> Result<(), PeopleError> {
+    /// Nothing lets a person in any more: keys and accounts are nobody's.
+    pub(crate) fn forget_ways_in(&self, person: PersonId) -> Result<(), PeopleError> {
+        self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person])?;
         self.sql.prepare_cached("DELETE FROM accounts WHERE person = ?")?.execute([person])?;
         Ok(())
     }

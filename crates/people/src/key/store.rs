@@ -71,9 +71,7 @@ impl People {
             let doer = change.doer(by)?;
             let person = change.owner(key)?;
             change.if_refused(NewEvent::new(EventKind::ChangeRefused, doer.by()).subject(&person));
-            if !doer.is(&person) {
-                doer.must_administer()?;
-            }
+            doer.must_be_or_administer(&person)?;
             doer.must_be_fresh()?;
             change.must_have_ways_left(&person)?;
             if change.count_keys(person.id)? < 2 && person.role == Role::Administrator {

@@ -48,8 +48,7 @@ impl Change<'_> {
     pub(crate) fn close(&self, person: &Person) -> Result<(), PeopleError> {
         self.set_standing(person.id, Standing::Gone)?;
         self.cut_off(person)?;
-        self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person.id])?;
-        self.forget_accounts(person.id)
+        self.forget_ways_in(person.id)
     }
 
     /// Whoever is no longer active has no session, and nothing rests on their word.

@@ -85,8 +85,7 @@ impl Change<'_> {
                 return Err(Refusal::NotActive.into());
             }
             self.end_sessions(person.id)?;
-            self.sql.prepare_cached("DELETE FROM keys WHERE person = ?")?.execute([person.id])?;
-            self.forget_accounts(person.id)?;
+            self.forget_ways_in(person.id)?;
         } else if person.standing != Standing::Invited || person.until.is_some_and(|until| until <= self.now) {
             return Err(Refusal::NotActive.into());
         }

@@ -24,9 +24,7 @@ impl People {
                 .optional()?;
             let person = change.person(owner.ok_or(Refusal::NoSuchSession)?)?;
             change.if_refused(NewEvent::new(EventKind::ChangeRefused, doer.by()).subject(&person));
-            if !doer.is(&person) {
-                doer.must_administer()?;
-            }
+            doer.must_be_or_administer(&person)?;
             change.end_one(session)?;
             change.note(NewEvent::new(EventKind::SessionEnded, doer.by()).subject(&person).session(session))
         })
@@ -41,9 +39,7 @@ impl People {
             let doer = change.doer(by)?;
             let person = change.person(person)?;
             change.if_refused(NewEvent::new(EventKind::ChangeRefused, doer.by()).subject(&person));
-            if !doer.is(&person) {
-                doer.must_administer()?;
-            }
+            doer.must_be_or_administer(&person)?;
             let ended = change.end_sessions(person.id)?;
             let event = NewEvent::new(EventKind::SessionsEnded, doer.by()).subject(&person);
             change.note(event.detail(ended.to_string()))?;
