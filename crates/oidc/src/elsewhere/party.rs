@@ -85,9 +85,9 @@ impl Elsewhere {
     ///
     /// # Errors
     /// When the provider does not answer, or says of itself what cannot be used.
-    pub fn way(&self, trip: &Trip, prompt: Prompt, state: &str, now: Timestamp) -> Result<String, ElsewhereError> {
+    pub fn way(&self, trip: &Trip, state: &str, now: Timestamp) -> Result<String, ElsewhereError> {
         let metadata = self.metadata(now)?;
-        let prompt = match prompt {
+        let prompt = match trip.prompt() {
             Prompt::Usual => None,
             Prompt::Choose => Some(CHOOSE).filter(|_| metadata.lets_choose()),
             Prompt::Anew => Some("login"),

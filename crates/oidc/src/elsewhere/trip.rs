@@ -12,11 +12,12 @@ use crate::Secret;
 pub struct Trip {
     nonce: String,
     verifier: String,
-    anew: bool,
+    prompt: Prompt,
 }
 
 /// What a provider is asked to do with whoever is signed in there already (OpenID Connect Core, section 3.1.2.1, `prompt`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Prompt {
     /// To let them in.
     Usual,
@@ -30,7 +31,7 @@ impl Trip {
     /// A new one.
     pub fn random<R: RngCore + CryptoRng>(prompt: Prompt, rng: &mut R) -> Self {
         let mut text = || String::clone(&Secret::random(rng).text());
-        Self { nonce: text(), verifier: text(), anew: prompt == Prompt::Anew }
+        Self { nonce: text(), verifier: text(), prompt }
     }
 
     /// What the ID token has to repeat (OpenID Connect Core, section 3.1.2.1).
@@ -43,9 +44,14 @@ impl Trip {
         &self.verifier
     }
 
+    /// What the provider is asked to do.
+    pub(super) const fn prompt(&self) -> Prompt {
+        self.prompt
+    }
+
     /// Whether whoever comes back has just signed in, even where that is not said.
-    pub(super) const fn is_anew(&self) -> bool {
-        self.anew
+    pub(super) fn is_anew(&self) -> bool {
+        self.prompt == Prompt::Anew
     }
 
     /// What is sent ahead of it.

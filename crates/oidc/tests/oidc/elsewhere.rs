@@ -98,7 +98,7 @@ impl Stage {
         let us = Elsewhere::new(credentials, REDIRECT, Arc::new(Played(Arc::clone(&script)))).unwrap();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let trip = Trip::random(Prompt::Usual, &mut ChaCha20Rng::from_seed([5; 32]));
-        let way: Url = us.way(&trip, Prompt::Usual, "the state", now).unwrap().parse().unwrap();
+        let way: Url = us.way(&trip, "the state", now).unwrap().parse().unwrap();
         let nonce = way.query_pairs().find(|(name, _)| name == "nonce").unwrap().1.into_owned();
         Self { script, key, us, now, trip, nonce }
     }
@@ -126,7 +126,7 @@ impl Stage {
 #[test]
 fn somebody_comes_back_from_a_provider() {
     let stage = Stage::new();
-    let way: Url = stage.us.way(&stage.trip, Prompt::Usual, "the state", stage.now).unwrap().parse().unwrap();
+    let way: Url = stage.us.way(&stage.trip, "the state", stage.now).unwrap().parse().unwrap();
     assert_eq!((way.host_str(), way.path()), (Some("id.example"), "/authorize"));
     let value = |name: &str| way.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     assert_eq!(value("tenant").as_deref(), Some("a"), "what the provider's address has stays");
@@ -221,11 +221,7 @@ fn a_provider_speaks_for_itself_alone() {
         stage.script.lock().unwrap().metadata[name] = json!(value);
         // What is known is believed for an hour.
         stage.now += SignedDuration::from_hours(1);
-        assert_eq!(
-            stage.us.way(&stage.trip, Prompt::Usual, "s", stage.now),
-            Err(ElsewhereError::Metadata(why)),
-            "{name}"
-        );
+        assert_eq!(stage.us.way(&stage.trip, "s", stage.now), Err(ElsewhereError::Metadata(why)), "{name}");
     }
     let credentials = |issuer: &str| Credentials {
         issuer: issuer.to_owned(),
@@ -285,7 +281,7 @@ fn a_provider_is_asked_how_to_sign_people_in_where_that_matters() {
     let mut rng = ChaCha20Rng::from_seed([6; 32]);
     let mut way = |prompt| {
         let trip = Trip::random(prompt, &mut rng);
-        let way: Url = stage.us.way(&trip, prompt, "s", stage.now).unwrap().parse().unwrap();
+        let way: Url = stage.us.way(&trip, "s", stage.now).unwrap().parse().unwrap();
         let value = |name: &str| way.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         (value("prompt"), value("max_age"), value("nonce").unwrap(), trip)
     };
@@ -305,7 +301,7 @@ fn a_provider_is_asked_how_to_sign_people_in_where_that_matters() {
     stage.script.lock().unwrap().metadata["prompt_values_supported"] = json!(["none", "login", "select_account"]);
     stage.now += SignedDuration::from_hours(1);
     let trip = Trip::random(Prompt::Choose, &mut ChaCha20Rng::from_seed([6; 32]));
-    assert!(stage.us.way(&trip, Prompt::Choose, "s", stage.now).unwrap().ends_with("&prompt=select_account"));
+    assert!(stage.us.way(&trip, "s", stage.now).unwrap().ends_with("&prompt=select_account"));
 }
 
 #[test]
@@ -313,7 +309,7 @@ fn a_provider_that_does_not_answer_is_left_alone_for_a_moment() {
     let mut stage = Stage::new();
     stage.now += SignedDuration::from_hours(1);
     let told = std::mem::take(&mut stage.script.lock().unwrap().metadata);
-    let way = |stage: &Stage| stage.us.way(&stage.trip, Prompt::Usual, "s", stage.now);
+    let way = |stage: &Stage| stage.us.way(&stage.trip, "s", stage.now);
     for _ in 0..10 {
         assert!(way(&stage).is_err());
     }

@@ -42,7 +42,7 @@ impl Ceremony for AddAccount {
         }
         touched(site, &self.0, sent, &kept.state)?;
         let errand = Errand::new(Prompt::Choose, None, "", rng);
-        let to = way(site, kept.browser, Purpose::AddAccount { person }, (&errand, Prompt::Choose), rng)?;
+        let to = way(site, kept.browser, Purpose::AddAccount { person }, &errand, rng)?;
         Ok(Done::to(to))
     }
 

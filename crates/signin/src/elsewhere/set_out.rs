@@ -59,7 +59,7 @@ where
         let Why { purpose, prompt, link, back } = why(site)?;
         let mut rng = site.rng()?;
         let errand = Errand::new(prompt, link, &back, &mut rng);
-        way(site, &browser, purpose, (&errand, prompt), &mut rng)
+        way(site, &browser, purpose, &errand, &mut rng)
     });
     let mut answer = match to.await.flatten() {
         Ok(to) => {
@@ -79,14 +79,14 @@ pub(crate) fn way(
     site: &SignIn,
     browser: &Browser,
     purpose: Purpose,
-    (errand, prompt): (&Errand, Prompt),
+    errand: &Errand,
     rng: &mut ChaCha20Rng,
 ) -> Result<String, Failed> {
     let (kept, now) = (kept(site)?, site.now());
     let (hash, address) = (browser.token.hash(), browser.visit.address);
     let new = NewChallenge { purpose, state: &errand.bytes()?, browser: hash, address };
     let challenge = site.people().challenge(&new, rng, now)?;
-    Ok(kept.provider.way(&errand.trip, prompt, &challenge.text(), now)?)
+    Ok(kept.provider.way(&errand.trip, &challenge.text(), now)?)
 }
 
 /// The provider, where there is one.

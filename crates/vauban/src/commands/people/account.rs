@@ -57,7 +57,7 @@ fn check(table: &SignInTable, place: &Place) -> Result<String, Failure> {
     };
     let back = redirect(&table.origin);
     let provider = elsewhere::open(kept, &table.origin, place)?.provider;
-    let asked = provider.way(&Trip::random(Prompt::Usual, &mut random()?), Prompt::Usual, "check", Timestamp::now());
+    let asked = provider.way(&Trip::random(Prompt::Usual, &mut random()?), "check", Timestamp::now());
     asked.map_err(|error| elsewhere::cannot(&error.to_string()))?;
     let words = Text::new(
         "Le fournisseur répond, et dit de lui ce qu'il faut. À inscrire chez lui, tel quel :",
