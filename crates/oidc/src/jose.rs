@@ -3,7 +3,7 @@
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, Header, Validation, decode, decode_header,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -64,6 +64,11 @@ pub(crate) fn verified_by_any<T: DeserializeOwned>(token: &str, keys: &[Jwk]) ->
 pub(crate) fn unverified<T: DeserializeOwned>(token: &str) -> Option<T> {
     header(token)?;
     jsonwebtoken::dangerous::insecure_decode_claims(token).ok()
+}
+
+/// Whether a key may be for signatures: it says so, or says nothing (RFC 7517, section 4.2).
+pub(crate) fn signs(key: &Jwk) -> bool {
+    key.common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature)
 }
 
 /// Whether an algorithm is this key's. `none` is none that the library knows; HS256 has no public key.

@@ -3,12 +3,13 @@
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{
     DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Authentication;
+use crate::jose;
 
 /// Keys of one client.
 const MOST: usize = 16;
@@ -65,8 +66,11 @@ fn public(key: Value) -> Result<Jwk, InvalidKeys> {
         AlgorithmParameters::OctetKeyPair(pair) => pair.curve == EllipticCurve::Ed25519,
         _ => false,
     };
-    let signs = key.common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature);
-    if is_known && signs && DecodingKey::from_jwk(&key).is_ok() { Ok(key) } else { Err(InvalidKeys::Useless) }
+    if is_known && jose::signs(&key) && DecodingKey::from_jwk(&key).is_ok() {
+        Ok(key)
+    } else {
+        Err(InvalidKeys::Useless)
+    }
 }
 
 /// Zeroes before a number make it no longer.

@@ -10,5 +10,6 @@ mod values;
 pub(crate) use authenticate::authenticate;
 pub use keys::InvalidKeys;
 pub use manage::{Added, ClientError};
+pub(crate) use redirect::is_here;
 pub use redirect::{InvalidRedirect, RedirectUri};
 pub use values::{Addresses, Algorithm, Authentication, Client, ClientId, InvalidClientId, NewClient};

@@ -73,6 +73,11 @@ impl RedirectUri {
     }
 }
 
+/// Whether an address leads to this machine, so that nothing of it crosses a network.
+pub(crate) fn is_here(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
 /// An address, with some port where it has any.
 fn parsed(text: &str) -> Option<Url> {
     let url = text.split_once(ANY_PORT).map(|(host, path)| format!("{host}:1{path}"));
@@ -95,10 +100,9 @@ impl FromStr for RedirectUri {
         if any_port.is_some_and(|(host, path)| !LOOPBACK.contains(&host) || !path.starts_with('/')) {
             return Err(InvalidRedirect::AnyPort);
         }
-        let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         match url.scheme() {
             "https" => Ok(Self(text.to_owned())),
-            "http" if is_here => Ok(Self(text.to_owned())),
+            "http" if is_here(&url) => Ok(Self(text.to_owned())),
             // A name that is turned around (RFC 8252, section 7.1): none that a browser knows has a dot.
             scheme if scheme.contains('.') => Ok(Self(text.to_owned())),
             _ => Err(InvalidRedirect::Scheme),

@@ -1,10 +1,7 @@
 //! What a browser brings back from the provider.
 
-use super::ElsewhereError;
+use super::{ElsewhereError, carrier::error_name};
 use crate::Form;
-
-/// An error's name, at most: longer ones are no standard's.
-const LONGEST_ERROR: usize = 64;
 
 /// What came back (OpenID Connect Core, section 3.1.2.5 and 3.1.2.6). Nothing of it is believed before the code was changed.
 pub struct Answer {
@@ -32,8 +29,7 @@ impl Answer {
             return Err(ElsewhereError::Answer("it is another provider's"));
         }
         if let Some(error) = self.form.get("error") {
-            let word: String = error.chars().filter(char::is_ascii_graphic).take(LONGEST_ERROR).collect();
-            return Err(ElsewhereError::Declined(word));
+            return Err(ElsewhereError::Declined(error_name(error)));
         }
         self.form.get("code").ok_or(ElsewhereError::Answer("it has no code"))
     }

@@ -2,11 +2,14 @@
 //! but not more often than once a minute, since anybody can write such a token.
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
+use jsonwebtoken::jwk::Jwk;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Carrier, ElsewhereError};
+use super::{
+    Carrier, ElsewhereError,
+    carrier::{LASTING, is_within, published},
+};
 use crate::jose;
 
 /// A set of keys, at most.
@@ -15,8 +18,6 @@ const LONGEST: u64 = 512 << 10;
 const MOST: usize = 64;
 /// How often they are asked for, at most.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
-/// How long they are believed: one that was withdrawn signs no longer than this.
-const LASTING: SignedDuration = SignedDuration::from_hours(1);
 
 /// The keys, and when they were asked for.
 #[derive(Debug, Clone)]
@@ -33,27 +34,18 @@ struct Set {
 impl Keys {
     /// Asks the provider. Of a key that the library does not know nothing is made, and the others serve.
     pub(super) fn asked(carrier: &dyn Carrier, url: &str, now: Timestamp) -> Result<Self, ElsewhereError> {
-        let reply = carrier.get(url, LONGEST).map_err(ElsewhereError::Unreachable)?;
-        if reply.status != 200 {
-            return Err(ElsewhereError::Unreachable(format!("status {}", reply.status)));
-        }
-        let set: Set =
-            serde_json::from_slice(&reply.body).map_err(|_| ElsewhereError::Metadata("not a set of keys"))?;
+        let set: Set = published(carrier, url, LONGEST, "not a set of keys")?;
         let known = set.keys.into_iter().take(MOST).filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-        let signs = |key: &Jwk| key.common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature);
-        Ok(Self { keys: known.filter(signs).collect(), asked: now })
+        Ok(Self { keys: known.filter(jose::signs).collect(), asked: now })
     }
 
     pub(super) fn all(&self) -> &[Jwk] {
         &self.keys
     }
 
-    /// Whether they will do for this token; a clock that went back makes nothing last.
+    /// Whether they will do for this token.
     pub(super) fn serve(&self, token: &str, now: Timestamp) -> bool {
-        let age = now.duration_since(self.asked);
-        let is_recent = (SignedDuration::ZERO..LASTING).contains(&age);
-        let is_just_asked = (SignedDuration::ZERO..PAUSE).contains(&age);
-        is_just_asked || is_recent && self.have(token)
+        is_within(self.asked, now, PAUSE) || is_within(self.asked, now, LASTING) && self.have(token)
     }
 
     fn have(&self, token: &str) -> bool {

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{Carrier, ElsewhereError};
+use super::{Carrier, ElsewhereError, carrier::published};
+use crate::client::is_here;
 
 /// A provider's description, at most: those of large ones have some kilobytes.
 const LONGEST: u64 = 256 << 10;
@@ -32,12 +33,7 @@ impl Metadata {
     /// Asks the provider.
     pub(super) fn asked(carrier: &dyn Carrier, issuer: &str) -> Result<Self, ElsewhereError> {
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let reply = carrier.get(&url, LONGEST).map_err(ElsewhereError::Unreachable)?;
-        if reply.status != 200 {
-            return Err(ElsewhereError::Unreachable(format!("status {}", reply.status)));
-        }
-        let read: Self =
-            serde_json::from_slice(&reply.body).map_err(|_| ElsewhereError::Metadata("not a description"))?;
+        let read: Self = published(carrier, &url, LONGEST, "not a description")?;
         // Section 4.3: compared whole, or one provider could speak for another.
         if read.issuer != issuer {
             return Err(ElsewhereError::Metadata("it names another issuer"));
@@ -79,8 +75,7 @@ impl Metadata {
 /// Over TLS, or on this machine; with no name or password in it, and nothing behind a `#`.
 pub(super) fn is_safe(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else { return false };
-    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let is_private = url.scheme() == "https" || url.scheme() == "http" && is_here;
+    let is_private = url.scheme() == "https" || url.scheme() == "http" && is_here(&url);
     is_private && url.has_host() && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
 }
 

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Answer, Carrier, ElsewhereError, Prompt, SignedIn, Trip,
+    carrier::{LASTING, error_name, is_within},
     claims::Claims,
     keys::Keys,
     metadata::{CHOOSE, Metadata, is_safe},
@@ -28,8 +29,6 @@ const LONGEST: u64 = 64 << 10;
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// Who may wait for the provider at once: each keeps a thread, and a stranger may have us ask with codes that are none.
 const MOST: usize = 16;
-/// How long a description is believed.
-const LASTING: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the provider knows us by.
 pub struct Credentials {
@@ -154,23 +153,22 @@ impl Elsewhere {
             if refused.error == "invalid_grant" {
                 return Err(ElsewhereError::Code);
             }
-            let word: String = refused.error.chars().filter(char::is_ascii_graphic).take(64).collect();
-            return Err(ElsewhereError::NotChanged(format!("status {} {word}", reply.status)));
+            let name = error_name(&refused.error);
+            return Err(ElsewhereError::NotChanged(format!("status {} {name}", reply.status)));
         }
         let tokens: Result<Tokens, _> = serde_json::from_slice(&reply.body);
         tokens.map(|tokens| tokens.id_token).map_err(|_| ElsewhereError::Token("there is none"))
     }
 
     fn metadata(&self, now: Timestamp) -> Result<Metadata, ElsewhereError> {
-        let is_recent = |asked: Timestamp| (SignedDuration::ZERO..LASTING).contains(&now.duration_since(asked));
         let (metadata, failed) = {
             let known = self.known();
-            (known.metadata.clone().filter(|(_, asked)| is_recent(*asked)), known.failed)
+            (known.metadata.clone().filter(|(_, asked)| is_within(*asked, now, LASTING)), known.failed)
         };
         if let Some((metadata, _)) = metadata {
             return Ok(metadata);
         }
-        if failed.is_some_and(|at| (SignedDuration::ZERO..PAUSE).contains(&now.duration_since(at))) {
+        if failed.is_some_and(|at| is_within(at, now, PAUSE)) {
             return Err(ElsewhereError::Unreachable("it did not answer a moment ago".to_owned()));
         }
         // Nobody holds the lock while the provider is asked: a slow one must not stop whoever knows enough.
