@@ -1,7 +1,7 @@
 //! Somebody who is signed in.
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
-use vauban_people::{Actor, SessionHash, Who};
+use vauban_people::{Actor, Refusal, Role, SessionHash, Who};
 
 use crate::{
     SignIn,
@@ -23,6 +23,16 @@ impl Seat {
     /// As `people` knows who asks.
     pub(crate) const fn actor(&self) -> Actor {
         Actor::Session(self.session)
+    }
+
+    /// Whether this session administers, and if not, why.
+    pub(crate) fn must_administer(&self) -> Result<(), Refusal> {
+        match self.who.role {
+            _ if self.who.may_administer => Ok(()),
+            Role::Administrator if self.who.is_elsewhere => Err(Refusal::ByAccount),
+            Role::Administrator => Err(Refusal::NotBound),
+            Role::Member => Err(Refusal::NotAdministrator),
+        }
     }
 
     /// One of two texts.

@@ -3,8 +3,8 @@
 use axum::{
     body::Bytes,
     extract::{FromRequestParts, State},
-    http::{header, request::Parts},
-    response::{IntoResponse as _, Response},
+    http::request::Parts,
+    response::Response,
 };
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use vauban_people::{
 
 use super::{
     answer::Sent,
-    steps::{Ceremony, Done, Kept},
+    steps::{Ceremony, Done, Kept, json},
 };
 use crate::{SignIn, failed::Failed};
 
@@ -66,7 +66,7 @@ pub(crate) async fn who(State(site): State<SignIn>, body: Bytes) -> Response {
                 "recovery": invitation.is_recovery,
                 "elsewhere": site.settings().kept.is_some() && role != Role::Administrator,
             });
-            ([(header::CONTENT_TYPE, "application/json")], told.to_string()).into_response()
+            json(told.to_string())
         }
         Err(failed) => failed.response(),
     }

@@ -40,12 +40,12 @@ impl FromRequestParts<SignIn> for GlassKey {
 
 impl Ceremony for GlassKey {
     fn ask(&self, site: &SignIn, _: &Sent, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
-        self.must_administer()?;
+        self.0.must_administer()?;
         ask_for_touch(site, &self.0, Purpose::BeforeGlassKey { person: self.0.who.person }, nonce)
     }
 
     fn answer(&self, site: &SignIn, sent: &Sent, kept: Kept<'_>, rng: &mut ChaCha20Rng) -> Result<Done, Failed> {
-        self.must_administer()?;
+        self.0.must_administer()?;
         let (person, maker, now) = (self.0.who.person, Maker::of(&self.0), site.now());
         if kept.purpose == (Purpose::BeforeGlassKey { person }) {
             touched(site, &self.0, sent, &kept.state)?;
@@ -73,14 +73,6 @@ impl Ceremony for GlassKey {
 }
 
 impl GlassKey {
-    fn must_administer(&self) -> Result<(), Refusal> {
-        match self.0.who.role {
-            Role::Member => Err(Refusal::NotAdministrator),
-            Role::Administrator if !self.0.who.may_administer => Err(Refusal::NotBound),
-            Role::Administrator => Ok(()),
-        }
-    }
-
     /// Asks for the next of three; `nobody` is their user handle where it is the first.
     fn to_make(&self, site: &SignIn, nobody: Uuid, nonce: Nonce) -> Result<(Asked, Purpose), Failed> {
         let (person, maker, now) = (self.0.who.person, Maker::of(&self.0), site.now());

@@ -22,4 +22,4 @@ pub(crate) use fresh::Fresh;
 pub(crate) use give_link::GiveLink;
 pub(crate) use glass_key::GlassKey;
 pub(crate) use sign_in::Enter;
-pub(crate) use steps::{answer, ask, starts};
+pub(crate) use steps::{answer, ask, starts, told};

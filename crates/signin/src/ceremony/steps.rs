@@ -39,7 +39,7 @@ impl Done {
     }
 }
 
-/// A second question of one ceremony. It is asked only of whoever answered the first, so that no cookie alone gets this far.
+/// A question to a browser. A second one of one ceremony is asked only of whoever answered the first, so that no cookie alone gets this far.
 #[derive(Debug)]
 pub(crate) struct Question {
     challenge: ChallengeToken,
@@ -53,7 +53,7 @@ impl Question {
     }
 }
 
-/// Asks on.
+/// Asks a browser, whether it is the first question or the next one.
 pub(super) fn next(
     site: &SignIn,
     browser: &Browser,
@@ -108,14 +108,20 @@ pub(crate) async fn ask<C: Ceremony>(
         let sent = Sent::read(&body)?;
         next(site, &browser, &mut site.rng()?, |nonce| ceremony.ask(site, &sent, nonce))
     });
-    let mut answer = match asked.await.flatten() {
-        Ok(asked) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], asked.json()).into_response(),
-        Err(failed) => failed.response(),
-    };
-    if let Some(cookie) = kept {
+    told(asked.await.flatten().map(|asked| asked.json()), kept)
+}
+
+/// What the script is told, as JSON, with the cookie that tells its browser apart.
+pub(crate) fn told(body: Result<String, Failed>, cookie: Option<HeaderValue>) -> Response {
+    let mut answer = body.map_or_else(|failed| failed.response(), json);
+    if let Some(cookie) = cookie {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     answer
+}
+
+pub(super) fn json(body: String) -> Response {
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// Takes an answer. One that is refused is counted, and waits; a good one does not.
@@ -151,7 +157,7 @@ fn went_well(site: &SignIn, done: &Done, browser: &Browser, headers: &HeaderMap)
         (None, Some(shown)) => format!(r#"{{"shown":{},"to":{to}}}"#, serde_json::json!(shown)),
         (None, None) => format!(r#"{{"to":{to}}}"#),
     };
-    let mut answer = (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    let mut answer = json(body);
     if let Some(started) = &done.started {
         answer.headers_mut().extend(starts(site, started, &browser.visit.binding, headers)?);
     }

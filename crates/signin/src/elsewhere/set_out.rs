@@ -1,11 +1,6 @@
 //! Somebody sets out to the provider: to sign in, or with a link. The script is told where to.
 
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{body::Bytes, extract::State, response::Response};
 use rand_chacha::ChaCha20Rng;
 use vauban_oidc::elsewhere::Prompt;
 use vauban_people::{InvitationHash, NewChallenge, Purpose, Refusal, Role};
@@ -14,7 +9,7 @@ use super::{errand::Errand, kept::KeptProvider};
 use crate::{
     SignIn,
     beside::beside,
-    ceremony::{Sent, invited},
+    ceremony::{Sent, invited, told},
     failed::Failed,
     visit::Browser,
 };
@@ -61,17 +56,7 @@ where
         let errand = Errand::new(prompt, link, &back, &mut rng);
         way(site, &browser, purpose, &errand, &mut rng)
     });
-    let mut answer = match to.await.flatten() {
-        Ok(to) => {
-            let body = serde_json::json!({ "to": to }).to_string();
-            (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-        }
-        Err(failed) => failed.response(),
-    };
-    if let Some(cookie) = cookie {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    answer
+    told(to.await.flatten().map(|to| serde_json::json!({ "to": to }).to_string()), cookie)
 }
 
 /// Where this browser goes, which is awaited back for this.

@@ -2,7 +2,7 @@
 //! else reads who belongs to the organisation, and so that the reason stands where the page would.
 
 use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
-use vauban_people::{Actor, Person, Refusal, Role};
+use vauban_people::{Actor, Person, Refusal};
 
 use crate::{
     SignIn,
@@ -18,13 +18,10 @@ impl FromRequestParts<SignIn> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, site: &SignIn) -> Result<Self, Response> {
         let seat = Seat::from_request_parts(parts, site).await?;
-        let refusal = match seat.who.role {
-            _ if seat.who.may_administer => return Ok(Self(seat)),
-            Role::Administrator if seat.who.is_elsewhere => Refusal::ByAccount,
-            Role::Administrator => Refusal::NotBound,
-            Role::Member => Refusal::NotAdministrator,
-        };
-        Err(refused(site, &seat, "/mine", &refusal.into()))
+        match seat.must_administer() {
+            Ok(()) => Ok(Self(seat)),
+            Err(refusal) => Err(refused(site, &seat, "/mine", &refusal.into())),
+        }
     }
 }
 
